@@ -1,0 +1,163 @@
+#include "hooks/exit_report.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "hooks/cells.h"
+#include "hooks/recording.h"
+
+namespace lockdep::hooks {
+namespace {
+
+int OpenForWriting(const char* path, int flags) {
+  return static_cast<int>(syscall(SYS_openat, AT_FDCWD, path, flags | O_WRONLY | O_CLOEXEC, 0666));
+}
+
+bool IsOurVariable(const char* variable) {
+  return strncmp(variable, "LD_PRELOAD=", 11) == 0 ||
+         strncmp(variable, "LOCKDEP_OPTIONS=", 16) == 0;
+}
+
+// The environment without what would make the command watch itself; null when
+// memory ended.
+char** MakeEnvironment() {
+  size_t count = 0;
+  while (environ != nullptr && environ[count] != nullptr) ++count;
+  auto** variables = static_cast<char**>(MapPages((count + 1) * sizeof(char*), Pages::kCommit));
+  if (variables == nullptr) return nullptr;
+  size_t kept = 0;
+  for (size_t i = 0; i < count; ++i) {
+    if (!IsOurVariable(environ[i])) variables[kept++] = environ[i];
+  }
+  return variables;
+}
+
+struct Command {
+  char* const* arguments;
+  char* const* environment;
+  int output;  // Becomes standard output.
+};
+
+// In the child, which has a copy of everything but only its own thread: nothing
+// but system calls.
+[[noreturn]] void Execute(const Command& command) {
+  const uint64_t no_signals = 0;
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &no_signals, nullptr, sizeof(no_signals));
+  const auto null = static_cast<int>(syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDWR));
+  const int errors = StandardErrorForUs() < 0 ? null : STDERR_FILENO;
+  if (command.output != STDOUT_FILENO) syscall(SYS_dup3, command.output, STDOUT_FILENO, 0);
+  if (null != STDIN_FILENO) syscall(SYS_dup3, null, STDIN_FILENO, 0);
+  if (errors != STDERR_FILENO) syscall(SYS_dup3, errors, STDERR_FILENO, 0);
+  syscall(SYS_execve, command.arguments[0], command.arguments, command.environment);
+  for (;;) syscall(SYS_exit_group, 127);
+}
+
+// Returns whether the command ran and exited with 0.  A child without an exit
+// signal is one that only a wait with __WALL sees.
+bool Run(const Command& command) {
+  constexpr unsigned long kNoExitSignal = 0;
+  const long child = syscall(SYS_clone, kNoExitSignal, nullptr, nullptr, nullptr, nullptr);
+  if (child == 0) Execute(command);
+  if (child < 0) return false;
+  int status = 0;
+  while (syscall(SYS_wait4, child, &status, __WALL, nullptr) < 0) {
+    if (errno != EINTR) return false;
+  }
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+bool RunTool(const ExitReport& report, const char* output_file, int output) {
+  if (report.tool[0] == '\0') return false;
+  char** environment = MakeEnvironment();
+  if (environment == nullptr) return false;
+  const char* arguments[] = {report.tool,      "report",
+                             report.recording, output_file == nullptr ? nullptr : "-o",
+                             output_file,      nullptr};
+  return Run({const_cast<char* const*>(arguments), environment, output});
+}
+
+Line& Begin(Line& line, const ExitReport& report) {
+  line << "process " << static_cast<uint64_t>(report.pid) << ": " << report.findings
+       << (report.findings == 1 ? " finding" : " findings");
+  return line;
+}
+
+bool MakeReportFile(const ExitReport& report) {
+  PathText path;
+  ExpandPattern(report.options.report.text, report.pid, &path);
+  const int null = OpenForWriting("/dev/null", 0);
+  const bool made = RunTool(report, path.c_str(), null);
+  syscall(SYS_close, null);
+  if (made && report.findings != 0) {
+    Line line;
+    Begin(line, report) << "; the report is " << path.view();
+    Say(line);
+  }
+  return made;
+}
+
+bool MakeText(const ExitReport& report) {
+  if (report.options.log_path.empty()) {
+    const int output = StandardErrorForUs();
+    return output >= 0 && RunTool(report, nullptr, output);
+  }
+  PathText path;
+  ExpandPattern(report.options.log_path.text, report.pid, &path);
+  path << "." << static_cast<uint64_t>(report.pid);
+  const int output = OpenForWriting(path.c_str(), O_CREAT | O_TRUNC);
+  const bool made = output >= 0 && RunTool(report, nullptr, output);
+  if (output >= 0) syscall(SYS_close, output);
+  return made;
+}
+
+bool IsExecutable(const char* path) { return syscall(SYS_faccessat, AT_FDCWD, path, X_OK) == 0; }
+
+}  // namespace
+
+bool MakeExitReports(const ExitReport& report) {
+  const int saved_errno = errno;
+  const bool wants_file = !report.options.report.empty();
+  const bool wants_text = !wants_file || !report.options.log_path.empty();
+  bool all_made = true;
+  if (wants_file) all_made = MakeReportFile(report);
+  if (wants_text) all_made = MakeText(report) && all_made;
+  if (!all_made) {
+    Line line;
+    const bool has_tool = report.tool[0] != '\0';
+    Begin(line, report) << (has_tool ? "; the report could not be made, try '"
+                                     : "; there is no lockdep command to make the report, use '")
+                        << (has_tool ? report.tool : "lockdep") << " report " << report.recording
+                        << "'";
+    Say(line);
+  }
+  errno = saved_errno;
+  return all_made;
+}
+
+void FindTool(const Options& options, std::string_view library_path, PathText* tool) {
+  const int saved_errno = errno;
+  const size_t slash = library_path.rfind('/');
+  const std::string_view directory = slash == library_path.npos
+                                         ? std::string_view(".")
+                                         : std::string_view(library_path.data(), slash);
+  PathText candidates[3];
+  candidates[0] << options.tool.text;
+  candidates[1] << directory << "/../bin/lockdep";
+  candidates[2] << directory << "/../../bin/lockdep";
+  for (const PathText& candidate : candidates) {
+    if (!candidate.view().empty() && IsExecutable(candidate.c_str())) {
+      *tool = candidate;
+      break;
+    }
+    if (!options.tool.empty()) break;  // Named, and not there.
+  }
+  errno = saved_errno;
+}
+
+}  // namespace lockdep::hooks

@@ -1,0 +1,263 @@
+#include "hooks/hook_scope.h"
+
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "hooks/lifecycle.h"
+#include "hooks/session.h"
+
+// All of what these call that can be inlined is: the rest is the cold path.
+#define LOCKDEP_HOT_PATH __attribute__((flatten))
+
+namespace lockdep::hooks {
+namespace {
+
+bool IsHeldAfter(int result) { return result == 0 || result == EOWNERDEAD; }
+
+// Returns false, and may have copied a part, if some of it is not mapped.
+bool ReadMemory(const void* address, void* copy, size_t size) {
+  const int saved_errno = errno;
+  const iovec to = {copy, size};
+  const iovec from = {const_cast<void*>(address), size};
+  const long done = syscall(SYS_process_vm_readv, session().pid(), &to, 1, &from, 1, 0);
+  errno = saved_errno;
+  return done == static_cast<long>(size);
+}
+
+bool IsOnOwnStack(uintptr_t address) {
+  return address >= thread_slot.stack_low && address < thread_slot.stack_high;
+}
+
+ThreadState& self() { return *thread_slot.state; }
+
+}  // namespace
+
+// Whether the open gate was jumped out of: see GateMark.  A call from as far
+// out on the same stack proves it too.
+bool HookScope::IsAbandoned() const {
+  const auto open = reinterpret_cast<uintptr_t>(thread_slot.entered);
+  const auto here = reinterpret_cast<uintptr_t>(&mark_);
+  if (!IsOnOwnStack(open)) return false;
+  return !thread_slot.entered->is_intact() || (IsOnOwnStack(here) && here >= open);
+}
+
+__attribute__((noinline)) bool HookScope::EnterSlow() {
+  if (thread_slot.entered != nullptr && !IsAbandoned()) return false;
+  if (thread_slot.has_ended) return false;
+  thread_slot.entered = &mark_;
+  const bool active = EnsureActive() && (thread_slot.state != nullptr || AttachThread() != nullptr);
+  if (active) {
+    if (thread_slot.work_is_due) DoDueWork();
+    return true;
+  }
+  thread_slot.entered = nullptr;
+  return false;
+}
+
+__attribute__((noinline)) void HookScope::DoDueWork() {
+  thread_slot.work_is_due = false;
+  session().DoDueWork();
+}
+
+LockRecord* HookScope::Get(const LockReference& lock) {
+  LockRecord* record = session().locks().Find(lock);
+  if (record != nullptr) [[likely]]
+    return record;
+  return session().locks().Begin(self(), lock, ClassOrigin::kFirstUse, caller_.pc);
+}
+
+void HookScope::Acquire(LockRecord& record, ReadMode mode, TryLock trylock) {
+  session().validator().Acquire(
+      *self().context,
+      {.lock = &record.map, .mode = mode, .trylock = trylock, .site = NoteCallSite(caller_)});
+}
+
+LockRecord* HookScope::BeforeLock(const LockReference& lock, ReadMode mode) {
+  LockRecord* record = Get(lock);
+  if (record != nullptr) Acquire(*record, mode, TryLock::kNo);
+  return record;
+}
+
+LOCKDEP_HOT_PATH LockRecord* HookScope::BeforeLock(pthread_mutex_t* mutex) {
+  if (!Enter()) return nullptr;
+  LockRecord* record = nullptr;
+  if (!IsAnsweredAtOnce(mutex, self().tid)) record = BeforeLock(Refer(mutex), ReadMode::kWrite);
+  Leave();
+  return record;
+}
+
+LOCKDEP_HOT_PATH LockRecord* HookScope::BeforeReadLock(pthread_rwlock_t* rwlock) {
+  if (!Enter()) return nullptr;
+  LockRecord* record = BeforeLock(Refer(rwlock), ReadModeOf(rwlock));
+  Leave();
+  return record;
+}
+
+LOCKDEP_HOT_PATH LockRecord* HookScope::BeforeWriteLock(pthread_rwlock_t* rwlock) {
+  if (!Enter()) return nullptr;
+  LockRecord* record = BeforeLock(Refer(rwlock), ReadMode::kWrite);
+  Leave();
+  return record;
+}
+
+int HookScope::AfterLock(LockRecord* announced, int result) {
+  if (announced != nullptr && !IsHeldAfter(result)) [[unlikely]]
+    Cancel(*announced);
+  return result;
+}
+
+__attribute__((noinline)) void HookScope::Cancel(LockRecord& record) {
+  if (!Enter()) return;
+  session().validator().CancelAcquire(*self().context, record.map);
+  Leave();
+}
+
+void HookScope::NoteTaken(const LockReference& lock, ReadMode mode) {
+  if (LockRecord* record = Get(lock); record != nullptr) Acquire(*record, mode, TryLock::kYes);
+}
+
+int HookScope::AfterTry(pthread_mutex_t* mutex, int result) {
+  if (!IsHeldAfter(result) || !Enter()) return result;
+  if (!IsHeldAgain(mutex, self().tid)) NoteTaken(Refer(mutex), ReadMode::kWrite);
+  Leave();
+  return result;
+}
+
+int HookScope::AfterReadTry(pthread_rwlock_t* rwlock, int result) {
+  if (!IsHeldAfter(result) || !Enter()) return result;
+  NoteTaken(Refer(rwlock), ReadModeOf(rwlock));
+  Leave();
+  return result;
+}
+
+int HookScope::AfterWriteTry(pthread_rwlock_t* rwlock, int result) {
+  if (!IsHeldAfter(result) || !Enter()) return result;
+  NoteTaken(Refer(rwlock), ReadMode::kWrite);
+  Leave();
+  return result;
+}
+
+// Without callers: it is looked at only when the release is a finding, and then
+// the stack is there.
+CallSite HookScope::UnlockSite() const {
+  CallSite site;
+  site.pcs[0] = caller_.pc;
+  site.frame = caller_.frame;
+  return site;
+}
+
+void HookScope::Release(const LockReference& lock) {
+  LockRecord* record = Get(lock);
+  if (record == nullptr) return;
+  session().validator().Release(*self().context, record->map, UnlockSite());
+}
+
+// The engine hears of a release before it happens, because afterwards the lock
+// is another thread's, or gone.  So whether it will happen is settled first: a
+// mutex that refuses strangers stays what it is, and only the attempt of a
+// thread that never took it is told.
+LOCKDEP_HOT_PATH void HookScope::BeforeUnlock(pthread_mutex_t* mutex) {
+  if (!Enter()) return;
+  const pid_t tid = self().tid;
+  const bool is_refused = RefusesStrangers(mutex) && !IsOwnedBy(mutex, tid);
+  const LockRecord* known = is_refused ? session().locks().Find(Refer(mutex)) : nullptr;
+  const bool is_held_for_us =
+      known != nullptr && session().validator().IsHeld(*self().context, known->map, HeldMode::kAny);
+  if (!IsHeldAgain(mutex, tid) && !is_held_for_us) Release(Refer(mutex));
+  Leave();
+}
+
+LOCKDEP_HOT_PATH void HookScope::BeforeUnlock(pthread_rwlock_t* rwlock) {
+  if (!Enter()) return;
+  Release(Refer(rwlock));
+  Leave();
+}
+
+// A wait that was refused (EINVAL, EPERM) never let go of the mutex: taking it
+// back is no waiting.
+int HookScope::AfterWait(pthread_mutex_t* mutex, int result) {
+  if (result == ENOTRECOVERABLE || !Enter()) return result;
+  const bool has_waited = IsHeldAfter(result) || result == ETIMEDOUT;
+  if (!IsHeldAgain(mutex, self().tid)) {
+    LockRecord* record = Get(Refer(mutex));
+    const TryLock trylock = has_waited ? TryLock::kNo : TryLock::kYes;
+    if (record != nullptr) Acquire(*record, ReadMode::kWrite, trylock);
+  }
+  Leave();
+  return result;
+}
+
+// libc has taken the mutex back before it unwinds the waiting thread.
+void HookScope::OnCancelledWait(void* wait_cleanup) {
+  const auto* cleanup = static_cast<const WaitCleanup*>(wait_cleanup);
+  cleanup->scope->AfterWait(cleanup->mutex, 0);
+}
+
+int HookScope::AfterInit(const LockReference& lock, int result) {
+  if (result != 0 || !Enter()) return result;
+  if (LockRecord* old = session().locks().Find(lock); old != nullptr) {
+    if (self().context->held.depth() == 0) self().holds_from_before_fork = false;
+    if (!self().holds_from_before_fork) {
+      session().validator().DestroyLock(*self().context, old->map, UnlockSite());
+    }
+    session().locks().End(self(), old);
+  }
+  session().locks().Begin(self(), lock, ClassOrigin::kInitSite, caller_.pc);
+  Leave();
+  return result;
+}
+
+// EBUSY: glibc found it held and left it alone, so it is still held.
+int HookScope::AfterDestroy(const LockReference& lock, int result) {
+  if ((result != 0 && result != EBUSY) || !Enter()) return result;
+  LockRecord* record = session().locks().Find(lock);
+  if (record != nullptr) {
+    Validator& validator = session().validator();
+    const bool is_held = validator.IsHeld(*self().context, record->map, HeldMode::kAny);
+    validator.DestroyLock(*self().context, record->map, UnlockSite());
+    if (result == 0) {
+      session().locks().End(self(), record);
+    } else if (is_held) {
+      Acquire(*record, ReadMode::kWrite, TryLock::kYes);
+    }
+  }
+  Leave();
+  return result;
+}
+
+ThreadStart* HookScope::NewThreadStart() {
+  if (!Enter()) return nullptr;
+  void* cell = self().cells.Allocate();
+  Leave();
+  return static_cast<ThreadStart*>(cell);
+}
+
+// A mutex that another thread has released meanwhile was reported then and is
+// not held now.  Its memory may be gone: it is read by a call that then fails.
+void HookScope::ForgetReleasedByOthers() {
+  const HeldLocks& held = self().context->held;
+  for (uint32_t i = held.depth(); i-- > 0;) {
+    const LockMap* lock = held[i].lock;
+    if (lock->kind != LockKind::kMutex && lock->kind != LockKind::kRecursiveMutex) continue;
+    pthread_mutex_t copy;
+    if (ReadMemory(lock->address, &copy, sizeof(copy)) && !IsOwnedBy(&copy, self().tid)) {
+      session().validator().CancelAcquire(*self().context, *lock);
+    }
+  }
+}
+
+void HookScope::EndThread() {
+  if (thread_slot.state == nullptr || !Enter()) return;
+  ThreadState* state = &self();
+  const bool is_main = state->tid == session().pid();
+  ForgetReleasedByOthers();
+  if (!is_main) session().validator().ReportHeld(*state->context, ViolationKind::kHeldAtExit);
+  if (thread_slot.work_is_due) DoDueWork();
+  DetachThread(state);
+  thread_slot.entered = nullptr;
+}
+
+}  // namespace lockdep::hooks

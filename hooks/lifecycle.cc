@@ -1,0 +1,91 @@
+#include "hooks/lifecycle.h"
+
+#include <stdlib.h>
+#include <sys/auxv.h>
+
+#include <atomic>
+#include <cerrno>
+
+#include "hooks/raw_sink.h"
+#include "hooks/real.h"
+#include "hooks/session.h"
+#include "hooks/thread_context.h"
+
+namespace lockdep::hooks {
+namespace {
+
+constinit std::atomic<Stage> stage{Stage::kEarly};
+
+void BeforeFork() { session().BeforeFork(); }
+void AfterForkInParent() { session().AfterForkInParent(); }
+void AfterForkInChild() { session().AfterForkInChild(); }
+
+// Calling exit again from an exit handler is how glibc lets one change the
+// status and still flushes what the program wrote.
+void AtExit(int status, void*) {
+  const int wanted = FinishProcess(status);
+  if (wanted != status) exit(wanted);
+}
+
+void AtQuickExit() { FinishProcess(0); }
+
+// Ours are the first registered, so the last to run: after the destructors of
+// the program and of every library.  on_exit, unlike atexit, is not tied to
+// the library that calls it.
+bool RegisterHandlers() {
+  return real::__register_atfork(BeforeFork, AfterForkInParent, AfterForkInChild, nullptr) == 0 &&
+         on_exit(AtExit, nullptr) == 0 && at_quick_exit(AtQuickExit) == 0;
+}
+
+Stage Start() {
+  real::ResolveAll();
+  RememberStandardError();
+  if (getauxval(AT_SECURE) != 0) {
+    Say(Line() << "this program runs with raised privileges and is not watched");
+    return Stage::kDisabled;
+  }
+  if (!session().Start() || !RegisterHandlers()) {
+    Say(Line() << "no memory to watch this program");
+    return Stage::kDisabled;
+  }
+  PrepareForThreads();
+  return Stage::kActive;
+}
+
+__attribute__((constructor)) void OnLoad() { StartIfEarly(); }
+
+}  // namespace
+
+// Acquire: who sees kActive must see what Start made.
+Stage CurrentStage() { return stage.load(std::memory_order_acquire); }
+
+bool EnsureActive() {
+  Stage seen = Stage::kEarly;
+  if (stage.compare_exchange_strong(seen, Stage::kResolving, std::memory_order_acq_rel)) {
+    const int saved_errno = errno;
+    seen = Start();
+    stage.store(seen, std::memory_order_release);
+    errno = saved_errno;
+  }
+  return seen == Stage::kActive;
+}
+
+void StartIfEarly() {
+  if (CurrentStage() != Stage::kEarly || thread_slot.entered != nullptr) return;
+  const GateMark mark;
+  thread_slot.entered = &mark;
+  EnsureActive();
+  thread_slot.entered = nullptr;
+}
+
+int FinishProcess(int status) {
+  if (CurrentStage() != Stage::kActive) return status;
+  const GateMark* entered = thread_slot.entered;
+  const GateMark mark;
+  thread_slot.entered = &mark;
+  const int wanted = session().Finish(status);
+  thread_slot.entered = entered;
+  return wanted;
+}
+
+}  // namespace lockdep::hooks

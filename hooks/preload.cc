@@ -1,0 +1,168 @@
+// The exported functions and nothing else: each says what happens to the lock,
+// calls the real function, and returns what that returned.
+
+#include "hooks/hook_scope.h"
+#include "hooks/lifecycle.h"
+#include "hooks/real.h"
+
+using lockdep::hooks::Cells;
+using lockdep::hooks::DefaultStackSize;
+using lockdep::hooks::FinishProcess;
+using lockdep::hooks::HookScope;
+using lockdep::hooks::LockRecord;
+using lockdep::hooks::RunThread;
+using lockdep::hooks::StartIfEarly;
+using lockdep::hooks::ThreadStart;
+namespace real = lockdep::hooks::real;
+
+#define EXPORTED extern "C" __attribute__((visibility("default")))
+
+EXPORTED int pthread_mutex_init(pthread_mutex_t* mutex, const pthread_mutexattr_t* attr) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
+  return scope.AfterInit(mutex, real::pthread_mutex_init(mutex, attr));
+}
+
+EXPORTED int pthread_mutex_destroy(pthread_mutex_t* mutex) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
+  return scope.AfterDestroy(mutex, real::pthread_mutex_destroy(mutex));
+}
+
+EXPORTED int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
+  LockRecord* announced = scope.BeforeLock(mutex);
+  return scope.AfterLock(announced, real::pthread_mutex_lock(mutex));
+}
+
+EXPORTED int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
+  return scope.AfterTry(mutex, real::pthread_mutex_trylock(mutex));
+}
+
+EXPORTED int pthread_mutex_timedlock(pthread_mutex_t* mutex, const timespec* deadline) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
+  return scope.AfterTry(mutex, real::pthread_mutex_timedlock(mutex, deadline));
+}
+
+EXPORTED int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock,
+                                     const timespec* deadline) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
+  return scope.AfterTry(mutex, real::pthread_mutex_clocklock(mutex, clock, deadline));
+}
+
+EXPORTED int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
+  scope.BeforeUnlock(mutex);
+  return real::pthread_mutex_unlock(mutex);
+}
+
+EXPORTED int pthread_rwlock_init(pthread_rwlock_t* rwlock,
+                                 const pthread_rwlockattr_t* attr) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
+  return scope.AfterInit(rwlock, real::pthread_rwlock_init(rwlock, attr));
+}
+
+EXPORTED int pthread_rwlock_destroy(pthread_rwlock_t* rwlock) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
+  return scope.AfterDestroy(rwlock, real::pthread_rwlock_destroy(rwlock));
+}
+
+EXPORTED int pthread_rwlock_rdlock(pthread_rwlock_t* rwlock) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
+  LockRecord* announced = scope.BeforeReadLock(rwlock);
+  return scope.AfterLock(announced, real::pthread_rwlock_rdlock(rwlock));
+}
+
+EXPORTED int pthread_rwlock_wrlock(pthread_rwlock_t* rwlock) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
+  LockRecord* announced = scope.BeforeWriteLock(rwlock);
+  return scope.AfterLock(announced, real::pthread_rwlock_wrlock(rwlock));
+}
+
+EXPORTED int pthread_rwlock_tryrdlock(pthread_rwlock_t* rwlock) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
+  return scope.AfterReadTry(rwlock, real::pthread_rwlock_tryrdlock(rwlock));
+}
+
+EXPORTED int pthread_rwlock_trywrlock(pthread_rwlock_t* rwlock) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
+  return scope.AfterWriteTry(rwlock, real::pthread_rwlock_trywrlock(rwlock));
+}
+
+EXPORTED int pthread_rwlock_timedrdlock(pthread_rwlock_t* rwlock,
+                                        const timespec* deadline) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
+  return scope.AfterReadTry(rwlock, real::pthread_rwlock_timedrdlock(rwlock, deadline));
+}
+
+EXPORTED int pthread_rwlock_timedwrlock(pthread_rwlock_t* rwlock,
+                                        const timespec* deadline) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
+  return scope.AfterWriteTry(rwlock, real::pthread_rwlock_timedwrlock(rwlock, deadline));
+}
+
+EXPORTED int pthread_rwlock_clockrdlock(pthread_rwlock_t* rwlock, clockid_t clock,
+                                        const timespec* deadline) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
+  return scope.AfterReadTry(rwlock, real::pthread_rwlock_clockrdlock(rwlock, clock, deadline));
+}
+
+EXPORTED int pthread_rwlock_clockwrlock(pthread_rwlock_t* rwlock, clockid_t clock,
+                                        const timespec* deadline) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
+  return scope.AfterWriteTry(rwlock, real::pthread_rwlock_clockwrlock(rwlock, clock, deadline));
+}
+
+EXPORTED int pthread_rwlock_unlock(pthread_rwlock_t* rwlock) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
+  scope.BeforeUnlock(rwlock);
+  return real::pthread_rwlock_unlock(rwlock);
+}
+
+EXPORTED int pthread_cond_wait(pthread_cond_t* cond, pthread_mutex_t* mutex) {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
+  return scope.Wait(mutex, [&] { return real::pthread_cond_wait(cond, mutex); });
+}
+
+EXPORTED int pthread_cond_timedwait(pthread_cond_t* cond, pthread_mutex_t* mutex,
+                                    const timespec* deadline) {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
+  return scope.Wait(mutex, [&] { return real::pthread_cond_timedwait(cond, mutex, deadline); });
+}
+
+EXPORTED int pthread_cond_clockwait(pthread_cond_t* cond, pthread_mutex_t* mutex, clockid_t clock,
+                                    const timespec* deadline) {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
+  return scope.Wait(mutex,
+                    [&] { return real::pthread_cond_clockwait(cond, mutex, clock, deadline); });
+}
+
+EXPORTED int pthread_create(pthread_t* thread, const pthread_attr_t* attr, void* (*function)(void*),
+                            void* argument) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
+  ThreadStart* start = scope.NewThreadStart();
+  if (start == nullptr) return real::pthread_create(thread, attr, function, argument);
+  *start = {function, argument, DefaultStackSize()};
+  if (attr != nullptr) pthread_attr_getstacksize(attr, &start->stack_size);
+  const int result = real::pthread_create(thread, attr, RunThread, start);
+  if (result != 0) Cells::GiveBack(start);
+  return result;
+}
+
+EXPORTED int __register_atfork(void (*prepare)(), void (*parent)(), void (*child)(),
+                               void* dso_handle) noexcept {
+  StartIfEarly();
+  return real::__register_atfork(prepare, parent, child, dso_handle);
+}
+
+EXPORTED void _exit(int status) {
+  real::_exit(FinishProcess(status));
+  __builtin_unreachable();
+}
+
+// The other names are the same functions.
+#define LOCKDEP_HOOK(name, version)
+#define LOCKDEP_HOOK_ALIAS(name, of) \
+  EXPORTED decltype(of) name __attribute__((alias(#of), copy(of)));
+#include "hooks/interposed.def"
+#undef LOCKDEP_HOOK
+#undef LOCKDEP_HOOK_ALIAS

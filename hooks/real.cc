@@ -1,0 +1,74 @@
+#include "hooks/real.h"
+
+#include <dlfcn.h>
+
+#include <cerrno>
+
+namespace lockdep::hooks::real {
+namespace {
+
+// dlsym may allocate when it fails, and an allocator may lock: such a call
+// looks up only the one function that it needs.
+constinit thread_local bool is_resolving = false;
+
+void* LookUp(const char* name, const char* version) {
+#if defined(__x86_64__)
+  if (version != nullptr) {
+    if (void* found = dlvsym(RTLD_NEXT, name, version); found != nullptr) return found;
+  }
+#else
+  (void)version;  // The versions in the list are those of x86-64.
+#endif
+  return dlsym(RTLD_NEXT, name);
+}
+
+// Stands in for a function until it is looked up, and for good if libc lacks it.
+template <auto* kSlot, typename Function>
+struct FirstCall;
+
+template <auto* kSlot, typename Result, typename... Arguments, bool kNoexcept>
+struct FirstCall<kSlot, Result (*)(Arguments...) noexcept(kNoexcept)> {
+  static const char* name;
+  static const char* version;
+
+  static Result Call(Arguments... arguments) noexcept(kNoexcept) {
+    is_resolving ? Resolve() : ResolveAll();
+    const auto function = __atomic_load_n(kSlot, __ATOMIC_RELAXED);
+    if (function != &Call) return function(arguments...);
+    if constexpr (!__is_same(Result, void)) return static_cast<Result>(ENOSYS);
+  }
+
+  static void Resolve() {
+    void* found = LookUp(name, version);
+    if (found == nullptr) return;
+    __atomic_store_n(kSlot, reinterpret_cast<Result (*)(Arguments...) noexcept(kNoexcept)>(found),
+                     __ATOMIC_RELAXED);
+  }
+};
+
+}  // namespace
+
+#define LOCKDEP_HOOK_ALIAS(name, of)
+#define LOCKDEP_HOOK(function, symbol_version)                                      \
+  constinit PointerTo<& ::function> function =                                      \
+      &FirstCall<&real::function, PointerTo<&::function>>::Call;                    \
+  template <>                                                                       \
+  const char* FirstCall<&real::function, PointerTo<&::function>>::name = #function; \
+  template <>                                                                       \
+  const char* FirstCall<&real::function, PointerTo<&::function>>::version = symbol_version;
+#include "hooks/interposed.def"
+#undef LOCKDEP_HOOK
+
+void ResolveAll() {
+  const int saved_errno = errno;
+  is_resolving = true;
+#define LOCKDEP_HOOK(function, symbol_version) \
+  FirstCall<&real::function, PointerTo<&::function>>::Resolve();
+#include "hooks/interposed.def"
+#undef LOCKDEP_HOOK
+#undef LOCKDEP_HOOK_ALIAS
+  is_resolving = false;
+  errno = saved_errno;
+}
+
+}  // namespace lockdep::hooks::real

@@ -1,0 +1,40 @@
+// The next definition of each interposed function: libc's, or that of another
+// library that interposes too.
+//
+// Each pointer first points to a stand-in that looks all of them up and calls
+// on, so a pointer may be called at any time: before any constructor, from
+// another library's constructor, from inside the look-up itself.
+//
+// Thread safety: looking up twice at once stores the same values twice.
+
+#ifndef LOCKDEP_HOOKS_REAL_H_
+#define LOCKDEP_HOOKS_REAL_H_
+
+#include <pthread.h>
+#include <unistd.h>
+
+extern "C" int __register_atfork(void (*prepare)(), void (*parent)(), void (*child)(),
+                                 void* dso_handle) noexcept;
+
+namespace lockdep::hooks::real {
+
+// The pointer type of a function without its attributes, which templates refuse.
+template <typename Result, typename... Arguments, bool kNoexcept>
+auto WithoutAttributes(Result (*function)(Arguments...) noexcept(kNoexcept))
+    -> Result (*)(Arguments...) noexcept(kNoexcept);
+
+template <auto* kFunction>
+using PointerTo = decltype(WithoutAttributes(kFunction));
+
+#define LOCKDEP_HOOK(name, version) extern constinit PointerTo<&::name> name;
+#define LOCKDEP_HOOK_ALIAS(name, of)
+#include "hooks/interposed.def"
+#undef LOCKDEP_HOOK
+#undef LOCKDEP_HOOK_ALIAS
+
+// Looks all of them up now.
+void ResolveAll();
+
+}  // namespace lockdep::hooks::real
+
+#endif  // LOCKDEP_HOOKS_REAL_H_

@@ -1,0 +1,135 @@
+#include "hooks/session.h"
+
+#include <dlfcn.h>
+#include <link.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <new>
+
+#include "hooks/exit_report.h"
+#include "hooks/real.h"
+#include "hooks/recording.h"
+#include "hooks/thread_context.h"
+
+namespace lockdep::hooks {
+
+constinit Session the_session;
+
+namespace {
+
+constinit NativeStack native_stack;
+
+// Never destroyed, so not an object with a destructor.
+alignas(Recording) constinit unsigned char recording_memory[sizeof(Recording)] = {};
+
+Recording& recording() { return *reinterpret_cast<Recording*>(recording_memory); }
+
+void FindOwnPath(PathText* path) {
+  dl_find_object found;
+  if (_dl_find_object(&the_session, &found) == 0) *path << found.dlfo_link_map->l_name;
+}
+
+}  // namespace
+
+bool Session::Start() {
+  pid_ = getpid();
+  prctl(PR_GET_NAME, process_name_);
+  ReadOptions();
+  if (!locks_.Map()) return false;
+  auto* observer = new (recording_memory) Recording();
+  new (validator_memory_) Validator({.observer = observer, .stacks = &native_stack});
+  PathText own_path;
+  FindOwnPath(&own_path);
+  FindTool(options_, own_path.view(), &tool_);
+  observer->Start(options_, pid_);
+  if (options_.verbosity > 0) {
+    Say(Line() << "watching process " << static_cast<uint64_t>(pid_) << " (" << process_name_
+               << ")");
+  }
+  return true;
+}
+
+void Session::ReadOptions() {
+  const char* text = getenv("LOCKDEP_OPTIONS");
+  OptionProblem problem;
+  if (text != nullptr && !ParseOptions(text, &options_, &problem)) {
+    Say(Line() << "LOCKDEP_OPTIONS: '" << problem.part << "': " << problem.reason
+               << "; it is ignored");
+  }
+  if (options_.help) SayOptions();
+}
+
+void Session::SayOptions() const {
+  Say(Line() << "LOCKDEP_OPTIONS=key=value:key=value, where the keys are");
+  for (const OptionInfo& option : OptionTable()) {
+    Say(Line() << "  " << option.name << " (default '" << option.default_value
+               << "'): " << option.help);
+  }
+}
+
+record::Totals Session::SumUp() {
+  const ValidatorStats stats = validator().Stats();
+  return {
+      .lock_operations = stats.acquisitions, .locks = locks_.locks_begun(), .chains = stats.chains};
+}
+
+void Session::DoDueWork() {
+  const record::Totals totals = SumUp();
+  validator().LockGraph();
+  recording().WriteTotals(totals);
+  validator().UnlockGraph();
+  if (options_.halt_on_error && recording().has_failed()) {
+    const int status = static_cast<int>(options_.exitcode);
+    Finish(status);
+    real::_exit(status);
+  }
+}
+
+void Session::BeforeFork() { validator().LockGraph(); }
+
+void Session::AfterForkInParent() { validator().UnlockGraph(); }
+
+void Session::AfterForkInChild() {
+  pid_ = getpid();
+  recording().StartAgainInChild(pid_);
+  validator().AfterForkInChild(RenewThreadAfterFork());
+  is_forked_ = true;
+  is_finished_.store(false, std::memory_order_relaxed);
+}
+
+void Session::ResumeAfterFork() {
+  is_forked_ = false;
+  validator().ReplaceObserver(&recording());
+}
+
+void Session::CompleteRecording() {
+  const record::Totals totals = SumUp();
+  validator().LockGraph();
+  recording().EnsureOpen();
+  recording().Finish(totals, locks_.locks_missed());
+  validator().UnlockGraph();
+}
+
+// Not for a child that shares our memory, nor for one that did nothing yet.
+int Session::Finish(int status) {
+  if (getpid() != pid_ || is_forked_ || is_finished_.exchange(true)) return status;
+  const bool was_asked_for_report = !options_.report.empty() || !options_.log_path.empty();
+  const bool is_recording_all = !recording().is_private() && !was_asked_for_report;
+  const bool has_news = recording().findings() != 0 || was_asked_for_report;
+  if (is_recording_all || has_news) CompleteRecording();
+  if (is_recording_all) return status;
+  if (has_news) {
+    const bool all_made = MakeExitReports(
+        {options_, tool_.c_str(), recording().path(), pid_, recording().findings()});
+    if (all_made) recording().DeleteIfPrivate();
+  } else {
+    recording().DeleteIfPrivate();
+  }
+  return recording().has_failed() && options_.exitcode != 0 ? static_cast<int>(options_.exitcode)
+                                                            : status;
+}
+
+}  // namespace lockdep::hooks

@@ -1,0 +1,172 @@
+#include "hooks/thread_context.h"
+
+#include <dlfcn.h>
+#include <limits.h>
+#include <pthread.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <new>
+
+#include "hooks/hook_scope.h"
+#include "hooks/session.h"
+
+namespace lockdep::hooks {
+
+constinit thread_local ThreadSlot thread_slot = {};
+
+namespace {
+
+// Keys beyond the first block would make pthread_setspecific allocate.
+constexpr pthread_key_t kKeysWithoutAllocation = 32;
+
+constinit pthread_key_t end_key = 0;
+constinit bool has_end_key = false;
+constinit uintptr_t main_stack_high = 0;
+
+// States of threads that ended.  Taken only as a whole: see Cells.
+constinit std::atomic<ThreadState*> free_states{nullptr};
+
+pid_t OwnThreadId() { return static_cast<pid_t>(syscall(SYS_gettid)); }
+
+void PutFree(ThreadState* first, ThreadState* last) {
+  ThreadState* head = free_states.load(std::memory_order_relaxed);
+  do {
+    last->next_free = head;
+  } while (!free_states.compare_exchange_weak(head, first, std::memory_order_release,
+                                              std::memory_order_relaxed));
+}
+
+ThreadState* TakeFree() {
+  ThreadState* first = free_states.exchange(nullptr, std::memory_order_acquire);
+  if (first == nullptr) return nullptr;
+  if (ThreadState* rest = first->next_free; rest != nullptr) {
+    ThreadState* last = rest;
+    while (last->next_free != nullptr) last = last->next_free;
+    PutFree(rest, last);
+  }
+  return first;
+}
+
+// One page a state: threads are few beside locks.
+ThreadState* NewState() {
+  if (ThreadState* state = TakeFree(); state != nullptr) return state;
+  void* page = MapPages(4096, Pages::kCommit);
+  return page == nullptr ? nullptr : new (page) ThreadState();
+}
+
+// `high`: glibc puts the thread descriptor, which pthread_self() is, at the top
+// of a thread's stack; the main thread's is where the loader found it.
+void NoteStack(size_t size, uintptr_t high) {
+  thread_slot.stack_high = high;
+  thread_slot.stack_low = size < high ? high - size : 0;
+}
+
+// The name that the program gave to the thread, unless it is merely the process's.
+void NameThread(bool is_main, char (&name)[17]) {
+  if (is_main) {
+    strcpy(name, "main");
+    return;
+  }
+  prctl(PR_GET_NAME, name);
+  name[16] = '\0';
+  if (strcmp(name, session().process_name()) == 0) strcpy(name, "thread");
+}
+
+// Returns whether the engine had memory for the thread.
+bool Prepare(ThreadState& state) {
+  state.tid = OwnThreadId();
+  state.destructor_rounds = 0;
+  state.holds_from_before_fork = false;
+  const bool is_main = state.tid == session().pid();
+  if (thread_slot.stack_high == 0) {
+    NoteStack(DefaultStackSize(),
+              is_main ? main_stack_high : static_cast<uintptr_t>(pthread_self()));
+  }
+  char name[17] = {};
+  NameThread(is_main, name);
+  state.context = session().validator().CreateThread(name);
+  if (state.context == nullptr) return false;
+  if (has_end_key) pthread_setspecific(end_key, &state);
+  return true;
+}
+
+// Runs in each round of destructors that the thread still has; acts in the last.
+void OnThreadEnd(void* value) {
+  auto* state = static_cast<ThreadState*>(value);
+  if (++state->destructor_rounds < PTHREAD_DESTRUCTOR_ITERATIONS) {
+    pthread_setspecific(end_key, state);
+    return;
+  }
+  HookScope scope(Caller{});
+  scope.EndThread();
+}
+
+}  // namespace
+
+void PrepareForThreads() {
+  const auto* stack_end = static_cast<void* const*>(dlsym(RTLD_DEFAULT, "__libc_stack_end"));
+  if (stack_end != nullptr) main_stack_high = reinterpret_cast<uintptr_t>(*stack_end);
+  if (pthread_key_create(&end_key, OnThreadEnd) != 0) return;
+  has_end_key = end_key < kKeysWithoutAllocation;
+  if (!has_end_key) pthread_key_delete(end_key);
+}
+
+size_t DefaultStackSize() {
+  constexpr size_t kWithoutLimit = size_t{2} << 20;
+  rlimit limit;
+  const int saved_errno = errno;
+  const bool known = getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+  errno = saved_errno;
+  return known ? limit.rlim_cur : kWithoutLimit;
+}
+
+ThreadState* AttachThread() {
+  if (session().is_forked()) session().ResumeAfterFork();
+  if (ThreadState* state = thread_slot.state_before_fork; state != nullptr) {
+    thread_slot.state_before_fork = nullptr;
+    return thread_slot.state = state;
+  }
+  const int saved_errno = errno;
+  ThreadState* state = NewState();
+  if (state != nullptr && !Prepare(*state)) {
+    PutFree(state, state);
+    state = nullptr;
+  }
+  thread_slot.state = state;
+  errno = saved_errno;
+  return state;
+}
+
+void DetachThread(ThreadState* state) {
+  thread_slot.state = nullptr;
+  thread_slot.has_ended = true;
+  session().validator().DestroyThread(state->context);
+  state->context = nullptr;
+  PutFree(state, state);
+}
+
+void* RunThread(void* thread_start) {
+  const ThreadStart start = *static_cast<ThreadStart*>(thread_start);
+  Cells::GiveBack(thread_start);
+  NoteStack(start.stack_size, static_cast<uintptr_t>(pthread_self()));
+  return start.function(start.argument);
+}
+
+ThreadContext* RenewThreadAfterFork() {
+  free_states.store(nullptr, std::memory_order_relaxed);  // Their contexts are in other hands now.
+  ThreadState* state = thread_slot.state;
+  if (state == nullptr) return nullptr;
+  state->tid = OwnThreadId();
+  state->holds_from_before_fork = state->context->held.depth() != 0;
+  thread_slot.state_before_fork = state;
+  thread_slot.state = nullptr;
+  return state->context;
+}
+
+}  // namespace lockdep::hooks

@@ -1,0 +1,44 @@
+# Installs the engine, as CMake package and as pkg-config module `lockdep`.  The
+# command and the preload library are installed where they are defined.
+include(CMakePackageConfigHelpers)
+
+# What the public headers include of internal/ goes with them; nothing else does.
+set(internal_headers internal/arena.h internal/raw_lock.h internal/stack_depot.h)
+get_directory_property(public_headers DIRECTORY lockdep DEFINITION LOCKDEP_PUBLIC_HEADERS)
+foreach(header IN LISTS public_headers internal_headers)
+  get_filename_component(folder ${header} DIRECTORY)
+  install(FILES lockdep/${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/lockdep/${folder})
+endforeach()
+
+install(TARGETS lockdep EXPORT lockdep-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+if(LOCKDEP_BUILD_TOOLS)
+  install(FILES lockdep/docs/report.schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/lockdep)
+endif()
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/lockdep)
+install(EXPORT lockdep-targets NAMESPACE lockdep:: DESTINATION ${package_dir})
+file(WRITE ${PROJECT_BINARY_DIR}/package/lockdep-config.cmake
+  "include(\${CMAKE_CURRENT_LIST_DIR}/lockdep-targets.cmake)\n")
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/package/lockdep-config-version.cmake
+  COMPATIBILITY SameMinorVersion)
+install(FILES
+  ${PROJECT_BINARY_DIR}/package/lockdep-config.cmake
+  ${PROJECT_BINARY_DIR}/package/lockdep-config-version.cmake
+  DESTINATION ${package_dir})
+
+# Paths relative to the .pc file, so that the prefix can be moved.
+file(RELATIVE_PATH pc_to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/package/lockdep.pc @ONLY CONTENT
+"prefix=\${pcfiledir}/@pc_to_prefix@
+includedir=\${prefix}/@CMAKE_INSTALL_INCLUDEDIR@
+libdir=\${prefix}/@CMAKE_INSTALL_LIBDIR@
+
+Name: lockdep
+Description: Lock-order validator: the engine
+Version: @PROJECT_VERSION@
+Cflags: -I\${includedir}
+Libs: -L\${libdir} -llockdep
+")
+install(FILES ${PROJECT_BINARY_DIR}/package/lockdep.pc
+  DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

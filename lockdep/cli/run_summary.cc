@@ -1,0 +1,88 @@
+#include "lockdep/cli/run_summary.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "lockdep/cli/command.h"
+#include "lockdep/report/render.h"
+
+namespace lockdep::cli {
+namespace {
+
+bool WantsColor() {
+  const char* term = std::getenv("TERM");
+  return isatty(STDERR_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr && term != nullptr &&
+         absl::string_view(term) != "dumb";
+}
+
+std::string Count(uint64_t count, absl::string_view singular, absl::string_view plural) {
+  return absl::StrCat(count, " ", count == 1 ? singular : plural);
+}
+
+}  // namespace
+
+report::Loaded LoadWhatCanBeRead(const std::vector<std::string>& recordings) {
+  absl::StatusOr<report::Loaded> all = report::LoadInputs(recordings);
+  if (all.ok()) return *std::move(all);
+  std::vector<std::string> readable;
+  std::vector<std::string> warnings;
+  for (const std::string& recording : recordings) {
+    const absl::Status status = report::LoadInputs({recording}).status();
+    if (status.ok()) {
+      readable.push_back(recording);
+    } else {
+      warnings.push_back(absl::StrCat(status.message(), "; left out"));
+    }
+  }
+  report::Loaded loaded;
+  if (!readable.empty()) {
+    all = report::LoadInputs(readable);
+    if (all.ok()) loaded = *std::move(all);
+  }
+  loaded.warnings.insert(loaded.warnings.begin(), warnings.begin(), warnings.end());
+  return loaded;
+}
+
+void SetExitStatus(report::Report& report, const ChildResult& child) {
+  if (report.subject.pid == child.pid) report.subject.exit_status = child.exit_code;
+  for (report::Run& run : report.runs) {
+    if (run.subject.pid == child.pid) run.subject.exit_status = child.exit_code;
+  }
+}
+
+void PrintOutcome(const report::Report& report) {
+  const bool any = std::any_of(
+      report.findings.begin(), report.findings.end(),
+      [](const report::Finding& finding) { return !finding.suppressed_by.has_value(); });
+  if (!any) return Say(SummaryLine(report));
+  const std::string text = report::RenderText(report, {.color = WantsColor(), .stacks = true});
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+std::string SummaryLine(const report::Report& report) {
+  const report::Coverage& coverage = report.coverage;
+  if (coverage.lock_operations == 0) {
+    return absl::StrCat("nothing observed: ", Count(report.runs.size(), "process", "processes"),
+                        " took no lock that lockdep sees, so this run proves nothing");
+  }
+  return absl::StrCat("no finding in ",
+                      Count(coverage.lock_operations, "lock operation", "lock operations"), " on ",
+                      Count(coverage.locks, "lock", "locks"), " (",
+                      Count(coverage.classes, "class", "classes"), ", ",
+                      Count(coverage.dependencies, "dependency", "dependencies"), ", ",
+                      Count(coverage.threads, "thread", "threads"), ", ",
+                      Count(report.runs.size(), "process", "processes"), ")");
+}
+
+std::string NoRecordingMessage(const Program& program) {
+  return absl::StrCat("nothing observed: ", program.executable,
+                      " left no recording; most likely it cleared LD_PRELOAD from its environment "
+                      "or ended before its first lock");
+}
+
+}  // namespace lockdep::cli

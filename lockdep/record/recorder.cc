@@ -1,0 +1,283 @@
+#include "lockdep/record/recorder.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lockdep/record/payload_writer.h"
+
+namespace lockdep::record {
+namespace {
+
+#if defined(__x86_64__)
+constexpr uint16_t kMachine = EM_X86_64;
+#elif defined(__aarch64__)
+constexpr uint16_t kMachine = EM_AARCH64;
+#elif defined(__i386__)
+constexpr uint16_t kMachine = EM_386;
+#elif defined(__riscv)
+constexpr uint16_t kMachine = EM_RISCV;
+#else
+constexpr uint16_t kMachine = EM_NONE;
+#endif
+
+// The numbers of these enums stand in files: they may grow, not move.
+static_assert(static_cast<int>(LockKind::kPseudo) == 8);
+static_assert(static_cast<int>(ClassOrigin::kFirstUse) == 3);
+static_assert(static_cast<int>(ReadMode::kRecursiveRead) == 2);
+static_assert(static_cast<int>(DependencyKind::kEN) == 3);
+static_assert(static_cast<int>(Level::kConfirmed) == 2);
+
+class ErrnoKeeper {
+ public:
+  ErrnoKeeper() = default;
+  ~ErrnoKeeper() { errno = saved_; }
+  ErrnoKeeper(const ErrnoKeeper&) = delete;
+  ErrnoKeeper& operator=(const ErrnoKeeper&) = delete;
+
+ private:
+  const int saved_ = errno;
+};
+
+uint64_t NowNanoseconds() {
+  timespec now = {};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
+}
+
+void PutNumber(unsigned char* out, uint64_t value, size_t width) {
+  for (size_t i = 0; i < width; ++i) out[i] = static_cast<unsigned char>(value >> (8 * i));
+}
+
+// The executable's path; the loader knows it by an empty name.  Asked of this
+// thread: the main thread may have ended, and the process then shows none.
+const char* ExecutablePath(char* buffer, size_t capacity) {
+  const ErrnoKeeper keep_errno;
+  const auto size =
+      syscall(SYS_readlinkat, AT_FDCWD, "/proc/thread-self/exe", buffer, capacity - 1);
+  buffer[size < 0 ? 0 : size] = '\0';
+  return buffer;
+}
+
+void EncodeLock(PayloadWriter& out, const ViolationLock& lock) {
+  out.Id(lock.class_id);
+  out.U8(static_cast<uint8_t>(lock.mode));
+  out.Address(lock.address);
+  out.Id(lock.stack);
+}
+
+void EncodeEdge(PayloadWriter& out, const ViolationEdge& edge) {
+  out.Id(edge.from);
+  out.Id(edge.to);
+  out.U8(static_cast<uint8_t>(edge.from_mode));
+  out.U8(static_cast<uint8_t>(edge.to_mode));
+  out.Id(edge.thread);
+  out.Address(edge.from_lock);
+  out.Address(edge.to_lock);
+  out.Id(edge.from_stack);
+  out.Id(edge.to_stack);
+  out.String(edge.declaration);
+}
+
+}  // namespace
+
+void Recorder::Append(RecordType type, const PayloadWriter& payload) {
+  unsigned char frame[kFrameSize] = {};
+  PutNumber(frame, payload.size(), 4);
+  PutNumber(frame + kFrameTypeOffset, static_cast<uint64_t>(type), 2);
+  PutNumber(frame + kFrameChecksumOffset, RecordChecksum(frame, payload.data(), payload.size()), 4);
+  iovec parts[] = {{frame, kFrameSize},
+                   {const_cast<unsigned char*>(payload.data()), payload.size()}};
+  const int error = file_.Append(parts);
+  if (error != 0) failed_errno_.store(error, std::memory_order_relaxed);
+}
+
+// `encode` lays the payload out; it runs twice if the buffer was too small.
+template <typename Encode>
+void Recorder::Put(RecordType type, const Encode& encode) {
+  if (!is_open()) return;
+  const ErrnoKeeper keep_errno;
+  PayloadWriter payload(buffer_, sizeof(buffer_));
+  encode(payload);
+  if (payload.fits()) return Append(type, payload);
+  if (payload.size() > large_buffer_size_) {
+    large_buffer_ = arena_.NewArray<unsigned char>(payload.size() * 2);
+    large_buffer_size_ = large_buffer_ == nullptr ? 0 : payload.size() * 2;
+  }
+  PayloadWriter large(large_buffer_, large_buffer_size_);
+  encode(large);
+  if (large.fits()) return Append(type, large);
+  failed_errno_.store(ENOMEM, std::memory_order_relaxed);
+}
+
+int Recorder::Open(const char* path, const char* command) {
+  const ErrnoKeeper keep_errno;
+  Close();
+  modules_.Clear();
+  failed_errno_.store(0, std::memory_order_relaxed);
+  int error = file_.Create(path);
+  if (error != 0) return error;
+
+  unsigned char header[kFileHeaderSize] = {};
+  memcpy(header, kMagic, kMagicSize);
+  PutNumber(header + kMagicSize, kMajorVersion, 2);
+  PutNumber(header + kMagicSize + 2, kMinorVersion, 2);
+  iovec parts[] = {{header, sizeof(header)}};
+  error = file_.Append(parts);
+  if (error != 0) failed_errno_.store(error, std::memory_order_relaxed);
+  Put(RecordType::kHeader, [&](PayloadWriter& out) {
+    out.U64(static_cast<uint64_t>(getpid()));
+    out.U64(NowNanoseconds());
+    out.U16(kMachine);
+    out.U8(sizeof(void*));
+    out.String(command);
+  });
+  return failed_errno();
+}
+
+void Recorder::Close() {
+  const ErrnoKeeper keep_errno;
+  file_.Close();
+}
+
+void Recorder::NameModuleOf(uintptr_t address, LoadedModule* last) {
+  if (address >= last->begin && address < last->end) return;
+  if (!modules_.FindNew(address, last)) return;
+  char path[PATH_MAX];
+  const char* name = last->path[0] == '\0' ? ExecutablePath(path, sizeof(path)) : last->path;
+  Put(RecordType::kModule, [&](PayloadWriter& out) {
+    out.U64(last->begin);
+    out.U64(last->end);
+    out.U64(last->bias);
+    out.Blob(last->build_id, last->build_id_size);
+    out.String(name);
+  });
+}
+
+void Recorder::NameModuleOf(const void* address) {
+  LoadedModule none = {};
+  NameModuleOf(reinterpret_cast<uintptr_t>(address), &none);
+}
+
+void Recorder::OnThread(ThreadId id, const char* name) {
+  Put(RecordType::kThread, [&](PayloadWriter& out) {
+    out.Id(id);
+    out.String(name);
+  });
+}
+
+void Recorder::OnClass(const LockClass& lock_class) {
+  NameModuleOf(reinterpret_cast<const void*>(lock_class.origin));
+  NameModuleOf(lock_class.first_instance);
+  Put(RecordType::kClass, [&](PayloadWriter& out) {
+    out.Id(lock_class.id);
+    out.U8(lock_class.subclass);
+    out.U8(static_cast<uint8_t>(lock_class.kind));
+    out.U8(static_cast<uint8_t>(lock_class.origin_kind));
+    out.U64(lock_class.key.value);
+    out.U64(lock_class.origin);
+    out.Address(lock_class.first_instance);
+    out.String(lock_class.name);
+  });
+}
+
+void Recorder::OnStack(StackId id, std::span<const uintptr_t> pcs) {
+  if (!is_open()) return;
+  LoadedModule last = {};
+  for (const uintptr_t pc : pcs) NameModuleOf(pc, &last);
+  Put(RecordType::kStack, [&](PayloadWriter& out) {
+    out.Id(id);
+    out.U32(static_cast<uint32_t>(pcs.size()));
+    for (const uintptr_t pc : pcs) out.U64(pc);
+  });
+}
+
+void Recorder::OnDependency(const Dependency& edge, const Witness& witness) {
+  Put(RecordType::kDependency, [&](PayloadWriter& out) {
+    out.Id(edge.from);
+    out.Id(edge.to);
+    out.U8(static_cast<uint8_t>(witness.kind));
+    out.U8(static_cast<uint8_t>(witness.from_mode));
+    out.U8(static_cast<uint8_t>(witness.to_mode));
+    out.Id(witness.thread);
+    out.Address(witness.from_lock);
+    out.Address(witness.to_lock);
+    out.Id(witness.from_stack);
+    out.Id(witness.to_stack);
+  });
+}
+
+void Recorder::OnDeclaredArc(ClassId from, ClassId to, const DeclaredArc& arc) {
+  Put(RecordType::kDeclaredArc, [&](PayloadWriter& out) {
+    out.Id(from);
+    out.Id(to);
+    out.String(arc.declaration);
+  });
+}
+
+void Recorder::OnViolation(const Violation& violation) {
+  NameModuleOf(violation.lock.address);
+  for (const ViolationEdge& edge : violation.edges) {
+    NameModuleOf(edge.from_lock);
+    NameModuleOf(edge.to_lock);
+  }
+  for (const ViolationLock& lock : violation.held) NameModuleOf(lock.address);
+  Put(RecordType::kViolation, [&](PayloadWriter& out) {
+    out.String(ToString(violation.kind));
+    out.U8(static_cast<uint8_t>(violation.level));
+    out.Id(violation.thread);
+    out.Id(violation.owner);
+    out.Id(violation.stack);
+    EncodeLock(out, violation.lock);
+    out.U32(static_cast<uint32_t>(violation.edges.size()));
+    for (const ViolationEdge& edge : violation.edges) EncodeEdge(out, edge);
+    out.U32(static_cast<uint32_t>(violation.held.size()));
+    for (const ViolationLock& lock : violation.held) EncodeLock(out, lock);
+    out.String(violation.subject);
+    out.String(violation.rule);
+  });
+}
+
+void Recorder::OnStopped(const char* reason) {
+  Put(RecordType::kStopped, [&](PayloadWriter& out) { out.String(reason); });
+}
+
+// The three below may run beside an observer call: memory of their own, and one
+// append that the kernel keeps whole.
+
+void Recorder::AddUnobserved(const char* sentence) {
+  if (!is_open()) return;
+  const ErrnoKeeper keep_errno;
+  constexpr size_t kMaxSentence = 1000;
+  unsigned char memory[kMaxSentence + 4];
+  PayloadWriter payload(memory, sizeof(memory));
+  payload.Blob(sentence, strnlen(sentence, kMaxSentence));
+  Append(RecordType::kUnobserved, payload);
+}
+
+void Recorder::WriteTotals(const Totals& totals) {
+  if (!is_open()) return;
+  const ErrnoKeeper keep_errno;
+  unsigned char memory[24];
+  PayloadWriter payload(memory, sizeof(memory));
+  payload.U64(totals.lock_operations);
+  payload.U64(totals.locks);
+  payload.U64(totals.chains);
+  Append(RecordType::kTotals, payload);
+}
+
+void Recorder::WriteEnd() {
+  if (!is_open()) return;
+  const ErrnoKeeper keep_errno;
+  unsigned char memory[8];
+  PayloadWriter payload(memory, sizeof(memory));
+  payload.U64(NowNanoseconds());
+  Append(RecordType::kEnd, payload);
+}
+
+}  // namespace lockdep::record

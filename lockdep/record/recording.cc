@@ -1,0 +1,399 @@
+#include "lockdep/record/recording.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "lockdep/record/file_bytes.h"
+#include "lockdep/record/format.h"
+#include "lockdep/record/module_map.h"
+#include "lockdep/record/payload_reader.h"
+
+namespace lockdep::record {
+namespace {
+
+static_assert(ModuleMap::kNone == Address::kNoModule);
+
+template <typename Entry, typename Id>
+const Entry* FindEntry(const std::vector<Entry>& entries,
+                       const absl::flat_hash_map<Id, size_t>& index, Id id) {
+  const auto found = index.find(id);
+  return found == index.end() ? nullptr : &entries[found->second];
+}
+
+class Parser {
+ public:
+  Parser(const std::string& name, std::string_view bytes) : bytes_(bytes) { out_.path = name; }
+
+  absl::StatusOr<Recording> Parse();
+
+ private:
+  struct Record {
+    uint16_t type = 0;
+    std::string_view payload;
+  };
+
+  absl::Status ParseFileHeader();
+  // Returns the fault, or nothing.
+  std::string NextRecord(Record* record);
+  std::string Apply(const Record& record);
+  void ReportLoss(const std::string& fault);
+  std::string At(const std::string& reason) const {
+    return absl::StrCat(out_.path, ": offset ", offset_, ": ", reason);
+  }
+
+  void Header(PayloadReader& in);
+  void ModuleRecord(PayloadReader& in);
+  void Thread(PayloadReader& in);
+  void Class(PayloadReader& in);
+  void Stack(PayloadReader& in);
+  void DependencyRecord(PayloadReader& in);
+  void DeclaredArcRecord(PayloadReader& in);
+  void ViolationRecord(PayloadReader& in);
+  void TotalsRecord(PayloadReader& in);
+
+  Address Resolve(uint64_t address) const { return {address, module_map_.Find(address)}; }
+  ThreadId KnownThread(PayloadReader& in);
+  ClassId KnownClass(PayloadReader& in);
+  ClassId KnownClassOrNone(PayloadReader& in);
+  StackId KnownStack(PayloadReader& in);
+  ReadMode Mode(PayloadReader& in) { return in.EnumUpTo(ReadMode::kRecursiveRead, "read mode"); }
+  LockEntry Lock(PayloadReader& in);
+  EdgeEntry Edge(PayloadReader& in);
+
+  std::string_view bytes_;
+  size_t offset_ = 0;  // Of the record at hand.
+  size_t next_ = 0;    // Of the one after it.
+  size_t records_ = 0;
+  size_t unknown_kinds_ = 0;
+  bool has_header_ = false;
+  ModuleMap module_map_;
+  Recording out_;
+};
+
+absl::Status Parser::ParseFileHeader() {
+  if (bytes_.empty()) {
+    return absl::DataLossError(absl::StrCat(
+        out_.path, ": the file is empty: the process ended before it could record anything"));
+  }
+  if (!LooksLikeRecording(bytes_)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        out_.path, ": not a lockdep recording; `lockdep run --record FILE` makes one"));
+  }
+  if (bytes_.size() < kFileHeaderSize) {
+    return absl::DataLossError(
+        absl::StrCat(out_.path, ": offset ", bytes_.size(), ": the file ends inside its header"));
+  }
+  PayloadReader in(bytes_.substr(kMagicSize, kFileHeaderSize - kMagicSize));
+  const uint16_t major = in.U16();
+  const uint16_t minor = in.U16();
+  if (major != kMajorVersion) {
+    return absl::InvalidArgumentError(absl::StrCat(out_.path, ": recording version ", major, ".",
+                                                   minor, "; this tool reads version ",
+                                                   kMajorVersion, "; use the tool that wrote it"));
+  }
+  next_ = kFileHeaderSize;
+  return absl::OkStatus();
+}
+
+std::string Parser::NextRecord(Record* record) {
+  offset_ = next_;
+  const std::string_view rest = bytes_.substr(offset_);
+  if (rest.size() < kFrameSize) return "the file ends inside a record";
+  PayloadReader frame(rest.substr(0, kFrameSize));
+  const uint32_t size = frame.U32();
+  const uint32_t checksum = frame.U32();
+  record->type = frame.U16();
+  if (size > rest.size() - kFrameSize) {
+    return absl::StrCat("the file ends inside a record of ", size, " bytes");
+  }
+  record->payload = rest.substr(kFrameSize, size);
+  const auto* raw = reinterpret_cast<const unsigned char*>(rest.data());
+  if (RecordChecksum(raw, raw + kFrameSize, size) != checksum) return "the checksum does not match";
+  next_ = offset_ + kFrameSize + size;
+  return {};
+}
+
+absl::StatusOr<Recording> Parser::Parse() {
+  if (absl::Status status = ParseFileHeader(); !status.ok()) return status;
+  while (next_ < bytes_.size()) {
+    Record record;
+    std::string fault = NextRecord(&record);
+    if (fault.empty()) fault = Apply(record);
+    if (!fault.empty() && !has_header_) return absl::DataLossError(At(fault));
+    if (!fault.empty()) {
+      ReportLoss(fault);
+      break;
+    }
+    ++records_;
+  }
+  if (!has_header_) {
+    offset_ = next_;
+    return absl::DataLossError(At("the file ends before its first record"));
+  }
+  if (unknown_kinds_ != 0) {
+    out_.warnings.push_back(absl::StrCat(out_.path, ": ", unknown_kinds_,
+                                         " findings of kinds that this tool does not know were "
+                                         "left out; use the tool that wrote the file"));
+  }
+  return std::move(out_);
+}
+
+void Parser::ReportLoss(const std::string& fault) {
+  out_.warnings.push_back(
+      At(absl::StrCat(fault, "; ", bytes_.size() - offset_, " of ", bytes_.size(),
+                      " bytes are lost, ", records_, " records kept")));
+}
+
+std::string Parser::Apply(const Record& record) {
+  PayloadReader in(record.payload);
+  const auto type = static_cast<RecordType>(record.type);
+  if (!has_header_ && type != RecordType::kHeader) return "the first record is not the header";
+  switch (type) {
+    case RecordType::kHeader:
+      Header(in);
+      break;
+    case RecordType::kModule:
+      ModuleRecord(in);
+      break;
+    case RecordType::kThread:
+      Thread(in);
+      break;
+    case RecordType::kClass:
+      Class(in);
+      break;
+    case RecordType::kStack:
+      Stack(in);
+      break;
+    case RecordType::kDependency:
+      DependencyRecord(in);
+      break;
+    case RecordType::kDeclaredArc:
+      DeclaredArcRecord(in);
+      break;
+    case RecordType::kViolation:
+      ViolationRecord(in);
+      break;
+    case RecordType::kStopped:
+      if (std::string reason = in.Blob(); in.ok()) out_.stop_reason = std::move(reason);
+      break;
+    case RecordType::kUnobserved:
+      if (std::string sentence = in.Blob(); in.ok()) out_.unobserved.push_back(std::move(sentence));
+      break;
+    case RecordType::kTotals:
+      TotalsRecord(in);
+      break;
+    case RecordType::kEnd:
+      if (const uint64_t time = in.U64(); in.ok()) out_.end_time_ns = time;
+      break;
+    default:
+      break;  // Of a later minor version.
+  }
+  return in.fault();
+}
+
+void Parser::Header(PayloadReader& in) {
+  if (has_header_) return in.Fail("a second header");
+  out_.pid = in.U64();
+  out_.start_time_ns = in.U64();
+  out_.machine = in.U16();
+  in.U8();  // The size of a pointer: addresses are 8 bytes wide in any case.
+  out_.command = in.Blob();
+  has_header_ = in.ok();
+}
+
+void Parser::ModuleRecord(PayloadReader& in) {
+  Module module;
+  module.begin = in.U64();
+  module.end = in.U64();
+  module.bias = in.U64();
+  module.build_id = in.Blob();
+  module.path = in.Blob();
+  if (in.ok() && module.begin >= module.end) in.Fail("a module with an empty range");
+  if (!in.ok()) return;
+  module_map_.Add(module.begin, module.end, static_cast<int32_t>(out_.modules.size()));
+  out_.modules.push_back(std::move(module));
+}
+
+// An id keeps its meaning for good: what is told again is not news.
+void Parser::Thread(PayloadReader& in) {
+  const auto id = static_cast<ThreadId>(in.U32());
+  std::string name = in.Blob();
+  if (in.ok() && id == ThreadId::kNone) in.Fail("thread 0");
+  if (!in.ok() || !out_.thread_index.emplace(id, out_.threads.size()).second) return;
+  out_.threads.push_back({id, std::move(name)});
+}
+
+void Parser::Class(PayloadReader& in) {
+  ClassEntry entry;
+  entry.id = static_cast<ClassId>(in.U32());
+  entry.subclass = in.U8();
+  entry.kind = in.EnumUpTo(LockKind::kPseudo, "lock kind");
+  entry.origin_kind = in.EnumUpTo(ClassOrigin::kFirstUse, "class origin");
+  entry.key = in.U64();
+  entry.origin = Resolve(in.U64());
+  entry.first_instance = Resolve(in.U64());
+  entry.name = in.Blob();
+  if (in.ok() && entry.id == ClassId::kNone) in.Fail("class 0");
+  if (!in.ok() || !out_.class_index.emplace(entry.id, out_.classes.size()).second) return;
+  out_.classes.push_back(std::move(entry));
+}
+
+void Parser::Stack(PayloadReader& in) {
+  const auto id = static_cast<StackId>(in.U32());
+  const uint32_t count = in.Count(sizeof(uint64_t), "stack frames");
+  if (in.ok() && id == StackId::kNone) in.Fail("stack 0");
+  if (!in.ok() || !out_.stack_index.emplace(id, out_.stacks.size()).second) return;
+  StackEntry& stack = out_.stacks.emplace_back();
+  stack.id = id;
+  stack.pcs.reserve(count);
+  for (uint32_t i = 0; i < count; ++i) stack.pcs.push_back(Resolve(in.U64()));
+}
+
+ThreadId Parser::KnownThread(PayloadReader& in) {
+  const auto id = static_cast<ThreadId>(in.U32());
+  if (id == ThreadId::kNone || out_.thread_index.contains(id)) return id;
+  in.Fail(absl::StrCat("thread ", static_cast<uint32_t>(id), " was not announced"));
+  return ThreadId::kNone;
+}
+
+ClassId Parser::KnownClassOrNone(PayloadReader& in) {
+  const auto id = static_cast<ClassId>(in.U32());
+  if (id == ClassId::kNone || out_.class_index.contains(id)) return id;
+  in.Fail(absl::StrCat("class ", static_cast<uint32_t>(id), " was not announced"));
+  return ClassId::kNone;
+}
+
+ClassId Parser::KnownClass(PayloadReader& in) {
+  const ClassId id = KnownClassOrNone(in);
+  if (id == ClassId::kNone) in.Fail("a lock without a class");
+  return id;
+}
+
+StackId Parser::KnownStack(PayloadReader& in) {
+  const auto id = static_cast<StackId>(in.U32());
+  if (id == StackId::kNone || out_.stack_index.contains(id)) return id;
+  in.Fail(absl::StrCat("stack ", static_cast<uint32_t>(id), " was not announced"));
+  return StackId::kNone;
+}
+
+void Parser::DependencyRecord(PayloadReader& in) {
+  DependencyEntry entry;
+  entry.from = KnownClass(in);
+  entry.to = KnownClass(in);
+  entry.kind = in.EnumUpTo(DependencyKind::kEN, "dependency kind");
+  entry.from_mode = Mode(in);
+  entry.to_mode = Mode(in);
+  entry.thread = KnownThread(in);
+  entry.from_lock = in.U64();
+  entry.to_lock = in.U64();
+  entry.from_stack = KnownStack(in);
+  entry.to_stack = KnownStack(in);
+  if (in.ok()) out_.dependencies.push_back(entry);
+}
+
+void Parser::DeclaredArcRecord(PayloadReader& in) {
+  DeclaredArcEntry entry;
+  entry.from = KnownClass(in);
+  entry.to = KnownClass(in);
+  entry.declaration = in.Blob();
+  if (in.ok()) out_.declared_arcs.push_back(std::move(entry));
+}
+
+LockEntry Parser::Lock(PayloadReader& in) {
+  LockEntry lock;
+  lock.class_id = KnownClassOrNone(in);
+  lock.mode = Mode(in);
+  lock.address = Resolve(in.U64());
+  lock.stack = KnownStack(in);
+  return lock;
+}
+
+EdgeEntry Parser::Edge(PayloadReader& in) {
+  EdgeEntry edge;
+  edge.from = KnownClass(in);
+  edge.to = KnownClass(in);
+  edge.from_mode = Mode(in);
+  edge.to_mode = Mode(in);
+  edge.thread = KnownThread(in);
+  edge.from_lock = Resolve(in.U64());
+  edge.to_lock = Resolve(in.U64());
+  edge.from_stack = KnownStack(in);
+  edge.to_stack = KnownStack(in);
+  edge.declaration = in.Blob();
+  return edge;
+}
+
+std::optional<ViolationKind> KindNamed(std::string_view name) {
+#define LOCKDEP_X(kind, text) \
+  if (name == text) return ViolationKind::kind;
+  LOCKDEP_VIOLATION_KINDS(LOCKDEP_X)
+#undef LOCKDEP_X
+  return std::nullopt;
+}
+
+void Parser::ViolationRecord(PayloadReader& in) {
+  constexpr size_t kLockSize = 4 + 1 + 8 + 4;
+  constexpr size_t kEdgeSize = 4 + 4 + 1 + 1 + 4 + 8 + 8 + 4 + 4 + 4;
+  const std::optional<ViolationKind> kind = KindNamed(in.Blob());
+  ViolationEntry entry;
+  entry.level = in.EnumUpTo(Level::kConfirmed, "level");
+  entry.thread = KnownThread(in);
+  entry.owner = KnownThread(in);
+  entry.stack = KnownStack(in);
+  entry.lock = Lock(in);
+  const uint32_t edges = in.Count(kEdgeSize, "edges");
+  for (uint32_t i = 0; i < edges && in.ok(); ++i) entry.edges.push_back(Edge(in));
+  const uint32_t held = in.Count(kLockSize, "held locks");
+  for (uint32_t i = 0; i < held && in.ok(); ++i) entry.held.push_back(Lock(in));
+  entry.subject = in.Blob();
+  entry.rule = in.Blob();
+  if (!in.ok()) return;
+  if (!kind.has_value()) {
+    ++unknown_kinds_;
+    return;
+  }
+  entry.kind = *kind;
+  out_.violations.push_back(std::move(entry));
+}
+
+void Parser::TotalsRecord(PayloadReader& in) {
+  TotalsEntry totals;
+  totals.lock_operations = in.U64();
+  totals.locks = in.U64();
+  totals.chains = in.U64();
+  if (in.ok()) out_.totals = totals;
+}
+
+}  // namespace
+
+const ThreadEntry* Recording::FindThread(ThreadId id) const {
+  return FindEntry(threads, thread_index, id);
+}
+
+const ClassEntry* Recording::FindClass(ClassId id) const {
+  return FindEntry(classes, class_index, id);
+}
+
+const StackEntry* Recording::FindStack(StackId id) const {
+  return FindEntry(stacks, stack_index, id);
+}
+
+bool LooksLikeRecording(std::string_view start) {
+  const size_t compared = std::min(start.size(), kMagicSize);
+  return compared != 0 && memcmp(start.data(), kMagic, compared) == 0;
+}
+
+absl::StatusOr<Recording> ParseRecording(const std::string& name, std::string_view bytes) {
+  return Parser(name, bytes).Parse();
+}
+
+absl::StatusOr<Recording> ReadRecording(const std::string& path) {
+  absl::StatusOr<std::string> bytes = ReadFileBytes(path);
+  if (!bytes.ok()) return bytes.status();
+  return ParseRecording(path, *bytes);
+}
+
+}  // namespace lockdep::record

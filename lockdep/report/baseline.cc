@@ -1,0 +1,195 @@
+#include "lockdep/report/baseline.h"
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "lockdep/report/baseline_line.h"
+
+namespace lockdep::report {
+namespace {
+
+constexpr char kHeader[] = R"(# lockdep baseline: findings that were looked at and accepted.
+# FINGERPRINT KIND CLASS... reason="why" [owner=who] [expires=YYYY-MM-DD]
+# `lockdep gate` fails on every other finding; delete a line to be told of it again.)";
+
+std::vector<std::string> Lines(absl::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const size_t end = text.find('\n');
+    absl::string_view line = text.substr(0, end);
+    text.remove_prefix(end == text.npos ? text.size() : end + 1);
+    lines.emplace_back(absl::StripTrailingAsciiWhitespace(line));
+  }
+  return lines;
+}
+
+bool IsMergeMarker(absl::string_view line) {
+  return absl::StartsWith(line, "<<<<<<<") || absl::StartsWith(line, "=======") ||
+         absl::StartsWith(line, ">>>>>>>") || absl::StartsWith(line, "|||||||");
+}
+
+bool ByFingerprint(const BaselineEntry& a, const BaselineEntry& b) {
+  return a.fingerprint < b.fingerprint;
+}
+
+// Reads the file line by line; the comments seen last wait for their entry.
+class BaselineParser {
+ public:
+  explicit BaselineParser(absl::string_view file) : file_(file) {}
+
+  absl::StatusOr<Baseline> Parse(absl::string_view text) {
+    for (const std::string& line : Lines(text)) {
+      ++line_number_;
+      absl::Status status = ParseLine(absl::StripLeadingAsciiWhitespace(line));
+      if (!status.ok()) return status;
+    }
+    baseline_.footer = std::move(comments_);
+    std::stable_sort(baseline_.entries.begin(), baseline_.entries.end(), ByFingerprint);
+    return std::move(baseline_);
+  }
+
+ private:
+  absl::Status ParseLine(absl::string_view line) {
+    if (line.empty()) {
+      EndHeader();
+      return absl::OkStatus();
+    }
+    if (line.front() == '#') {
+      comments_.emplace_back(line);
+      return absl::OkStatus();
+    }
+    if (IsMergeMarker(line)) return Error("marker of an unfinished merge; resolve the merge first");
+    absl::StatusOr<BaselineEntry> entry = ParseEntry(line);
+    if (!entry.ok()) return Error(entry.status().message());
+    return AddEntry(*std::move(entry));
+  }
+
+  // Before any entry, a blank line makes the comments above it the file's own.
+  void EndHeader() {
+    if (!baseline_.entries.empty()) return;
+    baseline_.header.insert(baseline_.header.end(), comments_.begin(), comments_.end());
+    comments_.clear();
+  }
+
+  absl::Status AddEntry(BaselineEntry entry) {
+    for (size_t i = 0; i < baseline_.entries.size(); ++i) {
+      BaselineEntry& other = baseline_.entries[i];
+      if (other.fingerprint != entry.fingerprint) continue;
+      if (FormatEntry(other) != FormatEntry(entry)) {
+        return Error(absl::StrCat("fingerprint ", entry.fingerprint, " stands on line ",
+                                  entry_lines_[i],
+                                  " already, with other words; keep one of the two"));
+      }
+      other.comments.insert(other.comments.end(), comments_.begin(), comments_.end());
+      comments_.clear();
+      return absl::OkStatus();
+    }
+    entry.comments = std::move(comments_);
+    comments_.clear();
+    baseline_.entries.push_back(std::move(entry));
+    entry_lines_.push_back(line_number_);
+    return absl::OkStatus();
+  }
+
+  absl::Status Error(absl::string_view reason) const {
+    return absl::InvalidArgumentError(absl::StrCat(file_, ":", line_number_, ": ", reason));
+  }
+
+  std::string file_;
+  int line_number_ = 0;
+  Baseline baseline_;
+  std::vector<int> entry_lines_;
+  std::vector<std::string> comments_;
+};
+
+void AppendLines(std::string& text, const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) absl::StrAppend(&text, line, "\n");
+}
+
+std::vector<std::string> ClassesOf(const Finding& finding) {
+  std::vector<std::string> classes;
+  const auto add = [&](const std::string& name) {
+    if (std::find(classes.begin(), classes.end(), name) == classes.end()) classes.push_back(name);
+  };
+  for (const FindingEdge& edge : finding.edges) add(edge.from);
+  for (const FindingLock& lock : finding.locks) add(lock.class_name);
+  return classes;
+}
+
+}  // namespace
+
+Baseline NewBaseline() {
+  Baseline baseline;
+  baseline.header = Lines(kHeader);
+  return baseline;
+}
+
+absl::StatusOr<Baseline> ParseBaseline(absl::string_view text, absl::string_view file) {
+  return BaselineParser(file).Parse(text);
+}
+
+std::string FormatBaseline(const Baseline& baseline) {
+  std::string text;
+  AppendLines(text, baseline.header);
+  if (!baseline.header.empty()) text += '\n';
+  for (const BaselineEntry& entry : baseline.entries) {
+    AppendLines(text, entry.comments);
+    absl::StrAppend(&text, FormatEntry(entry), "\n");
+  }
+  AppendLines(text, baseline.footer);
+  return text;
+}
+
+BaselineEntry EntryFor(const Finding& finding, absl::string_view reason) {
+  BaselineEntry entry;
+  entry.fingerprint = finding.fingerprint;
+  entry.kind = finding.kind;
+  entry.classes = ClassesOf(finding);
+  entry.reason = std::string(reason);
+  return entry;
+}
+
+BaselineComparison Compare(const Baseline& baseline, const Report& report,
+                           const std::vector<size_t>& relevant, absl::string_view today) {
+  BaselineComparison comparison;
+  for (const size_t index : relevant) {
+    const BaselineEntry* entry = FindEntry(baseline, report.findings[index].fingerprint);
+    if (entry == nullptr) {
+      comparison.fresh.push_back(index);
+    } else if (!entry->expires.empty() && entry->expires < today) {
+      comparison.expired.push_back(index);
+    } else {
+      comparison.known.push_back(index);
+    }
+  }
+  std::set<absl::string_view> seen;
+  for (const Finding& finding : report.findings) seen.insert(finding.fingerprint);
+  for (size_t i = 0; i < baseline.entries.size(); ++i) {
+    if (seen.count(baseline.entries[i].fingerprint) == 0) comparison.stale.push_back(i);
+  }
+  return comparison;
+}
+
+void Accept(Baseline& baseline, const Report& report, const std::vector<size_t>& fresh,
+            absl::string_view reason) {
+  for (const size_t index : fresh) {
+    BaselineEntry entry = EntryFor(report.findings[index], reason);
+    if (FindEntry(baseline, entry.fingerprint) != nullptr) continue;
+    const auto place =
+        std::lower_bound(baseline.entries.begin(), baseline.entries.end(), entry, ByFingerprint);
+    baseline.entries.insert(place, std::move(entry));
+  }
+}
+
+const BaselineEntry* FindEntry(const Baseline& baseline, absl::string_view fingerprint) {
+  const auto found = std::lower_bound(
+      baseline.entries.begin(), baseline.entries.end(), fingerprint,
+      [](const BaselineEntry& entry, absl::string_view key) { return entry.fingerprint < key; });
+  const bool matches = found != baseline.entries.end() && found->fingerprint == fingerprint;
+  return matches ? &*found : nullptr;
+}
+
+}  // namespace lockdep::report

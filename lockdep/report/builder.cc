@@ -1,0 +1,305 @@
+#include "lockdep/report/builder.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "lockdep/report/fingerprint.h"
+#include "lockdep/report/frames.h"
+#include "lockdep/report/merge.h"
+#include "lockdep/report/utf8.h"
+#include "lockdep/report/wording.h"
+
+namespace lockdep::report {
+namespace {
+
+using record::Address;
+using record::EdgeEntry;
+using record::LockEntry;
+using record::Recording;
+using record::ViolationEntry;
+
+const char* ModeName(ReadMode mode) {
+  switch (mode) {
+    case ReadMode::kWrite:
+      return "write";
+    case ReadMode::kRead:
+      return "read";
+    case ReadMode::kRecursiveRead:
+      return "recursive-read";
+  }
+  return "write";
+}
+
+const char* DependencyKindName(DependencyKind kind) {
+  constexpr const char* kNames[kDependencyKinds] = {"SR", "ER", "SN", "EN"};
+  return kNames[static_cast<int>(kind)];
+}
+
+std::string HexAddress(const Address& address) {
+  return address.value == 0 ? "" : absl::StrCat("0x", absl::Hex(address.value));
+}
+
+// Builds the report of one recording.
+class RunBuilder {
+ public:
+  RunBuilder(const Recording& recording, Symbolizer& symbolizer, ClassNames names)
+      : in_(recording), symbolizer_(symbolizer), names_(std::move(names)) {}
+
+  Report Build();
+
+ private:
+  Subject MakeSubject() const;
+  Coverage MakeCoverage() const;
+  void AddClasses();
+  void AddDependencies();
+  DependencyRow& Row(ClassId from, ClassId to);
+  void AddFinding(const ViolationEntry& violation);
+
+  Facts MakeFacts(const ViolationEntry& violation, const Finding& finding);
+  FindingEdge MakeEdge(const EdgeEntry& edge);
+  FindingLock MakeLock(const LockEntry& lock);
+  std::vector<FindingLock> MakeLocks(const ViolationEntry& violation);
+  std::vector<std::string> MakeThreads(const ViolationEntry& violation) const;
+  std::string MakeFingerprint(const ViolationEntry& violation, const Finding& finding,
+                              const Facts& facts) const;
+
+  const std::string& Shown(ClassId id) const { return Name(id).shown; }
+  const std::string& Stable(ClassId id) const { return Name(id).stable; }
+  const ClassName& Name(ClassId id) const;
+  std::string ThreadLabel(ThreadId id) const;
+  Stack ToStack(StackId id);
+
+  const Recording& in_;
+  Symbolizer& symbolizer_;
+  const ClassNames names_;
+  absl::btree_map<std::pair<ClassId, ClassId>, DependencyRow> rows_;
+  std::vector<std::pair<ClassId, ClassId>> row_order_;
+  Report out_;
+};
+
+const ClassName& RunBuilder::Name(ClassId id) const {
+  static const ClassName& none = *new ClassName;
+  const auto found = names_.find(id);
+  return found == names_.end() ? none : found->second;
+}
+
+std::string RunBuilder::ThreadLabel(ThreadId id) const {
+  const record::ThreadEntry* thread = in_.FindThread(id);
+  if (thread == nullptr) return "";
+  const std::string label = absl::StrCat("thread ", static_cast<uint32_t>(id));
+  const bool says_more = !thread->name.empty() && thread->name != "thread";
+  return says_more ? absl::StrCat(label, " (", ValidUtf8(thread->name), ")") : label;
+}
+
+// The preload library's own innermost frames are nobody's business.
+Stack RunBuilder::ToStack(StackId id) {
+  Stack stack;
+  const record::StackEntry* entry = in_.FindStack(id);
+  if (entry == nullptr) return stack;
+  for (const Address& pc : entry->pcs) {
+    for (const Frame& frame : symbolizer_.Call(in_, pc)) {
+      if (!stack.empty() || !IsPreload(frame)) stack.push_back(frame);
+    }
+  }
+  return stack;
+}
+
+Subject RunBuilder::MakeSubject() const {
+  return {.command = ValidUtf8(in_.command), .pid = static_cast<int64_t>(in_.pid)};
+}
+
+Coverage RunBuilder::MakeCoverage() const {
+  Coverage coverage;
+  if (in_.totals.has_value()) {
+    coverage.lock_operations = in_.totals->lock_operations;
+    coverage.locks = in_.totals->locks;
+    coverage.chains = in_.totals->chains;
+  }
+  coverage.classes = in_.classes.size();
+  coverage.dependencies = CountObserved(out_.dependencies);
+  coverage.threads = in_.threads.size();
+  for (const std::string& sentence : in_.unobserved) {
+    coverage.unobserved.push_back(ValidUtf8(sentence));
+  }
+  if (in_.stop_reason.has_value()) {
+    coverage.unobserved.push_back(absl::StrCat("Validation stopped before the end of process ",
+                                               in_.pid, ": ", ValidUtf8(*in_.stop_reason), "."));
+  }
+  if (!in_.end_time_ns.has_value()) {
+    coverage.unobserved.push_back(
+        absl::StrCat("Process ", in_.pid,
+                     " did not end in an orderly way (killed, crashed, or still running): what it "
+                     "did last may be missing, and its counts may be low."));
+  }
+  return coverage;
+}
+
+void RunBuilder::AddClasses() {
+  for (const record::ClassEntry& entry : in_.classes) {
+    out_.classes.push_back({.name = Shown(entry.id), .kind = KindName(entry.kind)});
+  }
+}
+
+DependencyRow& RunBuilder::Row(ClassId from, ClassId to) {
+  const auto [row, is_new] = rows_.try_emplace({from, to});
+  if (is_new) {
+    row_order_.emplace_back(from, to);
+    row->second.from = Shown(from);
+    row->second.to = Shown(to);
+  }
+  return row->second;
+}
+
+void RunBuilder::AddDependencies() {
+  for (const record::DependencyEntry& entry : in_.dependencies) {
+    DependencyRow& row = Row(entry.from, entry.to);
+    if (row.kinds.empty()) {
+      row.thread = ThreadLabel(entry.thread);
+      row.from_site = SiteOf(ToStack(entry.from_stack));
+      row.to_site = SiteOf(ToStack(entry.to_stack));
+    }
+    AddKind(&row.kinds, DependencyKindName(entry.kind));
+  }
+  for (const record::DeclaredArcEntry& arc : in_.declared_arcs) {
+    DependencyRow& row = Row(arc.from, arc.to);
+    if (row.declaration.empty()) row.declaration = ValidUtf8(arc.declaration);
+  }
+  for (const auto& key : row_order_) out_.dependencies.push_back(std::move(rows_[key]));
+}
+
+FindingEdge RunBuilder::MakeEdge(const EdgeEntry& edge) {
+  FindingEdge result{.from = Shown(edge.from),
+                     .to = Shown(edge.to),
+                     .from_mode = ModeName(edge.from_mode),
+                     .to_mode = ModeName(edge.to_mode),
+                     .thread = ThreadLabel(edge.thread),
+                     .from_stack = ToStack(edge.from_stack),
+                     .to_stack = ToStack(edge.to_stack),
+                     .declaration = ValidUtf8(edge.declaration)};
+  result.from_site = SiteOf(result.from_stack);
+  result.to_site = SiteOf(result.to_stack);
+  return result;
+}
+
+FindingLock RunBuilder::MakeLock(const LockEntry& lock) {
+  FindingLock result{.class_name = Shown(lock.class_id),
+                     .name = symbolizer_.Object(in_, lock.address),
+                     .address = HexAddress(lock.address),
+                     .taken_at = ToStack(lock.stack)};
+  if (result.name.empty()) result.name = result.class_name;
+  if (lock.stack != StackId::kNone) result.mode = ModeName(lock.mode);
+  const record::ClassEntry* entry = in_.FindClass(lock.class_id);
+  if (entry == nullptr) return result;
+  result.kind = KindName(entry->kind);
+  if (entry->origin_kind == ClassOrigin::kInitSite && entry->origin.value != 0) {
+    result.created_at = symbolizer_.Call(in_, entry->origin);
+  }
+  return result;
+}
+
+// For a cycle each of its locks, as the first one of its step; else the lock
+// that it is about and what was held beside it.
+std::vector<FindingLock> RunBuilder::MakeLocks(const ViolationEntry& violation) {
+  std::vector<FindingLock> locks;
+  for (const EdgeEntry& edge : violation.edges) {
+    locks.push_back(MakeLock({edge.from, edge.from_mode, edge.from_lock, edge.from_stack}));
+  }
+  const bool is_one_class = violation.edges.size() == 1;
+  if (is_one_class && violation.edges[0].from_lock != violation.edges[0].to_lock) {
+    const EdgeEntry& edge = violation.edges[0];
+    locks.push_back(MakeLock({edge.to, edge.to_mode, edge.to_lock, edge.to_stack}));
+  }
+  if (!violation.edges.empty()) return locks;
+  const LockEntry& about = violation.lock;
+  if (about.class_id != ClassId::kNone) locks.push_back(MakeLock(about));
+  for (const LockEntry& held : violation.held) {
+    const bool is_told = held.class_id == about.class_id && held.address == about.address;
+    if (held.class_id != ClassId::kNone && !is_told) locks.push_back(MakeLock(held));
+  }
+  return locks;
+}
+
+std::vector<std::string> RunBuilder::MakeThreads(const ViolationEntry& violation) const {
+  std::vector<std::string> threads;
+  const auto add = [&](ThreadId id) {
+    const std::string label = ThreadLabel(id);
+    const bool is_told = std::find(threads.begin(), threads.end(), label) != threads.end();
+    if (!label.empty() && !is_told) threads.push_back(label);
+  };
+  for (const EdgeEntry& edge : violation.edges) add(edge.thread);
+  add(violation.thread);
+  add(violation.owner);
+  return threads;
+}
+
+Facts RunBuilder::MakeFacts(const ViolationEntry& violation, const Finding& finding) {
+  Facts facts{.kind = violation.kind,
+              .level = violation.level,
+              .thread = ThreadLabel(violation.thread),
+              .owner = ThreadLabel(violation.owner),
+              .lock = Shown(violation.lock.class_id),
+              .site = SiteOf(finding.stack),
+              .taken = SiteOf(ToStack(violation.lock.stack)),
+              .subject = ValidUtf8(violation.subject),
+              .rule = ValidUtf8(violation.rule)};
+  if (facts.thread.empty()) facts.thread = "a thread";
+  if (facts.owner.empty()) facts.owner = "another thread";
+  for (const LockEntry& held : violation.held) {
+    facts.held.push_back(InSentence(Shown(held.class_id), ModeName(held.mode)));
+  }
+  return facts;
+}
+
+std::string RunBuilder::MakeFingerprint(const ViolationEntry& violation, const Finding& finding,
+                                        const Facts& facts) const {
+  std::vector<std::string> steps;
+  for (size_t i = 0; i < violation.edges.size(); ++i) {
+    const FindingEdge& edge = finding.edges[i];
+    steps.push_back(JoinParts({Stable(violation.edges[i].from), Stable(violation.edges[i].to),
+                               StableFunction(edge.from_site), StableFunction(edge.to_site),
+                               StableFunction(ActorOf(edge))}));
+  }
+  if (!steps.empty()) return Fingerprint(finding.kind, steps, {});
+  return Fingerprint(finding.kind, {},
+                     {Stable(violation.lock.class_id), StableFunction(facts.site),
+                      StableFunction(facts.taken), facts.subject, facts.rule});
+}
+
+void RunBuilder::AddFinding(const ViolationEntry& violation) {
+  Finding finding;
+  finding.kind = ToString(violation.kind);
+  finding.level = ToString(violation.level);
+  for (const EdgeEntry& edge : violation.edges) finding.edges.push_back(MakeEdge(edge));
+  // The step that broke a declared order was run, whoever declared it as well.
+  if (!finding.edges.empty()) finding.edges.back().declaration.clear();
+  finding.locks = MakeLocks(violation);
+  finding.threads = MakeThreads(violation);
+  finding.run = ValidUtf8(in_.command);
+  finding.stack = ToStack(violation.stack);
+  const Facts facts = MakeFacts(violation, finding);
+  finding.fingerprint = MakeFingerprint(violation, finding, facts);
+  PutIntoWords(facts, &finding);
+  out_.findings.push_back(std::move(finding));
+}
+
+Report RunBuilder::Build() {
+  AddClasses();
+  AddDependencies();
+  for (const ViolationEntry& violation : in_.violations) AddFinding(violation);
+  out_.runs.push_back({MakeSubject(), MakeCoverage()});
+  return std::move(out_);
+}
+
+}  // namespace
+
+Report ReportBuilder::Build(const Recording& recording) {
+  std::vector<Report> one;
+  one.push_back(RunBuilder(recording, symbolizer_, namer_.Name(recording)).Build());
+  return MergeReports(std::move(one));
+}
+
+}  // namespace lockdep::report

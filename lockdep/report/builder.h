@@ -1,0 +1,34 @@
+// Recordings to reports: gives every class, place and finding its words.
+
+#ifndef LOCKDEP_REPORT_BUILDER_H_
+#define LOCKDEP_REPORT_BUILDER_H_
+
+#include <string>
+#include <vector>
+
+#include "lockdep/record/recording.h"
+#include "lockdep/report/class_namer.h"
+#include "lockdep/report/report.h"
+#include "lockdep/report/symbolizer.h"
+
+namespace lockdep::report {
+
+// Keeps symbols and names over all recordings of one report.
+//
+// Thread safety: used by one thread.
+class ReportBuilder {
+ public:
+  // The report of one recording: one run.
+  Report Build(const record::Recording& recording);
+
+  // What could not be symbolised, over all recordings so far.
+  const std::vector<std::string>& warnings() const { return symbolizer_.warnings(); }
+
+ private:
+  Symbolizer symbolizer_;
+  ClassNamer namer_{symbolizer_};
+};
+
+}  // namespace lockdep::report
+
+#endif  // LOCKDEP_REPORT_BUILDER_H_

@@ -1,0 +1,55 @@
+// Names of lock classes that a person would say: the name that the program
+// gave, the symbol of a static lock, or the place where its locks are
+// initialised or first taken.
+//
+// Two classes never share a name: the later one gets " #2".  The same class in
+// another recording gets the same name again.
+//
+// Thread safety: used by one thread.
+
+#ifndef LOCKDEP_REPORT_CLASS_NAMER_H_
+#define LOCKDEP_REPORT_CLASS_NAMER_H_
+
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "lockdep/record/recording.h"
+#include "lockdep/report/symbolizer.h"
+
+namespace lockdep::report {
+
+struct ClassName {
+  std::string shown;
+  // Without lines, addresses and what depends on the order of events: for fingerprints.
+  std::string stable;
+};
+
+using ClassNames = absl::flat_hash_map<ClassId, ClassName>;
+
+// "mutex", "recursive-mutex", ...: as it stands in reports.
+const char* KindName(LockKind kind);
+
+class ClassNamer {
+ public:
+  explicit ClassNamer(Symbolizer& symbolizer) : symbolizer_(symbolizer) {}
+
+  // Names every class of a recording.
+  ClassNames Name(const record::Recording& recording);
+
+ private:
+  ClassName Describe(const record::Recording& recording, const record::ClassEntry& entry);
+  ClassName DescribeSite(const record::Recording& recording, const record::ClassEntry& entry);
+  std::string MakeUnique(const std::string& name, const std::string& identity,
+                         const std::string& module);
+
+  Symbolizer& symbolizer_;
+  // Whose name it is: the module that the class belongs to.
+  absl::flat_hash_map<std::string, std::string> module_of_name_;
+  absl::flat_hash_map<std::string, std::string> name_of_identity_;
+  absl::flat_hash_set<std::string> used_here_;  // In the recording at hand.
+};
+
+}  // namespace lockdep::report
+
+#endif  // LOCKDEP_REPORT_CLASS_NAMER_H_

@@ -1,0 +1,116 @@
+// The JSON form of every part of a report: each struct's fields, once, in the
+// order of the file.  Writing and reading both walk these lists, so neither can
+// forget a field.
+//
+// Visit(object, field) calls field("key", object.member) for required keys and
+// field.Optional("key", object.member) for those that older files lack.
+
+#ifndef LOCKDEP_REPORT_JSON_FIELDS_H_
+#define LOCKDEP_REPORT_JSON_FIELDS_H_
+
+#include <type_traits>
+
+#include "lockdep/report/report.h"
+
+namespace lockdep::report {
+
+// Holds for T and const T alike: a reader fills what a writer looks at.
+template <typename T, typename Struct>
+concept Is = std::is_same_v<std::remove_const_t<T>, Struct>;
+
+template <Is<Frame> T, typename F>
+void Visit(T& frame, F&& field) {
+  field("function", frame.function);
+  field("file", frame.file);
+  field("line", frame.line);
+  field("module", frame.module);
+  field("offset", frame.offset);
+}
+
+template <Is<FindingLock> T, typename F>
+void Visit(T& lock, F&& field) {
+  field("class", lock.class_name);
+  field("name", lock.name);
+  field("kind", lock.kind);
+  field.Optional("mode", lock.mode);
+  field("address", lock.address);
+  field("created_at", lock.created_at);
+  field.Optional("taken_at", lock.taken_at);
+}
+
+template <Is<FindingEdge> T, typename F>
+void Visit(T& edge, F&& field) {
+  field("from", edge.from);
+  field("to", edge.to);
+  field("from_mode", edge.from_mode);
+  field("to_mode", edge.to_mode);
+  field("thread", edge.thread);
+  field("from_site", edge.from_site);
+  field("to_site", edge.to_site);
+  field("from_stack", edge.from_stack);
+  field("to_stack", edge.to_stack);
+  field.Optional("declaration", edge.declaration);
+}
+
+template <Is<Finding> T, typename F>
+void Visit(T& finding, F&& field) {
+  field("fingerprint", finding.fingerprint);
+  field("kind", finding.kind);
+  field("level", finding.level);
+  field("reasons", finding.reasons);
+  field("title", finding.title);
+  field("explanation", finding.explanation);
+  field("locks", finding.locks);
+  field("edges", finding.edges);
+  field("threads", finding.threads);
+  field.Optional("run", finding.run);
+  field.Optional("stack", finding.stack);
+  field("suppressed_by", finding.suppressed_by);
+}
+
+template <Is<ClassRow> T, typename F>
+void Visit(T& row, F&& field) {
+  field("name", row.name);
+  field("kind", row.kind);
+  field.Optional("locks", row.locks);
+}
+
+template <Is<DependencyRow> T, typename F>
+void Visit(T& row, F&& field) {
+  field("from", row.from);
+  field("to", row.to);
+  field("kinds", row.kinds);
+  field.Optional("declaration", row.declaration);
+  field.Optional("thread", row.thread);
+  field.Optional("from_site", row.from_site);
+  field.Optional("to_site", row.to_site);
+}
+
+template <Is<Subject> T, typename F>
+void Visit(T& subject, F&& field) {
+  field("command", subject.command);
+  field("pid", subject.pid);
+  field("exit_status", subject.exit_status);
+}
+
+template <Is<Coverage> T, typename F>
+void Visit(T& coverage, F&& field) {
+  field("lock_operations", coverage.lock_operations);
+  field("locks", coverage.locks);
+  field("classes", coverage.classes);
+  field("dependencies", coverage.dependencies);
+  field("chains", coverage.chains);
+  field("threads", coverage.threads);
+  field("contexts", coverage.contexts);
+  field("unobserved", coverage.unobserved);
+}
+
+template <Is<Run> T, typename F>
+void Visit(T& run, F&& field) {
+  field("subject", run.subject);
+  field("coverage", run.coverage);
+}
+
+}  // namespace lockdep::report
+
+#endif  // LOCKDEP_REPORT_JSON_FIELDS_H_

@@ -1,0 +1,26 @@
+// Inputs of the tool: recordings and JSON reports, files or directories of them.
+
+#ifndef LOCKDEP_REPORT_LOAD_H_
+#define LOCKDEP_REPORT_LOAD_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "lockdep/report/report.h"
+
+namespace lockdep::report {
+
+struct Loaded {
+  Report report;
+  // What was lost: "run.17.lockdep: truncated after 812 of 900 bytes; 14 records kept".
+  std::vector<std::string> warnings;
+};
+
+// Reads, symbolises and unites all inputs.  An input that cannot be read at all
+// is an error: "FILE: reason" (with ":LINE" or "offset N" where it helps).
+absl::StatusOr<Loaded> LoadInputs(const std::vector<std::string>& inputs);
+
+}  // namespace lockdep::report
+
+#endif  // LOCKDEP_REPORT_LOAD_H_

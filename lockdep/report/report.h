@@ -1,0 +1,137 @@
+// A report: everything that one or several recorded runs said, in words.  All
+// renderings (text, JSON, HTML, ...) and the gate read this and nothing else.
+//
+// Thread safety: plain data.
+
+#ifndef LOCKDEP_REPORT_REPORT_H_
+#define LOCKDEP_REPORT_REPORT_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lockdep::report {
+
+struct Frame {
+  std::string function;  // Empty if unknown.
+  std::string file;      // Empty if unknown.
+  int line = 0;          // 0 if unknown.
+  std::string module;    // Path of the executable or library; empty if unknown.
+  uint64_t offset = 0;   // Of the instruction in the module.
+
+  friend bool operator==(const Frame&, const Frame&) = default;
+};
+
+using Stack = std::vector<Frame>;
+
+// A lock that a finding is about.
+struct FindingLock {
+  std::string class_name;
+  std::string name;     // What a person would call it.
+  std::string kind;     // "mutex", "rwlock", ...
+  std::string mode;     // "write", "read", "recursive-read".
+  std::string address;  // "0x7f...", for this run only.
+  Stack created_at;     // Empty if unknown.
+  Stack taken_at;       // Where the thread took it; empty if it did not.
+
+  friend bool operator==(const FindingLock&, const FindingLock&) = default;
+};
+
+// One step of a cycle: `to` was taken while `from` was held.
+struct FindingEdge {
+  std::string from;  // Class names.
+  std::string to;
+  std::string from_mode;
+  std::string to_mode;
+  std::string thread;
+  Frame from_site;
+  Frame to_site;
+  Stack from_stack;
+  Stack to_stack;
+  // Who declared this edge, if it was; when `thread` is empty nobody ran it.
+  std::string declaration;
+
+  friend bool operator==(const FindingEdge&, const FindingEdge&) = default;
+};
+
+struct Finding {
+  std::string fingerprint;  // 16 hex digits; survives rebuilds and line moves.
+  std::string kind;         // As in lockdep::ToString(ViolationKind).
+  std::string level;        // "confirmed", "feasible", "note".
+  std::vector<std::string> reasons;
+  std::string title;        // One line: what can go wrong and why.
+  std::string explanation;  // A few sentences: how, and what to do.
+  std::vector<FindingLock> locks;
+  std::vector<FindingEdge> edges;
+  std::vector<std::string> threads;
+  std::string run;  // Command of the run that it was found in.
+  Stack stack;      // Where the thread was when it happened.
+  std::optional<std::string> suppressed_by;
+
+  friend bool operator==(const Finding&, const Finding&) = default;
+};
+
+struct ClassRow {
+  std::string name;
+  std::string kind;
+  uint64_t locks = 0;  // 0 if not counted.
+
+  friend bool operator==(const ClassRow&, const ClassRow&) = default;
+};
+
+struct DependencyRow {
+  std::string from;
+  std::string to;
+  std::vector<std::string> kinds;  // "EN", "SR", ...; empty if only declared.
+  std::string declaration;         // Empty if not declared.
+  std::string thread;
+  Frame from_site;
+  Frame to_site;
+
+  friend bool operator==(const DependencyRow&, const DependencyRow&) = default;
+};
+
+struct Subject {
+  std::string command;
+  int64_t pid = 0;
+  std::optional<int> exit_status;  // Unknown if the run did not end in our sight.
+
+  friend bool operator==(const Subject&, const Subject&) = default;
+};
+
+struct Coverage {
+  uint64_t lock_operations = 0;
+  uint64_t locks = 0;
+  uint64_t classes = 0;
+  uint64_t dependencies = 0;
+  uint64_t chains = 0;
+  uint64_t threads = 0;
+  std::vector<std::string> contexts;
+  std::vector<std::string> unobserved;  // What this run could not see, one sentence each.
+
+  friend bool operator==(const Coverage&, const Coverage&) = default;
+};
+
+// One recorded process.
+struct Run {
+  Subject subject;
+  Coverage coverage;
+
+  friend bool operator==(const Run&, const Run&) = default;
+};
+
+struct Report {
+  Subject subject;                // Of the only run, or of the first with " (+N more)" after it.
+  Coverage coverage;              // Summed over the runs.
+  std::vector<Run> runs;          // In the order of the inputs.
+  std::vector<Finding> findings;  // Worst first; within a level in order of detection.
+  std::vector<ClassRow> classes;
+  std::vector<DependencyRow> dependencies;
+
+  friend bool operator==(const Report&, const Report&) = default;
+};
+
+}  // namespace lockdep::report
+
+#endif  // LOCKDEP_REPORT_REPORT_H_

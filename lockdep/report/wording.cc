@@ -1,0 +1,339 @@
+#include "lockdep/report/wording.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "lockdep/report/frames.h"
+
+namespace lockdep::report {
+namespace {
+
+struct Words {
+  std::string title;
+  std::string how;  // What can go wrong, and by which steps.
+  std::string fix;
+};
+
+const char* IsOrCanBe(const Facts& facts, const char* is, const char* can_be) {
+  return facts.level == Level::kConfirmed ? is : can_be;
+}
+
+std::string Capitalised(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] -= 'a' - 'A';
+  return text;
+}
+
+std::string Quoted(const std::string& lock) {
+  return lock.find(' ') == lock.npos ? lock : absl::StrCat("\"", lock, "\"");
+}
+
+std::string From(const FindingEdge& edge) { return InSentence(edge.from, edge.from_mode); }
+std::string To(const FindingEdge& edge) { return InSentence(edge.to, edge.to_mode); }
+
+// "transfer() takes A then B".
+std::string Step(const FindingEdge& edge) {
+  if (edge.thread.empty() && !edge.declaration.empty()) {
+    return absl::StrCat("the declared order has ", Quoted(edge.from), " before ", Quoted(edge.to));
+  }
+  return absl::StrCat(Who(ActorOf(edge)), " takes ", From(edge), " then ", To(edge));
+}
+
+std::string Steps(const Finding& finding, size_t most) {
+  std::vector<std::string> steps;
+  for (const FindingEdge& edge : finding.edges) {
+    if (steps.size() == most) {
+      steps.push_back(absl::StrCat("and ", finding.edges.size() - most, " steps more"));
+      break;
+    }
+    steps.push_back(Step(edge));
+  }
+  return absl::StrJoin(steps, "; ");
+}
+
+// "thread 1 (main) held A, taken in f() at x.cc:1, and took B in g() at x.cc:2".
+std::string Deed(const FindingEdge& edge) {
+  return absl::StrCat(edge.thread, " held ", From(edge), ", taken ", InPlace(edge.from_site),
+                      ", and took ", To(edge), " ", InPlace(edge.to_site));
+}
+
+std::string HeldThen(const Facts& facts) {
+  if (facts.held.empty()) return "The thread held no lock.";
+  return absl::StrCat("The thread held ", absl::StrJoin(facts.held, ", "), ".");
+}
+
+std::string Whiles(const Facts& facts) {
+  return facts.held.empty() ? "while holding no lock"
+                            : absl::StrCat("while holding ", absl::StrJoin(facts.held, ", "));
+}
+
+std::string TakenPart(const Facts& facts) {
+  return facts.taken == Frame{} ? "" : absl::StrCat(", taken ", InPlace(facts.taken));
+}
+
+bool AllMutexes(const Finding& finding) {
+  return std::all_of(finding.locks.begin(), finding.locks.end(), [](const FindingLock& lock) {
+    return lock.kind == "mutex" || lock.kind == "recursive-mutex";
+  });
+}
+
+std::string PairTitle(const FindingEdge& first, const FindingEdge& second) {
+  const std::string one = Who(ActorOf(first));
+  const std::string other = Who(ActorOf(second));
+  if (one == other) {
+    return absl::StrCat(one, " takes ", From(first), " then ", To(first),
+                        " in one place, and the other way round in another");
+  }
+  return absl::StrCat(one, " takes ", From(first), " then ", To(first), "; ", other,
+                      " takes them the other way round");
+}
+
+Words Inversion(const Facts& facts, const Finding& finding) {
+  Words words;
+  const auto& edges = finding.edges;
+  const char* what = IsOrCanBe(facts, "Deadlock", "Possible deadlock");
+  if (edges.size() == 2) {
+    words.title = absl::StrCat(what, ": ", PairTitle(edges[0], edges[1]));
+    words.how = absl::StrCat(Capitalised(Deed(edges[0])), "; ", Deed(edges[1]),
+                             ". When two threads do this at the same time, each waits for the "
+                             "lock that the other one holds, for ever.");
+  } else {
+    words.title =
+        absl::StrCat(what, " over ", edges.size(), " locks: ", Steps(finding, /*most=*/4));
+    std::vector<std::string> deeds;
+    for (const FindingEdge& edge : edges) deeds.push_back(Deed(edge));
+    words.how = absl::StrCat(Capitalised(absl::StrJoin(deeds, "; ")),
+                             ". When threads do these steps at the same time, each waits for the "
+                             "lock that the next one holds, for ever.");
+  }
+  absl::StrAppend(&words.how, IsOrCanBe(facts, " It happened in this run.",
+                                        " It did not happen in this run; with other timing it "
+                                        "can."));
+  words.fix = absl::StrCat(
+      "take these locks in one order everywhere, or release the first ", "before taking the second",
+      AllMutexes(finding) ? ", or take them together: std::scoped_lock cannot deadlock" : "");
+  return words;
+}
+
+Words SameLockAgain(const FindingEdge& edge) {
+  Words words;
+  const bool upgrade = edge.from_mode != "write" && edge.to_mode == "write";
+  words.title = absl::StrCat("Deadlock with itself: ", Who(edge.to_site), " takes ", To(edge),
+                             " while its thread already holds it",
+                             edge.from_mode == "write" ? "" : " for reading");
+  words.how = absl::StrCat(Capitalised(Deed(edge)), ". It is the same lock: the thread waits for ",
+                           upgrade ? "its own read lock to go" : "itself", ", for ever.");
+  words.fix =
+      upgrade ? "take the lock for writing from the start, or release the read lock first and "
+                "check again what was read under it"
+              : "release it before calling code that takes it, or split off a variant of that code "
+                "for callers that hold it";
+  return words;
+}
+
+Words RecursiveLock(const Facts& facts, const Finding& finding) {
+  const FindingEdge& edge = finding.edges[0];
+  if (facts.level == Level::kConfirmed) return SameLockAgain(edge);
+  Words words;
+  words.title = absl::StrCat("Possible deadlock: ", Who(edge.to_site), " takes ", To(edge),
+                             " while its thread holds another lock of the same class");
+  words.how = absl::StrCat(Capitalised(Deed(edge)),
+                           ". Nothing says which of two such locks comes first: when another "
+                           "thread takes the same two the other way round, each waits for the "
+                           "other, for ever.");
+  words.fix = absl::StrCat(
+      "give locks of this class an order, or hold only one of them at a time",
+      AllMutexes(finding) ? ", or take them together: std::scoped_lock cannot deadlock" : "");
+  return words;
+}
+
+Words ReadRecursion(const Facts&, const Finding& finding) {
+  const FindingEdge& edge = finding.edges[0];
+  Words words;
+  words.title = absl::StrCat("Possible deadlock: ", Who(edge.to_site), " takes ", To(edge),
+                             " while its thread already reads under it");
+  words.how = absl::StrCat(Capitalised(Deed(edge)),
+                           ". A writer that queues up in between waits for the first read to end, "
+                           "and the second read waits behind the writer, for ever.");
+  words.fix =
+      "do not take the read lock again while it is held: split off a variant of the inner code "
+      "for callers that hold it";
+  return words;
+}
+
+Words NestLockMissing(const Facts& facts, const Finding&) {
+  const std::string nest = facts.subject.empty() ? "its nest lock" : Quoted(facts.subject);
+  Words words;
+  words.title = absl::StrCat(Who(facts.site), " takes ", Quoted(facts.lock), " as nested under ",
+                             nest, ", but does not hold ", nest);
+  words.how = absl::StrCat("Several locks of one class may be taken in any order only while ", nest,
+                           " is held. ", HeldThen(facts));
+  words.fix = absl::StrCat("take ", nest, " first, or name the lock that is really held");
+  return words;
+}
+
+Words UnlockUnheld(const Facts& facts, const Finding&) {
+  Words words;
+  words.title = absl::StrCat(Who(facts.site), " releases ", Quoted(facts.lock),
+                             ", which its thread does not hold");
+  words.how = absl::StrCat("This happened ", InPlace(facts.site), " in ", facts.thread,
+                           ". If another thread holds the lock, it loses its protection; for a "
+                           "mutex the behaviour is undefined. ",
+                           HeldThen(facts));
+  words.fix = "pair every release with one acquisition on the same path; look at error handling";
+  return words;
+}
+
+Words UnlockByOtherThread(const Facts& facts, const Finding&) {
+  Words words;
+  words.title = absl::StrCat(Who(facts.site), " releases ", Quoted(facts.lock),
+                             ", which another thread holds");
+  words.how = absl::StrCat(Capitalised(facts.thread), " released it ", InPlace(facts.site),
+                           " while ", facts.owner,
+                           " held it and believes to hold it still: what the lock protects is "
+                           "open to others.");
+  words.fix =
+      "release a lock in the thread that took it; to pass work on, use a semaphore or a condition "
+      "variable";
+  return words;
+}
+
+Words HeldLockDestroyed(const Facts& facts, const Finding&) {
+  Words words;
+  words.title = absl::StrCat(Who(facts.site), " ends the life of ", Quoted(facts.lock),
+                             " while its thread holds it");
+  words.how = absl::StrCat(Capitalised(facts.thread), " destroyed or initialised the lock ",
+                           InPlace(facts.site), " while holding it", TakenPart(facts),
+                           ". Whoever waits for it, or releases it, works on memory that is no "
+                           "lock any more.");
+  words.fix =
+      "release the lock before its memory goes, and make sure that no other thread can reach it";
+  return words;
+}
+
+Words HeldAtExit(const Facts& facts, const Finding&) {
+  Words words;
+  words.title = absl::StrCat("A thread ends while it holds ", Quoted(facts.lock), ", taken in ",
+                             Who(facts.taken));
+  words.how = absl::StrCat(Capitalised(facts.thread), " ended with ", Quoted(facts.lock), " held",
+                           TakenPart(facts), ". Whoever takes it next waits for ever.");
+  words.fix =
+      "release the lock on every way out of the thread, early returns and exceptions included";
+  return words;
+}
+
+// "A -> B (mm/rmap.c:32: ...)", one for each declared step.
+std::vector<std::string> Declarations(const Finding& finding) {
+  std::vector<std::string> declarations;
+  for (const FindingEdge& edge : finding.edges) {
+    if (edge.declaration.empty()) continue;
+    declarations.push_back(absl::StrCat("\"", edge.declaration, "\""));
+  }
+  return declarations;
+}
+
+Words DeclaredOrder(const Facts&, const Finding& finding) {
+  const FindingEdge& edge = finding.edges.back();
+  Words words;
+  words.title =
+      absl::StrCat(Who(edge.to_site), " takes ", To(edge), " while holding ", From(edge),
+                   ", against the declared order: ", absl::StrJoin(Declarations(finding), ", "));
+  words.how = absl::StrCat(Capitalised(Deed(edge)), ".");
+  for (const FindingEdge& other : finding.edges) {
+    if (!other.thread.empty() && &other != &edge) {
+      absl::StrAppend(&words.how, " ", Capitalised(Deed(other)), ".");
+    }
+  }
+  absl::StrAppend(&words.how, " Code that keeps to the declared order takes ", Quoted(edge.to),
+                  " first: when both run at the same time, each waits for the lock that the other "
+                  "one holds, for ever.");
+  words.fix = absl::StrCat("take ", Quoted(edge.to), " before ", Quoted(edge.from),
+                           ", or release one before taking the other; if the declaration is out "
+                           "of date, change its line");
+  return words;
+}
+
+std::string RuleSentence(const Facts& facts) {
+  return facts.rule.empty() ? "" : absl::StrCat(" The rule: ", facts.rule, ".");
+}
+
+Words InvalidLockState(const Facts& facts, const Finding&) {
+  Words words;
+  words.title =
+      absl::StrCat("Broken locking rule: ", Who(facts.site), " uses ",
+                   facts.subject.empty() ? facts.lock : facts.subject, " ", Whiles(facts));
+  words.how = absl::StrCat("It happened ", InPlace(facts.site), " in ", facts.thread, ".",
+                           RuleSentence(facts));
+  words.fix = "bring the locks into the state that the rule asks for before this call";
+  return words;
+}
+
+Words UnprotectedAccess(const Facts& facts, const Finding&) {
+  Words words;
+  words.title = absl::StrCat("Unprotected access: ", Who(facts.site), " touches ", facts.subject,
+                             " ", Whiles(facts));
+  words.how = absl::StrCat("It happened ", InPlace(facts.site), " in ", facts.thread, ".",
+                           RuleSentence(facts));
+  words.fix = "take what the rule asks for before the access";
+  return words;
+}
+
+Words WordsFor(const Facts& facts, const Finding& finding) {
+  switch (facts.kind) {
+    case ViolationKind::kLockOrderInversion:
+      return Inversion(facts, finding);
+    case ViolationKind::kRecursiveLock:
+      return RecursiveLock(facts, finding);
+    case ViolationKind::kReadRecursion:
+      return ReadRecursion(facts, finding);
+    case ViolationKind::kNestLockMissing:
+      return NestLockMissing(facts, finding);
+    case ViolationKind::kUnlockUnheld:
+      return UnlockUnheld(facts, finding);
+    case ViolationKind::kUnlockByOtherThread:
+      return UnlockByOtherThread(facts, finding);
+    case ViolationKind::kHeldLockDestroyed:
+      return HeldLockDestroyed(facts, finding);
+    case ViolationKind::kHeldAtExit:
+      return HeldAtExit(facts, finding);
+    case ViolationKind::kDeclaredOrderViolation:
+      return DeclaredOrder(facts, finding);
+    case ViolationKind::kInvalidLockState:
+      return InvalidLockState(facts, finding);
+    case ViolationKind::kUnprotectedAccess:
+      return UnprotectedAccess(facts, finding);
+  }
+  return {};
+}
+
+bool NeedsEdges(ViolationKind kind) {
+  return kind == ViolationKind::kLockOrderInversion || kind == ViolationKind::kRecursiveLock ||
+         kind == ViolationKind::kReadRecursion || kind == ViolationKind::kDeclaredOrderViolation;
+}
+
+// For a recording that leaves out what its kind is about.
+Words Bare(const Facts& facts) {
+  return {absl::StrCat(ToString(facts.kind), " in ", Who(facts.site)),
+          "The recording does not say more.", "look at the stack"};
+}
+
+}  // namespace
+
+std::string InSentence(const std::string& lock, const std::string& mode) {
+  const bool reads = mode == "read" || mode == "recursive-read";
+  return reads ? absl::StrCat(Quoted(lock), " for reading") : Quoted(lock);
+}
+
+void PutIntoWords(const Facts& facts, Finding* finding) {
+  const bool is_bare = NeedsEdges(facts.kind) && finding->edges.empty();
+  const Words words = is_bare ? Bare(facts) : WordsFor(facts, *finding);
+  finding->title = words.title;
+  finding->explanation = absl::StrCat(
+      words.how, "\nTo fix: ", words.fix, ".\nTo suppress, if it cannot happen: put ",
+      finding->fingerprint,
+      " into your baseline (`lockdep gate REPORT --baseline FILE --update`) and give the reason "
+      "there.");
+}
+
+}  // namespace lockdep::report

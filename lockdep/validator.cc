@@ -1,0 +1,325 @@
+#include "lockdep/validator.h"
+
+#include "lockdep/internal/scene.h"
+
+namespace lockdep {
+namespace {
+
+uint64_t ElementOf(const HeldLock& held) {
+  return ChainElement(held.class_id, held.mode, held.trylock, held.nest_lock != nullptr);
+}
+
+// Index of the newest entry for a lock; depth() if the thread does not hold it.
+uint32_t FindHeld(const HeldLocks& held, const LockMap& lock) {
+  for (uint32_t i = held.depth(); i-- > 0;) {
+    if (held[i].lock == &lock) return i;
+  }
+  return held.depth();
+}
+
+// Recomputes the chain keys from an entry upwards.
+void RepairChainKeys(ThreadContext& thread, uint32_t from) {
+  ChainKey key = from == 0 ? kEmptyChainKey
+                           : NextChainKey(thread.held[from - 1].previous_chain_key,
+                                          ElementOf(thread.held[from - 1]));
+  for (uint32_t i = from; i < thread.held.depth(); ++i) {
+    thread.held[i].previous_chain_key = key;
+    key = NextChainKey(key, ElementOf(thread.held[i]));
+  }
+  thread.chain_key = key;
+}
+
+// Returns whether the lock was held.
+bool Drop(ThreadContext& thread, const LockMap& lock) {
+  const uint32_t index = FindHeld(thread.held, lock);
+  if (index == thread.held.depth()) return false;
+  thread.held.Erase(index);
+  RepairChainKeys(thread, index);
+  return true;
+}
+
+// Looks at another thread's stack while that thread runs.  The answer only
+// words a finding, storage is never given back, and a stale entry does no harm.
+__attribute__((no_sanitize("thread"))) bool SeemsToHold(const ThreadContext& thread,
+                                                        const LockMap& lock) {
+  const HeldLock* const entries = thread.held.begin();
+  for (const HeldLock* held = entries; held != thread.held.end(); ++held) {
+    if (held->lock == &lock) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+struct Validator::ThreadRecord {
+  ThreadId id;
+  const char* name;
+  ThreadRecord* next;
+};
+
+Validator::Validator(const Config& config)
+    : classes_(arena_),
+      chains_(arena_),
+      graph_(arena_),
+      search_(arena_),
+      stacks_(arena_),
+      reported_(arena_),
+      config_(config) {}
+
+ThreadContext* Validator::CreateThread(const char* name) {
+  internal::RawLockHolder lock(graph_lock_);
+  if (stopped()) return nullptr;
+  ThreadContext* thread = free_threads_;
+  auto* record = arena_.New<ThreadRecord>();
+  const char* kept_name = arena_.CopyString(name);
+  if (thread == nullptr) thread = arena_.New<ThreadContext>();
+  if (thread == nullptr || record == nullptr || kept_name == nullptr) {
+    StopLocked("out of memory");
+    return nullptr;
+  }
+  if (thread == free_threads_) {
+    free_threads_ = thread->next_free;
+  } else {
+    thread->next = threads_;
+    threads_ = thread;
+  }
+  thread->id = static_cast<ThreadId>(++thread_count_);
+  thread->name = kept_name;
+  thread->next_free = nullptr;
+  *record = {thread->id, kept_name, thread_records_};
+  thread_records_ = record;
+  if (config_.observer != nullptr) config_.observer->OnThread(thread->id, kept_name);
+  return thread;
+}
+
+void Validator::DestroyThread(ThreadContext* thread) {
+  internal::RawLockHolder lock(graph_lock_);
+  past_acquisitions_ += thread->acquisitions;
+  thread->acquisitions = 0;
+  thread->off = 0;
+  ResetHeld(*thread);
+  thread->next_free = free_threads_;
+  free_threads_ = thread;
+}
+
+void Validator::AcquireSlow(ThreadContext& thread, const Acquisition& acquisition) {
+  Scene scene(config_, thread, acquisition.site);
+  scene.acquisition = &acquisition;
+  internal::RawLockHolder lock(graph_lock_);
+  if (stopped()) return;
+  scene.lock_class = RegisterClass(*acquisition.lock, acquisition.subclass);
+  if (scene.lock_class == nullptr) return;
+  if (thread.held.full() && !GrowHeld(thread)) return;
+  if (acquisition.nest_lock != nullptr) CheckNestLock(scene);
+
+  const ClassId class_id = scene.lock_class->id;
+  const ChainKey key =
+      NextChainKey(thread.chain_key, ChainElement(class_id, acquisition.mode, acquisition.trylock,
+                                                  acquisition.nest_lock != nullptr));
+  if (!chains_.Contains(key)) {
+    ValidateNewChain(scene);
+    if (chains_.Insert(key) == ChainCache::InsertResult::kOutOfMemory) StopLocked("out of memory");
+  }
+  Push(thread, acquisition, class_id, key);
+}
+
+bool Validator::GrowHeld(ThreadContext& thread) {
+  const uint32_t capacity = thread.held.depth() == 0 ? 16 : thread.held.depth() * 2;
+  auto* entries = arena_.NewArray<HeldLock>(capacity);
+  if (entries == nullptr) {
+    StopLocked("out of memory");
+    return false;
+  }
+  thread.held.Replace(entries, capacity);
+  return true;
+}
+
+const LockClass* Validator::RegisterClass(const LockMap& lock, uint8_t subclass) {
+  bool is_new = false;
+  const LockClass* lock_class = classes_.Register(lock, subclass, &is_new);
+  if (lock_class == nullptr) {
+    StopLocked("out of memory");
+    return nullptr;
+  }
+  if (is_new) {
+    if (config_.observer != nullptr) config_.observer->OnClass(*lock_class);
+    LinkDeclaredArcs(*lock_class);
+  }
+  if (subclass < LockMap::kCachedSubclasses) {
+    lock.class_cache[subclass].store(lock_class->id, std::memory_order_relaxed);
+  }
+  return lock_class;
+}
+
+void Validator::ReleaseSlow(ThreadContext& thread, const LockMap& lock, const CallSite& site) {
+  if (Drop(thread, lock)) return;
+  Scene scene(config_, thread, site);
+  internal::RawLockHolder holder(graph_lock_);
+  if (stopped()) return;
+  scene.lock_class = RegisterClass(lock, 0);
+  if (scene.lock_class == nullptr) return;
+
+  Violation violation{.kind = ViolationKind::kUnlockUnheld, .level = Level::kConfirmed};
+  for (const ThreadContext* other = threads_; other != nullptr; other = other->next) {
+    if (other == &thread || !SeemsToHold(*other, lock)) continue;
+    violation.kind = ViolationKind::kUnlockByOtherThread;
+    violation.owner = other->id;
+  }
+  violation.lock = {scene.lock_class->id, ReadMode::kWrite, lock.address, StackId::kNone};
+  if (IsNews(violation.kind, static_cast<uint64_t>(scene.lock_class->id), site)) {
+    Emit(scene, violation);
+  }
+}
+
+void Validator::CancelAcquire(ThreadContext& thread, const LockMap& lock) {
+  if (Enabled(thread)) Drop(thread, lock);
+}
+
+void Validator::Downgrade(ThreadContext& thread, const LockMap& lock, ReadMode mode) {
+  if (!Enabled(thread)) return;
+  const uint32_t index = FindHeld(thread.held, lock);
+  if (index == thread.held.depth()) return;
+  thread.held[index].mode = mode;
+  RepairChainKeys(thread, index);
+}
+
+bool Validator::IsHeld(const ThreadContext& thread, const LockMap& lock, HeldMode mode) const {
+  for (const HeldLock& held : thread.held) {
+    if (held.lock != &lock) continue;
+    if (mode == HeldMode::kAny) return true;
+    if ((held.mode == ReadMode::kWrite) == (mode == HeldMode::kWrite)) return true;
+  }
+  return false;
+}
+
+void Validator::DestroyLock(ThreadContext& thread, const LockMap& lock, const CallSite& site) {
+  if (!Enabled(thread)) return;
+  const uint32_t index = FindHeld(thread.held, lock);
+  if (index == thread.held.depth()) return;
+  {
+    Scene scene(config_, thread, site);
+    internal::RawLockHolder holder(graph_lock_);
+    if (stopped()) return;
+    const HeldLock& held = thread.held[index];
+    scene.lock_class = &classes_.Get(held.class_id);
+    Violation violation{.kind = ViolationKind::kHeldLockDestroyed, .level = Level::kConfirmed};
+    violation.lock = Describe(scene, held);
+    if (IsNews(violation.kind, static_cast<uint64_t>(held.class_id), site)) {
+      Emit(scene, violation);
+    }
+  }
+  Drop(thread, lock);
+}
+
+void Validator::ReportHeld(ThreadContext& thread, ViolationKind kind) {
+  if (!Enabled(thread) || thread.held.depth() == 0) return;
+  Scene scene(config_, thread, CallSite{});
+  internal::RawLockHolder holder(graph_lock_);
+  if (stopped()) return;
+  for (const HeldLock& held : thread.held) {
+    Violation violation{.kind = kind, .level = Level::kConfirmed};
+    violation.lock = Describe(scene, held);
+    if (IsNews(kind, static_cast<uint64_t>(held.class_id), held.site)) Emit(scene, violation);
+  }
+}
+
+bool Validator::ReportRule(ThreadContext& thread, ViolationKind kind, const LockMap* lock,
+                           const char* subject, const char* rule, const CallSite& site) {
+  if (!Enabled(thread)) return false;
+  Scene scene(config_, thread, site);
+  internal::RawLockHolder holder(graph_lock_);
+  const uint64_t what =
+      reinterpret_cast<uintptr_t>(subject) * 31 + reinterpret_cast<uintptr_t>(rule);
+  if (stopped() || !IsNews(kind, what, site)) return false;
+  Violation violation{.kind = kind, .level = Level::kConfirmed};
+  violation.subject = subject;
+  violation.rule = rule;
+  if (lock != nullptr) {
+    scene.lock_class = RegisterClass(*lock, 0);
+    if (scene.lock_class == nullptr) return false;
+    violation.lock = {scene.lock_class->id, ReadMode::kWrite, lock->address, StackId::kNone};
+  }
+  Emit(scene, violation);
+  return true;
+}
+
+void Validator::ResetHeld(ThreadContext& thread) {
+  while (thread.held.depth() != 0) thread.held.Pop();
+  thread.chain_key = kEmptyChainKey;
+}
+
+void Validator::LockGraph() { graph_lock_.Lock(); }
+
+void Validator::UnlockGraph() { graph_lock_.Unlock(); }
+
+void Validator::AfterForkInChild(ThreadContext* survivor) {
+  free_threads_ = nullptr;
+  for (ThreadContext* thread = threads_; thread != nullptr; thread = thread->next) {
+    thread->acquisitions = 0;
+    if (thread == survivor) continue;
+    ResetHeld(*thread);
+    thread->off = 0;
+    thread->next_free = free_threads_;
+    free_threads_ = thread;
+  }
+  past_acquisitions_ = 0;
+  violations_ = 0;
+  graph_lock_.Unlock();
+}
+
+void Validator::ReplaceObserver(Observer* observer) {
+  internal::RawLockHolder lock(graph_lock_);
+  config_.observer = observer;
+  if (observer == nullptr) return;
+  for (const ThreadRecord* thread = thread_records_; thread != nullptr; thread = thread->next) {
+    observer->OnThread(thread->id, thread->name);
+  }
+  for (uint32_t i = 1; i <= classes_.size(); ++i) {
+    observer->OnClass(classes_.Get(static_cast<ClassId>(i)));
+  }
+  for (uint32_t i = 1; i <= stacks_.size(); ++i) {
+    observer->OnStack(static_cast<StackId>(i), stacks_.Get(static_cast<StackId>(i)));
+  }
+  for (uint32_t i = 1; i <= classes_.size(); ++i) {
+    for (const Dependency* edge = graph_.Successors(static_cast<ClassId>(i)); edge != nullptr;
+         edge = edge->next_successor) {
+      if (edge->declared != nullptr) observer->OnDeclaredArc(edge->from, edge->to, *edge->declared);
+      for (const Witness* witness = edge->witnesses; witness != nullptr; witness = witness->next) {
+        observer->OnDependency(*edge, *witness);
+      }
+    }
+  }
+}
+
+void Validator::Stop(const char* reason) {
+  internal::RawLockHolder lock(graph_lock_);
+  StopLocked(reason);
+}
+
+void Validator::StopLocked(const char* reason) {
+  if (stopped_.exchange(true, std::memory_order_relaxed)) return;
+  if (config_.observer != nullptr) config_.observer->OnStopped(reason);
+}
+
+// Sums counters that their threads go on counting: near enough for a report.
+__attribute__((no_sanitize("thread"))) ValidatorStats Validator::Stats() {
+  internal::RawLockHolder lock(graph_lock_);
+  ValidatorStats stats;
+  stats.acquisitions = past_acquisitions_;
+  for (const ThreadContext* thread = threads_; thread != nullptr; thread = thread->next) {
+    stats.acquisitions += thread->acquisitions;
+  }
+  stats.chains = chains_.size();
+  stats.dependencies = observed_dependencies_;
+  stats.classes = classes_.size();
+  stats.threads = thread_count_;
+  stats.violations = violations_;
+  return stats;
+}
+
+void Validator::CheckInvariants() {
+  internal::RawLockHolder lock(graph_lock_);
+  graph_.CheckInvariants();
+}
+
+}  // namespace lockdep

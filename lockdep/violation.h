@@ -1,0 +1,85 @@
+// What the engine found, as plain data.  The engine never prints: a host or a
+// report turns a Violation into words, and the host decides what happens next.
+
+#ifndef LOCKDEP_VIOLATION_H_
+#define LOCKDEP_VIOLATION_H_
+
+#include <cstdint>
+#include <span>
+
+#include "lockdep/types.h"
+
+namespace lockdep {
+
+// Stable: the names are used in reports, baselines and suppressions.
+#define LOCKDEP_VIOLATION_KINDS(X)                       \
+  X(kLockOrderInversion, "lock-order-inversion")         \
+  X(kRecursiveLock, "recursive-lock")                    \
+  X(kReadRecursion, "read-recursion")                    \
+  X(kNestLockMissing, "nest-lock-missing")               \
+  X(kUnlockUnheld, "unlock-unheld")                      \
+  X(kUnlockByOtherThread, "unlock-by-other-thread")      \
+  X(kHeldLockDestroyed, "held-lock-destroyed")           \
+  X(kHeldAtExit, "held-at-exit")                         \
+  X(kDeclaredOrderViolation, "declared-order-violation") \
+  X(kInvalidLockState, "invalid-lock-state")             \
+  X(kUnprotectedAccess, "unprotected-access")
+
+enum class ViolationKind : uint8_t {
+#define LOCKDEP_X(name, text) name,
+  LOCKDEP_VIOLATION_KINDS(LOCKDEP_X)
+#undef LOCKDEP_X
+};
+
+// Confirmed: it happened.  Feasible: no exclusion applies.  Note: a named one does.
+enum class Level : uint8_t { kNote, kFeasible, kConfirmed };
+
+// "lock-order-inversion" and so on; never null.
+const char* ToString(ViolationKind kind);
+const char* ToString(Level level);
+
+// One step of a cycle, or of what contradicts a declared order.
+struct ViolationEdge {
+  ClassId from = ClassId::kNone;
+  ClassId to = ClassId::kNone;
+  ReadMode from_mode = ReadMode::kWrite;
+  ReadMode to_mode = ReadMode::kWrite;
+  ThreadId thread = ThreadId::kNone;
+  const void* from_lock = nullptr;
+  const void* to_lock = nullptr;
+  StackId from_stack = StackId::kNone;
+  StackId to_stack = StackId::kNone;
+  // Null when an execution showed this edge; else who declared it.
+  const char* declaration = nullptr;
+};
+
+// A lock that the thread held when it happened, or the lock it is about.
+struct ViolationLock {
+  ClassId class_id = ClassId::kNone;
+  ReadMode mode = ReadMode::kWrite;
+  const void* address = nullptr;
+  StackId stack = StackId::kNone;  // Where it was taken.
+};
+
+// The spans and strings live until the observer returns.
+struct Violation {
+  ViolationKind kind;
+  Level level = Level::kFeasible;
+  ThreadId thread = ThreadId::kNone;
+  ThreadId owner = ThreadId::kNone;  // For kUnlockByOtherThread: who holds the lock.
+  StackId stack = StackId::kNone;    // Where the thread was.
+  // The lock that the event was about; kNone if it was about none.
+  ViolationLock lock = {};
+  // For order violations: the closed cycle, the new edge last.
+  std::span<const ViolationEdge> edges = {};
+  // Everything the thread held, oldest first.
+  std::span<const ViolationLock> held = {};
+  // For rules that a host states: what was broken ("vma->vm_flags") and the
+  // rule with its source.  Null otherwise.
+  const char* subject = nullptr;
+  const char* rule = nullptr;
+};
+
+}  // namespace lockdep
+
+#endif  // LOCKDEP_VIOLATION_H_

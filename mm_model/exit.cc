@@ -1,0 +1,28 @@
+// The end of an address space.  Follows linux 7.0 mm/mmap.c, exit_mmap.
+
+#include "mm_model/mm_locks.h"
+#include "mm_model/mm_ops.h"
+#include "mm_model/vma_lock.h"
+
+namespace mm_model {
+
+void exit_mmap(mm_struct* mm) {
+  auto* const vmas = machine().New<std::pmr::vector<vm_area_struct*>>(machine().memory());
+  mmap_read_lock(mm);
+  for (const auto& node : mm->mm_mt.read()) vmas->push_back(node.item);
+  for (vm_area_struct* vma : *vmas) unmap_page_range(vma, vma->vm_start, vma->vm_end);
+  mmap_read_unlock(mm);
+
+  mmap_write_lock(mm);
+  free_pgtables(mm, *vmas, 0, TASK_SIZE, true);
+  for (vm_area_struct* vma : *vmas) {
+    vma_mark_detached(vma);
+    vma_iter_clear(mm, vma);
+    mm->map_count = mm->map_count - 1;
+    mm->total_vm = mm->total_vm - ((vma->vm_end - vma->vm_start) >> PAGE_SHIFT);
+    vm_area_free(vma);
+  }
+  mmap_write_unlock(mm);
+}
+
+}  // namespace mm_model

@@ -1,0 +1,175 @@
+// Page faults: entry, fallback, and anonymous memory.
+// Follows linux 7.0: arch/x86/mm/fault.c (do_user_addr_fault), mm/memory.c
+// (handle_mm_fault, do_anonymous_page, do_wp_page, __vmf_anon_prepare) and
+// mm/mmap_lock.c (lock_mm_and_find_vma).  No zero page, huge pages, swap,
+// userfaultfd or stack expansion.
+
+#include "mm_model/mm_locks.h"
+#include "mm_model/mm_ops.h"
+#include "mm_model/vma_lock.h"
+
+namespace mm_model {
+namespace {
+
+bool access_error(const vm_area_struct* vma, unsigned flags) {
+  const unsigned long needed = (flags & FAULT_FLAG_WRITE) != 0 ? VM_WRITE : VM_READ;
+  return (vma->vm_flags & needed) == 0;
+}
+
+// A folio of anonymous memory that nobody knows yet.
+folio* vma_alloc_folio(vm_area_struct* vma, unsigned long address) {
+  auto* const page = machine().New<folio>();
+  page->anon_mapping = vma->anon_vma;
+  page->index = vma->vm_pgoff + ((address - vma->vm_start) >> PAGE_SHIFT);
+  page->uptodate = true;
+  return page;
+}
+
+void MapFolio(pt_slot* pte, folio* page, bool write) {
+  ++page->mapcount;
+  page->visible = true;
+  set_pte(pte, mk_pte(page, write));
+}
+
+vm_fault_t do_anonymous_page(vm_fault* vmf) {
+  mm_struct* const mm = vmf->vma->vm_mm;
+  pte_alloc(mm, vmf->pmd, vmf->address);
+  if (const vm_fault_t retry = vmf_anon_prepare(vmf)) return retry;
+  folio* const page = vma_alloc_folio(vmf->vma, vmf->address);
+
+  const LockedPte locked = pte_offset_map_lock(mm, vmf->pmd, vmf->address);
+  if (locked.pte == nullptr) return 0;  // The table went away: fault again.
+  if (ptep_get(locked.pte).none()) {
+    MapFolio(locked.pte, page, (vmf->vma->vm_flags & VM_WRITE) != 0);
+  }
+  pte_unmap_unlock(locked);
+  return 0;
+}
+
+// Copy on write: the entry is there, but write-protected.
+vm_fault_t wp_page_copy(vm_fault* vmf) {
+  if (const vm_fault_t retry = vmf_anon_prepare(vmf)) return retry;
+  folio* const copy = vma_alloc_folio(vmf->vma, vmf->address);
+  const LockedPte locked = pte_offset_map_lock(vmf->vma->vm_mm, vmf->pmd, vmf->address);
+  if (locked.pte == nullptr) return 0;
+  if (ptep_get(locked.pte) == vmf->orig_pte) {
+    ptep_get_and_clear(locked.pte);
+    MapFolio(locked.pte, copy, true);
+    --vmf->orig_pte.page->mapcount;
+  }
+  pte_unmap_unlock(locked);
+  return 0;
+}
+
+vm_fault_t do_wp_page(vm_fault* vmf) {
+  if ((vmf->vma->vm_flags & VM_SHARED) != 0) return do_shared_wp_fault(vmf);
+  return wp_page_copy(vmf);
+}
+
+vm_fault_t handle_pte_fault(vm_fault* vmf) {
+  if (!ptep_get(vmf->pmd).none()) {
+    const LockedPte locked = pte_offset_map_lock(vmf->vma->vm_mm, vmf->pmd, vmf->address);
+    if (locked.pte == nullptr) return 0;
+    vmf->orig_pte = ptep_get(locked.pte);
+    pte_unmap_unlock(locked);
+  }
+  if (vmf->orig_pte.present()) {
+    const bool write = (vmf->flags & FAULT_FLAG_WRITE) != 0;
+    return write && !vmf->orig_pte.write ? do_wp_page(vmf) : 0;
+  }
+  return vmf->vma->vm_file ? do_fault(vmf) : do_anonymous_page(vmf);
+}
+
+// Returns the VMA with the mmap lock held, or null without it.
+vm_area_struct* lock_mm_and_find_vma(mm_struct* mm, unsigned long address) {
+  if (!mmap_read_trylock(mm) && !mmap_read_lock_killable(mm)) return nullptr;
+  vm_area_struct* const vma = find_vma(mm, address);
+  if (vma != nullptr && vma->vm_start <= address) return vma;
+  mmap_read_unlock(mm);
+  return nullptr;
+}
+
+// The first attempt.  Returns whether it was one, and what came of it.
+bool FaultUnderVmaLock(mm_struct* mm, unsigned long address, unsigned flags, vm_fault_t* result) {
+  vm_area_struct* const vma = lock_vma_under_rcu(mm, address);
+  if (vma == nullptr) return false;
+  if (access_error(vma, flags)) {
+    vma_end_read(vma);
+    *result = VM_FAULT_SIGSEGV;
+    return true;
+  }
+  *result = handle_mm_fault(vma, address, flags | FAULT_FLAG_VMA_LOCK);
+  if ((*result & VM_FAULT_RETRY) != 0) {
+    ++machine().vma_lock_statistics.retry;
+  } else {
+    vma_end_read(vma);
+  }
+  return true;
+}
+
+}  // namespace
+
+vm_fault_t do_user_addr_fault(mm_struct* mm, unsigned long address, unsigned flags) {
+  flags |= FAULT_FLAG_ALLOW_RETRY;
+  vm_fault_t result = 0;
+  if (FaultUnderVmaLock(mm, address, flags, &result)) {
+    if ((result & VM_FAULT_RETRY) == 0) return result;
+    if ((result & VM_FAULT_MAJOR) != 0) flags |= FAULT_FLAG_TRIED;
+  }
+  while (true) {
+    vm_area_struct* const vma = lock_mm_and_find_vma(mm, address);
+    if (vma == nullptr) return VM_FAULT_SIGSEGV;
+    if (access_error(vma, flags)) {
+      mmap_read_unlock(mm);
+      return VM_FAULT_SIGSEGV;
+    }
+    result = handle_mm_fault(vma, address, flags);
+    if ((result & VM_FAULT_RETRY) == 0) break;
+    flags |= FAULT_FLAG_TRIED;
+  }
+  mmap_read_unlock(mm);
+  return result;
+}
+
+vm_fault_t handle_mm_fault(vm_area_struct* vma, unsigned long address, unsigned flags) {
+  vm_fault vmf{.vma = vma, .address = address & ~(PAGE_SIZE - 1), .flags = flags};
+  vmf.pmd = pmd_alloc(vma->vm_mm, vmf.address);
+  return handle_pte_fault(&vmf);
+}
+
+vm_fault_t vmf_anon_prepare(vm_fault* vmf) {
+  if (vmf->vma->anon_vma) return 0;
+  mm_struct* const mm = vmf->vma->vm_mm;
+  const bool under_vma_lock = (vmf->flags & FAULT_FLAG_VMA_LOCK) != 0;
+  // Waiting for the mmap lock is not allowed here, trying is.
+  if (under_vma_lock && !mmap_read_trylock(mm)) {
+    release_fault_lock(vmf);
+    return VM_FAULT_RETRY;
+  }
+  __anon_vma_prepare(vmf->vma);
+  if (under_vma_lock) mmap_read_unlock(mm);
+  return 0;
+}
+
+void release_fault_lock(vm_fault* vmf) {
+  if ((vmf->flags & FAULT_FLAG_VMA_LOCK) != 0) {
+    vma_end_read(vmf->vma);
+  } else {
+    mmap_read_unlock(vmf->vma->vm_mm);
+  }
+}
+
+vm_fault_t finish_fault(vm_fault* vmf) {
+  mm_struct* const mm = vmf->vma->vm_mm;
+  pte_alloc(mm, vmf->pmd, vmf->address);
+  const LockedPte locked = pte_offset_map_lock(mm, vmf->pmd, vmf->address);
+  if (locked.pte == nullptr) return 0;
+  if (ptep_get(locked.pte).none()) {
+    const bool write = (vmf->flags & FAULT_FLAG_WRITE) != 0;
+    MapFolio(locked.pte, vmf->page, write);
+  }
+  pte_unmap_unlock(locked);
+  return 0;
+}
+
+}  // namespace mm_model

@@ -1,0 +1,149 @@
+// The page cache, seen from faults.
+// Follows linux 7.0 mm/filemap.c: filemap_fault, __filemap_add_folio,
+// filemap_page_mkwrite.  Reading is instantaneous, there is no readahead and no
+// freeze protection, and files are never closed while they are mapped.
+
+#include "mm_model/mm_locks.h"
+#include "mm_model/mm_ops.h"
+
+namespace mm_model {
+namespace {
+
+unsigned long PagesOf(const inode& node) { return (node.i_size + PAGE_SIZE - 1) >> PAGE_SHIFT; }
+
+// Returns the folio of the index, made if needed; it is unlocked, and not up
+// to date if it is new.
+folio* __filemap_get_folio(address_space* mapping, unsigned long index) {
+  auto* const fresh = machine().New<folio>();
+  folio_lock(fresh);
+  xa_lock_irq(mapping);
+  const auto* present = mapping->i_pages.read().find(index, index);
+  folio* result = fresh;
+  if (present != nullptr) {
+    result = present->item;
+  } else {
+    fresh->mapping = mapping;
+    fresh->index = index;
+    fresh->visible = true;
+    mapping->i_pages.write().insert(index, index, fresh);
+    mapping->nrpages = mapping->nrpages + 1;
+  }
+  xa_unlock_irq(mapping);
+  folio_unlock(fresh);
+  return result;
+}
+
+bool MayDropFaultLock(const vm_fault& vmf) {
+  return (vmf.flags & (FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_TRIED)) == FAULT_FLAG_ALLOW_RETRY;
+}
+
+// Drops the fault's lock before a long wait, on the first attempt only: later
+// ones keep it, so that a fault comes to an end.
+void maybe_unlock_mmap_for_io(vm_fault* vmf, bool* dropped) {
+  if (*dropped || !MayDropFaultLock(*vmf)) return;
+  release_fault_lock(vmf);
+  *dropped = true;
+}
+
+void lock_folio_maybe_drop_mmap(vm_fault* vmf, folio* page, bool* dropped) {
+  if (folio_trylock(page)) return;
+  maybe_unlock_mmap_for_io(vmf, dropped);
+  folio_lock(page);
+}
+
+// One attempt at the folio of the fault.
+struct FileFault {
+  vm_fault* const vmf;
+  address_space* const mapping;
+  const unsigned long index;
+  bool invalidate_locked = false;
+  bool fault_lock_dropped = false;
+  bool major = false;
+
+  enum class Next : uint8_t { kFindAgain, kRetry, kDone, kSigbus };
+
+  void LockInvalidate() {
+    if (!invalidate_locked) filemap_invalidate_lock_shared(mapping);
+    invalidate_locked = true;
+  }
+
+  Next Try();
+  Next Read(folio* page);
+};
+
+FileFault::Next FileFault::Read(folio* page) {
+  if (!invalidate_locked) {
+    // Nobody may truncate what is being read: start again with the lock.
+    folio_unlock(page);
+    LockInvalidate();
+    return Next::kFindAgain;
+  }
+  major = true;
+  maybe_unlock_mmap_for_io(vmf, &fault_lock_dropped);
+  page->uptodate = true;  // filemap_read_folio
+  folio_unlock(page);
+  return fault_lock_dropped ? Next::kRetry : Next::kFindAgain;
+}
+
+FileFault::Next FileFault::Try() {
+  if (index >= PagesOf(*mapping->host)) return Next::kSigbus;
+  folio* page = filemap_get_folio(mapping, index);
+  if (page == nullptr || !page->uptodate) LockInvalidate();
+  if (page == nullptr) page = __filemap_get_folio(mapping, index);
+  lock_folio_maybe_drop_mmap(vmf, page, &fault_lock_dropped);
+  if (page->mapping != mapping) {
+    folio_unlock(page);
+    return fault_lock_dropped ? Next::kRetry : Next::kFindAgain;
+  }
+  if (!page->uptodate) return Read(page);
+  if (fault_lock_dropped || index >= PagesOf(*mapping->host)) {
+    folio_unlock(page);
+    return fault_lock_dropped ? Next::kRetry : Next::kSigbus;
+  }
+  vmf->page = page;
+  return Next::kDone;
+}
+
+}  // namespace
+
+folio* filemap_get_folio(address_space* mapping, unsigned long index) {
+  rcu_read_lock();
+  const auto* node = mapping->i_pages.read().find(index, index);
+  folio* const page = node == nullptr ? nullptr : node->item;
+  rcu_read_unlock();
+  return page;
+}
+
+vm_fault_t filemap_fault(vm_fault* vmf) {
+  const vm_area_struct* const vma = vmf->vma;
+  FileFault fault{.vmf = vmf,
+                  .mapping = vma->vm_file->f_mapping,
+                  .index = vma->vm_pgoff + ((vmf->address - vma->vm_start) >> PAGE_SHIFT)};
+  FileFault::Next next = fault.Try();
+  while (next == FileFault::Next::kFindAgain) next = fault.Try();
+  if (fault.invalidate_locked) filemap_invalidate_unlock_shared(fault.mapping);
+
+  const vm_fault_t major = fault.major ? VM_FAULT_MAJOR : 0;
+  if (next == FileFault::Next::kRetry) return VM_FAULT_RETRY | major;
+  if (next == FileFault::Next::kSigbus) return VM_FAULT_SIGBUS;
+  return VM_FAULT_LOCKED | major;
+}
+
+vm_fault_t filemap_page_mkwrite(vm_fault* vmf) {
+  address_space* const mapping = vmf->vma->vm_file->f_mapping;
+  folio_lock(vmf->page);
+  if (vmf->page->mapping != mapping) {
+    folio_unlock(vmf->page);
+    return 0;
+  }
+  // folio_mark_dirty: the page cache's tag, then the inode's.
+  xa_lock_irq(mapping);
+  vmf->page->dirty = true;
+  xa_unlock_irq(mapping);
+  spin_lock(&mapping->host->i_lock);
+  mapping->host->dirty = true;
+  spin_unlock(&mapping->host->i_lock);
+  return VM_FAULT_LOCKED;
+}
+
+}  // namespace mm_model

@@ -1,0 +1,101 @@
+// A machine: everything that one execution of the model builds and forgets.
+// Its memory, what waits for an RCU grace period, and the engine it tells.
+//
+// Objects are never destroyed one by one: all memory goes at once with the
+// machine, so an object owns nothing but memory of the machine.  What the
+// kernel frees stays readable and is poisoned, so that a use after free shows.
+//
+// Thread safety: used by one thread.
+
+#ifndef MM_MODEL_MACHINE_H_
+#define MM_MODEL_MACHINE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory_resource>
+#include <new>
+#include <utility>
+#include <vector>
+
+#include "lockdep/validator.h"
+
+namespace mm_model {
+
+struct mm_struct;
+struct vm_area_struct;
+
+// How attempts to take a VMA read lock ended; named as the kernel's vm events.
+struct VmaLockStatistics {
+  int success = 0;
+  int abort = 0;  // The caller falls back to the mmap lock.
+  int retry = 0;  // The fault took it and must fall back.
+  int miss = 0;   // The VMA was detached: looked up again.
+};
+
+// What the engine called each class of the model's locks, by the class and by
+// subclass.  Outlives the machines of a validator, so that locks that are made
+// anew for each execution need not be looked up again.
+struct KnownClassIds {
+  static constexpr size_t kMaxClasses = 64;
+  lockdep::ClassId ids[kMaxClasses][lockdep::LockMap::kCachedSubclasses] = {};
+};
+
+class Machine {
+ public:
+  // Without `known`, the machine learns the classes for itself.
+  explicit Machine(lockdep::Validator& validator, KnownClassIds* known = nullptr)
+      : validator_(validator), known_(known == nullptr ? own_known_ : *known) {}
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
+
+  lockdep::Validator& validator() const { return validator_; }
+
+  template <typename T, typename... Args>
+  T* New(Args&&... args) {
+    return new (memory_.allocate(sizeof(T), alignof(T))) T(std::forward<Args>(args)...);
+  }
+  std::pmr::memory_resource* memory() { return &memory_; }
+
+  // `callback` runs once no task is in an RCU read-side section.
+  void CallRcu(void (*callback)(void* object), void* object);
+  void EnterRcu() { ++rcu_readers_; }
+  void LeaveRcu();
+
+  // The first corruption that a task ran into, or null.
+  const char* corruption() const { return corruption_; }
+  void set_corruption(const char* what) { corruption_ = corruption_ ? corruption_ : what; }
+
+  KnownClassIds& known_class_ids() { return known_; }
+  void CountLockTaken() { ++locks_taken_; }
+  uint64_t locks_taken() const { return locks_taken_; }
+
+  // Freed VMAs.  They are type-stable: one may be handed out again at once,
+  // for another mm, while an RCU reader still looks at it.
+  std::vector<vm_area_struct*> free_vmas;
+  VmaLockStatistics vma_lock_statistics;
+
+ private:
+  struct RcuCallback {
+    void (*function)(void* object);
+    void* object;
+  };
+
+  lockdep::Validator& validator_;
+  KnownClassIds own_known_;
+  KnownClassIds& known_;
+  std::pmr::monotonic_buffer_resource memory_{size_t{16} * 1024};
+  std::vector<RcuCallback> rcu_callbacks_;
+  int rcu_readers_ = 0;
+  uint64_t locks_taken_ = 0;
+  const char* corruption_ = nullptr;
+};
+
+// The machine of the running task.
+Machine& machine();
+
+void rcu_read_lock();
+void rcu_read_unlock();
+
+}  // namespace mm_model
+
+#endif  // MM_MODEL_MACHINE_H_

@@ -1,0 +1,124 @@
+#include "mm_model/mm_locks.h"
+
+#include "mm_model/state_rules.h"
+#include "mm_model/vma_lock.h"
+
+namespace mm_model {
+namespace {
+
+using lockdep::ReadMode;
+
+// Rule ST-VR-M, asked of the engine: which VMAs does the task hold for reading?
+void CheckMayWaitForMmap(const mm_struct& mm, const lockdep::CallSite& site) {
+  for (const lockdep::HeldLock& held : current().context().held) {
+    const auto& map = static_cast<const DepMap&>(*held.lock);
+    if (map.lock_class != LockClass::kVmaReadLock) continue;
+    if (static_cast<const vm_area_struct*>(map.owner)->vm_mm.peek() != &mm) continue;
+    return ReportState(StateRuleId::kVmaReadThenMmap, mm.mmap_lock.dep_map(), site);
+  }
+}
+
+bool LockMmap(mm_struct* mm, ReadMode mode, const LockRequest& request) {
+  CheckMayWaitForMmap(*mm, request.site);
+  if (!mm->mmap_lock.Lock(mode, request)) return false;
+  if (mode == ReadMode::kWrite) ++mm->mm_lock_seq;
+  return true;
+}
+
+}  // namespace
+
+void mmap_read_lock(mm_struct* mm) { LockMmap(mm, ReadMode::kRead, {.site = LOCKDEP_CALL_SITE()}); }
+
+bool mmap_read_lock_killable(mm_struct* mm) {
+  return LockMmap(mm, ReadMode::kRead, {.site = LOCKDEP_CALL_SITE(), .killable = true});
+}
+
+bool mmap_read_trylock(mm_struct* mm) {
+  return mm->mmap_lock.TryLock(ReadMode::kRead, {.site = LOCKDEP_CALL_SITE()});
+}
+
+void mmap_read_unlock(mm_struct* mm) { mm->mmap_lock.Unlock({.site = LOCKDEP_CALL_SITE()}); }
+
+void mmap_write_lock(mm_struct* mm) {
+  LockMmap(mm, ReadMode::kWrite, {.site = LOCKDEP_CALL_SITE()});
+}
+
+void mmap_write_lock_nested(mm_struct* mm, uint8_t subclass) {
+  LockMmap(mm, ReadMode::kWrite, {.site = LOCKDEP_CALL_SITE(), .subclass = subclass});
+}
+
+bool mmap_write_lock_killable(mm_struct* mm) {
+  return LockMmap(mm, ReadMode::kWrite, {.site = LOCKDEP_CALL_SITE(), .killable = true});
+}
+
+void mmap_write_unlock(mm_struct* mm) {
+  const LockRequest request{.site = LOCKDEP_CALL_SITE()};
+  vma_end_write_all(mm, request.site);
+  mm->mmap_lock.Unlock(request);
+}
+
+void mmap_write_downgrade(mm_struct* mm) {
+  const LockRequest request{.site = LOCKDEP_CALL_SITE()};
+  vma_end_write_all(mm, request.site);
+  mm->mmap_lock.Downgrade(request);
+}
+
+void i_mmap_lock_read(address_space* mapping) {
+  mapping->i_mmap_rwsem.Lock(ReadMode::kRead, {.site = LOCKDEP_CALL_SITE()});
+}
+
+void i_mmap_unlock_read(address_space* mapping) {
+  mapping->i_mmap_rwsem.Unlock({.site = LOCKDEP_CALL_SITE()});
+}
+
+void i_mmap_lock_write(address_space* mapping) {
+  mapping->i_mmap_rwsem.Lock(ReadMode::kWrite, {.site = LOCKDEP_CALL_SITE()});
+}
+
+void i_mmap_unlock_write(address_space* mapping) {
+  mapping->i_mmap_rwsem.Unlock({.site = LOCKDEP_CALL_SITE()});
+}
+
+void anon_vma_lock_write(anon_vma* av) {
+  av->root->rwsem.Lock(ReadMode::kWrite, {.site = LOCKDEP_CALL_SITE()});
+}
+
+void anon_vma_unlock_write(anon_vma* av) { av->root->rwsem.Unlock({.site = LOCKDEP_CALL_SITE()}); }
+
+void filemap_invalidate_lock(address_space* mapping) {
+  mapping->invalidate_lock.Lock(ReadMode::kWrite, {.site = LOCKDEP_CALL_SITE()});
+}
+
+void filemap_invalidate_unlock(address_space* mapping) {
+  mapping->invalidate_lock.Unlock({.site = LOCKDEP_CALL_SITE()});
+}
+
+void filemap_invalidate_lock_shared(address_space* mapping) {
+  mapping->invalidate_lock.Lock(ReadMode::kRead, {.site = LOCKDEP_CALL_SITE()});
+}
+
+void filemap_invalidate_unlock_shared(address_space* mapping) {
+  mapping->invalidate_lock.Unlock({.site = LOCKDEP_CALL_SITE()});
+}
+
+void inode_lock(inode* node) {
+  node->i_rwsem.Lock(ReadMode::kWrite, {.site = LOCKDEP_CALL_SITE()});
+}
+
+void inode_unlock(inode* node) { node->i_rwsem.Unlock({.site = LOCKDEP_CALL_SITE()}); }
+
+void folio_lock(folio* folio) { folio->lock.Lock({.site = LOCKDEP_CALL_SITE()}); }
+
+bool folio_trylock(folio* folio) { return folio->lock.TryLock({.site = LOCKDEP_CALL_SITE()}); }
+
+void folio_unlock(folio* folio) { folio->lock.Unlock({.site = LOCKDEP_CALL_SITE()}); }
+
+void xa_lock_irq(address_space* mapping) {
+  mapping->i_pages_lock.Lock({.site = LOCKDEP_CALL_SITE()});
+}
+
+void xa_unlock_irq(address_space* mapping) {
+  mapping->i_pages_lock.Unlock({.site = LOCKDEP_CALL_SITE()});
+}
+
+}  // namespace mm_model

@@ -1,0 +1,69 @@
+// mprotect.  Follows linux 7.0 mm/mprotect.c.  No merging with neighbours.
+
+#include <algorithm>
+
+#include "mm_model/mm_locks.h"
+#include "mm_model/mm_ops.h"
+#include "mm_model/vma_lock.h"
+
+namespace mm_model {
+namespace {
+
+constexpr unsigned long kProtectionFlags = VM_READ | VM_WRITE;
+constexpr unsigned long kPmdEntrySize = PAGE_SIZE << kEntryBits;
+
+void change_pte_range(vm_area_struct* vma, pt_slot* pmd, unsigned long start, unsigned long end,
+                      bool writable) {
+  const LockedPte locked = pte_offset_map_lock(vma->vm_mm, pmd, start);
+  if (locked.pte == nullptr) return;
+  for (unsigned long address = start; address < end; address += PAGE_SIZE) {
+    pt_slot* const pte = locked.pte->in->slot_of(address);
+    pt_entry entry = ptep_get(pte);
+    // What becomes writable is left to the next write fault.
+    if (!entry.present() || !entry.write || writable) continue;
+    entry.write = false;
+    set_pte(pte, entry);
+  }
+  pte_unmap_unlock(locked);
+}
+
+void mprotect_fixup(vm_area_struct* vma, unsigned long flags) {
+  vma_start_write(vma);
+  vm_flags_reset(vma, flags);
+  vma_set_page_prot(vma);
+  change_protection(vma, vma->vm_start, vma->vm_end, (flags & VM_WRITE) != 0);
+}
+
+// Returns the VMA that begins at `start` and ends at `end` at the latest.
+vm_area_struct* CutOut(mm_struct* mm, vm_area_struct* vma, unsigned long start, unsigned long end) {
+  if (vma->vm_start < start) vma = split_vma(mm, vma, start);
+  if (vma->vm_end > end) split_vma(mm, vma, end);
+  return vma;
+}
+
+}  // namespace
+
+void change_protection(vm_area_struct* vma, unsigned long start, unsigned long end, bool writable) {
+  while (start < end) {
+    const unsigned long next = std::min(end, (start / kPmdEntrySize + 1) * kPmdEntrySize);
+    pt_slot* const pmd = pmd_off(vma->vm_mm, start);
+    if (pmd != nullptr) change_pte_range(vma, pmd, start, next, writable);
+    start = next;
+  }
+}
+
+bool do_mprotect_pkey(mm_struct* mm, unsigned long start, unsigned long length,
+                      unsigned long flags) {
+  const unsigned long end = start + length;
+  if (!mmap_write_lock_killable(mm)) return false;
+  vm_area_struct* vma = find_vma(mm, start);
+  while (vma != nullptr && vma->vm_start < end) {
+    vma = CutOut(mm, vma, start, end);
+    mprotect_fixup(vma, (vma->vm_flags & ~kProtectionFlags) | flags);
+    vma = find_vma(mm, vma->vm_end);
+  }
+  mmap_write_unlock(mm);
+  return true;
+}
+
+}  // namespace mm_model

@@ -1,0 +1,192 @@
+// Follows linux 7.0 mm/memory.c (__pud_alloc and its like, free_pgd_range) and
+// mm/pgtable-generic.c (pte_offset_map_lock).
+
+#include "mm_model/pgtable.h"
+
+#include "mm_model/mm_locks.h"
+
+namespace mm_model {
+namespace {
+
+Field FieldOf(const page_table& table) {
+  switch (table.level) {
+    case Level::kPte:
+      return Field::kPte;
+    case Level::kPmd:
+      return Field::kPmd;
+    default:
+      return Field::kUpperEntry;
+  }
+}
+
+void CheckNotFreed(const pt_slot* slot) {
+  if (slot->in->freed) Corruption("a page table was used after it was freed");
+}
+
+// The table below an entry was allocated for this address.
+unsigned long StartOf(const page_table& above, unsigned long address) {
+  return address / above.entry_size() * above.entry_size();
+}
+
+page_table* NewTableBelow(const page_table& above, unsigned long address) {
+  const auto level = static_cast<Level>(static_cast<int>(above.level) - 1);
+  return machine().New<page_table>(above.mm, level, StartOf(above, address));
+}
+
+pt_entry TableEntry(page_table* table) { return {.kind = pt_entry::Kind::kTable, .table = table}; }
+
+// Optimistic: look, and only if there is nothing lock and look again.
+pt_slot* AllocateBelow(mm_struct* mm, pt_slot* slot, unsigned long address) {
+  if (ptep_get(slot).none()) {
+    page_table* const table = NewTableBelow(*slot->in, address);
+    spin_lock(&mm->page_table_lock);
+    if (ptep_get(slot).none()) set_pte(slot, TableEntry(table));
+    spin_unlock(&mm->page_table_lock);
+  }
+  return ptep_get(slot).table->slot_of(address);
+}
+
+pt_slot* __p4d_alloc(mm_struct* mm, pt_slot* pgd, unsigned long address) {
+  return AllocateBelow(mm, pgd, address);
+}
+
+pt_slot* __pud_alloc(mm_struct* mm, pt_slot* p4d, unsigned long address) {
+  return AllocateBelow(mm, p4d, address);
+}
+
+pt_slot* __pmd_alloc(mm_struct* mm, pt_slot* pud, unsigned long address) {
+  return AllocateBelow(mm, pud, address);
+}
+
+void Poison(void* object) {
+  auto* const table = static_cast<page_table*>(object);
+  table->freed = true;
+  for (pt_slot& slot : table->slots) slot.entry = {.kind = pt_entry::Kind::kPoison};
+}
+
+// Whether a table that covers [start, start + size) may go.
+bool WithinLimits(unsigned long start, unsigned long size, unsigned long floor,
+                  unsigned long ceiling) {
+  return start >= floor && start + size <= ceiling;
+}
+
+// pgd_clear, p4d_clear, pud_clear or pmd_clear: without any page table lock.
+void FreeBelow(pt_slot* slot) {
+  page_table* const table = ptep_get(slot).table;
+  set_pte(slot, {});
+  machine().CallRcu(&Poison, table);
+}
+
+void FreeRange(page_table* table, unsigned long address, unsigned long end, unsigned long floor,
+               unsigned long ceiling) {
+  const unsigned long size = table->entry_size();
+  for (unsigned long at = StartOf(*table, address); at < end; at += size) {
+    pt_slot* const slot = table->slot_of(at);
+    const page_table* const below = ptep_get(slot).table;
+    if (below == nullptr) continue;
+    if (below->level != Level::kPte) {
+      FreeRange(ptep_get(slot).table, at > address ? at : address,
+                end < at + size ? end : at + size, floor, ceiling);
+    }
+    if (WithinLimits(at, size, floor, ceiling)) FreeBelow(slot);
+  }
+}
+
+}  // namespace
+
+pt_entry ptep_get(const pt_slot* slot) {
+  WillRead(slot, FieldOf(*slot->in));
+  CheckNotFreed(slot);
+  return slot->entry;
+}
+
+void set_pte(pt_slot* slot, const pt_entry& entry) {
+  WillWrite(*slot, FieldOf(*slot->in), LOCKDEP_CALL_SITE());
+  CheckNotFreed(slot);
+  slot->entry = entry;
+}
+
+pt_entry ptep_get_and_clear(pt_slot* slot) {
+  WillWrite(*slot, FieldOf(*slot->in), LOCKDEP_CALL_SITE());
+  CheckNotFreed(slot);
+  const pt_entry entry = slot->entry;
+  slot->entry = {};
+  return entry;
+}
+
+pt_entry mk_pte(folio* page, bool write) {
+  return {.kind = pt_entry::Kind::kPresent, .write = write, .page = page};
+}
+
+pt_slot* pmd_alloc(mm_struct* mm, unsigned long address) {
+  pt_slot* const pgd = mm->pgd.slot_of(address);
+  pt_slot* const p4d = __p4d_alloc(mm, pgd, address);
+  pt_slot* const pud = __pud_alloc(mm, p4d, address);
+  return __pmd_alloc(mm, pud, address);
+}
+
+void pte_alloc(mm_struct* mm, pt_slot* pmd, unsigned long address) {
+  if (!ptep_get(pmd).none()) return;
+  page_table* const table = NewTableBelow(*pmd->in, address);
+  spinlock* const ptl = pmd_lock(mm, pmd);
+  if (ptep_get(pmd).none()) set_pte(pmd, TableEntry(table));
+  spin_unlock(ptl);
+}
+
+pt_slot* pmd_off(mm_struct* mm, unsigned long address) {
+  page_table* table = &mm->pgd;
+  while (table->level != Level::kPmd) {
+    table = ptep_get(table->slot_of(address)).table;
+    if (table == nullptr) return nullptr;
+  }
+  return table->slot_of(address);
+}
+
+void free_pgd_range(mm_struct* mm, unsigned long address, unsigned long end, unsigned long floor,
+                    unsigned long ceiling) {
+  FreeRange(&mm->pgd, address, end, floor, ceiling);
+}
+
+spinlock* pmd_lock(mm_struct* /*mm*/, pt_slot* pmd) {
+  spinlock* const ptl = &pmd->in->lock;
+  ptl->Lock({.site = LOCKDEP_CALL_SITE()});
+  return ptl;
+}
+
+LockedPte pte_offset_map_lock(mm_struct* /*mm*/, pt_slot* pmd, unsigned long address,
+                              uint8_t subclass) {
+  const LockRequest request{.site = LOCKDEP_CALL_SITE(), .subclass = subclass};
+  while (true) {
+    rcu_read_lock();
+    page_table* const table = ptep_get(pmd).table;
+    if (table == nullptr) {
+      rcu_read_unlock();
+      return {};
+    }
+    spinlock* const ptl = &table->lock;
+    ptl->Lock(request);
+    if (ptep_get(pmd).table == table) return {table->slot_of(address), ptl};
+    ptl->Unlock(request);
+    rcu_read_unlock();
+  }
+}
+
+void pte_unmap_unlock(const LockedPte& locked) {
+  locked.ptl->Unlock({.site = LOCKDEP_CALL_SITE()});
+  rcu_read_unlock();
+}
+
+page_table* PeekPteTable(const mm_struct& mm, unsigned long address) {
+  auto* table = const_cast<page_table*>(&mm.pgd);
+  while (table != nullptr && table->level != Level::kPte) {
+    table = table->slot_of(address)->entry.table;
+  }
+  return table;
+}
+
+pt_entry PeekPte(const mm_struct& mm, unsigned long address) {
+  page_table* const table = PeekPteTable(mm, address);
+  return table == nullptr ? pt_entry() : table->slot_of(address)->entry;
+}
+
+}  // namespace mm_model

@@ -1,0 +1,69 @@
+// Page tables: walking, allocating, locking and changing them.
+//
+// An entry is read and written through the functions here alone: reads and
+// writes are scheduling points, writes are checked against the rule of their
+// level, and reading a table that was freed is a corruption.
+//
+// Locks: pgd, p4d and pud entries change under mm->page_table_lock, a pmd entry
+// under the lock of its table, a pte under the lock of its table, which is taken
+// with pte_offset_map_lock.
+
+#ifndef MM_MODEL_PGTABLE_H_
+#define MM_MODEL_PGTABLE_H_
+
+#include "mm_model/mm_types.h"
+
+namespace mm_model {
+
+// ---- Entries ----
+
+// Reads an entry once, with or without its lock.
+pt_entry ptep_get(const pt_slot* slot);
+// Write an entry.  REQUIRES, as a rule: the lock of its level, or, above the
+// PTE level, that nobody can reach it.
+[[gnu::noinline]] void set_pte(pt_slot* slot, const pt_entry& entry);
+[[gnu::noinline]] pt_entry ptep_get_and_clear(pt_slot* slot);
+
+pt_entry mk_pte(folio* page, bool write);
+
+// ---- Tables ----
+
+// Returns the slot of the pmd entry for the address, making the tables above it;
+// that needs the VMA kept stable by its mmap or VMA lock.
+pt_slot* pmd_alloc(mm_struct* mm, unsigned long address);
+// Makes the pte table below the pmd entry, if there is none.
+void pte_alloc(mm_struct* mm, pt_slot* pmd, unsigned long address);
+// Returns the slot of the pmd entry, or null where a table above it is missing.
+pt_slot* pmd_off(mm_struct* mm, unsigned long address);
+
+// Frees the tables that cover nothing outside [floor, ceiling), entries and
+// all.  REQUIRES, as a rule: nobody can reach the range.
+void free_pgd_range(mm_struct* mm, unsigned long address, unsigned long end, unsigned long floor,
+                    unsigned long ceiling);
+
+// ---- Locks ----
+
+MM_LOCK_FUNCTION spinlock* pmd_lock(mm_struct* mm, pt_slot* pmd);
+
+// A pte slot whose table is locked and under RCU, or null: no table was there.
+struct LockedPte {
+  pt_slot* pte = nullptr;
+  spinlock* ptl = nullptr;
+};
+
+// Locks the table that the pmd entry points to, and makes sure that it still
+// points there.  `subclass`: this is the second table of its level.
+MM_LOCK_FUNCTION LockedPte pte_offset_map_lock(mm_struct* mm, pt_slot* pmd, unsigned long address,
+                                               uint8_t subclass = 0);
+MM_LOCK_FUNCTION void pte_unmap_unlock(const LockedPte& locked);
+
+// ---- For rules and tests ----
+
+// The pte entry of the address as it is; none if a table is missing.
+pt_entry PeekPte(const mm_struct& mm, unsigned long address);
+// The pte table of the address, or null.
+page_table* PeekPteTable(const mm_struct& mm, unsigned long address);
+
+}  // namespace mm_model
+
+#endif  // MM_MODEL_PGTABLE_H_

@@ -1,0 +1,50 @@
+#include "mm_model/scenario.h"
+
+namespace mm_model {
+namespace {
+
+bool Allows(const pt_entry& entry, Access access) {
+  return entry.present() && (access == Access::kRead || entry.write);
+}
+
+}  // namespace
+
+void SetUp(AddressSpace* space) {
+  using A = AddressSpace;
+  auto* const node = machine().New<inode>();
+  node->i_size = A::kBytes;
+  space->data = machine().New<file>(node);
+  space->mm = machine().New<mm_struct>();
+  vm_mmap_pgoff(space->mm, nullptr, A::kAnon, A::kBytes, A::kFlags, 0);
+  vm_mmap_pgoff(space->mm, space->data, A::kPrivate, A::kBytes, A::kFlags, 0);
+  vm_mmap_pgoff(space->mm, space->data, A::kShared, A::kBytes, A::kFlags | VM_SHARED, 0);
+}
+
+bool AccessUser(mm_struct* mm, unsigned long address, Access access) {
+  while (!Allows(PeekPte(*mm, address), access)) {
+    const unsigned flags = access == Access::kWrite ? FAULT_FLAG_WRITE : 0;
+    if ((do_user_addr_fault(mm, address, flags) & VM_FAULT_ERROR) != 0) return false;
+  }
+  return true;
+}
+
+const std::vector<Scenario>& AllScenarios() {
+  static const auto& scenarios = *new std::vector<Scenario>([] {
+    std::vector<Scenario> all;
+    for (const auto& family :
+         {FaultScenarios(), MappingScenarios(), FileScenarios(), BrokenScenarios()}) {
+      all.insert(all.end(), family.begin(), family.end());
+    }
+    return all;
+  }());
+  return scenarios;
+}
+
+const Scenario* FindScenario(std::string_view name) {
+  for (const Scenario& scenario : AllScenarios()) {
+    if (scenario.name == name) return &scenario;
+  }
+  return nullptr;
+}
+
+}  // namespace mm_model

@@ -1,0 +1,45 @@
+// The simple strategies: each task as far as it goes, one step of each in
+// turn, and seeded random order.
+
+#ifndef MM_MODEL_STRATEGIES_H_
+#define MM_MODEL_STRATEGIES_H_
+
+#include <cstdint>
+#include <random>
+
+#include "mm_model/scheduler.h"
+
+namespace mm_model {
+
+// Stays with a task until it blocks or ends; then the first that can go on.
+class FirstRunnable final : public Strategy {
+ public:
+  void BeginExecution() override {}
+  size_t ChooseNext(std::span<Task* const> runnable, const Task* last) override;
+};
+
+// One step of each task in turn.
+class RoundRobin final : public Strategy {
+ public:
+  void BeginExecution() override { turn_ = 0; }
+  size_t ChooseNext(std::span<Task* const> runnable, const Task* last) override;
+
+ private:
+  uint64_t turn_ = 0;
+};
+
+// Any of them, each with the same probability.  The same seed gives the same
+// executions, on every machine.
+class RandomOrder final : public Strategy {
+ public:
+  explicit RandomOrder(uint64_t seed) : random_(seed) {}
+  void BeginExecution() override {}
+  size_t ChooseNext(std::span<Task* const> runnable, const Task* last) override;
+
+ private:
+  std::mt19937_64 random_;
+};
+
+}  // namespace mm_model
+
+#endif  // MM_MODEL_STRATEGIES_H_

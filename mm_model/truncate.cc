@@ -1,0 +1,79 @@
+// Truncation of a mapped file.  Follows linux 7.0 mm/truncate.c
+// (truncate_pagecache) and mm/memory.c (unmap_mapping_range), with the locks of a
+// file system's setattr around it.  No writeback to wait for.
+
+#include <algorithm>
+
+#include "mm_model/mm_locks.h"
+#include "mm_model/mm_ops.h"
+
+namespace mm_model {
+namespace {
+
+constexpr unsigned long kLastIndex = ~0ul >> PAGE_SHIFT;
+
+void unmap_mapping_range_vma(vm_area_struct* vma, unsigned long first, unsigned long last) {
+  const unsigned long begin = vma_start_pgoff(vma);
+  const unsigned long from = std::max(first, begin) - begin;
+  const unsigned long to = std::min(last, vma_last_pgoff(vma)) - begin + 1;
+  unmap_page_range(vma, vma->vm_start + (from << PAGE_SHIFT), vma->vm_start + (to << PAGE_SHIFT));
+}
+
+// Takes a folio out of the page cache.
+void filemap_remove_folio(address_space* mapping, folio* page) {
+  spin_lock(&mapping->host->i_lock);
+  xa_lock_irq(mapping);
+  mapping->i_pages.write().erase(page);
+  mapping->nrpages = mapping->nrpages - 1;
+  page->mapping = nullptr;
+  xa_unlock_irq(mapping);
+  spin_unlock(&mapping->host->i_lock);
+}
+
+void truncate_inode_folio(address_space* mapping, folio* page) {
+  // A fault may have mapped it again since the range was unmapped.
+  if (page->mapcount != 0) unmap_mapping_range(mapping, page->index, page->index);
+  page->dirty = false;
+  filemap_remove_folio(mapping, page);
+}
+
+void truncate_inode_pages_range(address_space* mapping, unsigned long first) {
+  while (const auto* node = mapping->i_pages.read().find(first, kLastIndex)) {
+    folio* const page = node->item;
+    folio_lock(page);
+    if (page->mapping == mapping) truncate_inode_folio(mapping, page);
+    folio_unlock(page);
+  }
+}
+
+void truncate_pagecache(address_space* mapping, unsigned long length) {
+  const unsigned long first = (length + PAGE_SIZE - 1) >> PAGE_SHIFT;
+  unmap_mapping_range(mapping, first, kLastIndex);
+  truncate_inode_pages_range(mapping, first);
+  // Copies that private mappings made meanwhile.
+  unmap_mapping_range(mapping, first, kLastIndex);
+}
+
+}  // namespace
+
+void unmap_mapping_range(address_space* mapping, unsigned long first_index,
+                         unsigned long last_index) {
+  i_mmap_lock_read(mapping);
+  for (const auto& node : mapping->i_mmap.read()) {
+    if (node.last < first_index || node.first > last_index) continue;
+    unmap_mapping_range_vma(node.item, first_index, last_index);
+  }
+  i_mmap_unlock_read(mapping);
+}
+
+void do_truncate(file* file, unsigned long length) {
+  inode* const node = file->f_inode;
+  inode_lock(node);
+  filemap_invalidate_lock(file->f_mapping);
+  node->i_size = length;
+  truncate_pagecache(file->f_mapping, length);
+  filemap_invalidate_unlock(file->f_mapping);
+  inode_unlock(node);
+}
+
+}  // namespace mm_model

@@ -1,0 +1,146 @@
+// VMAs: making, finding, linking and splitting them.
+// Follows linux 7.0 mm/vma.c, mm/vma_init.c and include/linux/mm.h.
+
+#include <algorithm>
+
+#include "mm_model/mm_locks.h"
+#include "mm_model/mm_ops.h"
+#include "mm_model/vma_lock.h"
+
+namespace mm_model {
+namespace {
+
+// Its address stays a VMA's address for ever, so RCU readers may still look at it.
+vm_area_struct* Recycle(mm_struct* mm) {
+  vm_area_struct* const vma = machine().free_vmas.back();
+  machine().free_vmas.pop_back();
+  vma->vm_mm.Reset(mm);
+  vma->vm_start.Reset();
+  vma->vm_end.Reset();
+  vma->vm_pgoff.Reset();
+  vma->vm_page_prot.Reset();
+  vma->vm_flags.Reset();
+  vma->vm_file.Reset();
+  vma->vm_lock_seq = UINT32_MAX;
+  vma->state = VmaState::kNew;
+  return vma;
+}
+
+// Takes the rmap locks and hides the VMA from the trees, while its keys change.
+void vma_prepare(vm_area_struct* vma, vm_area_struct* insert) {
+  if (file* const of = vma->vm_file) {
+    i_mmap_lock_write(of->f_mapping);
+    of->f_mapping->i_mmap.write().erase(vma);
+    insert->shared_rb = true;
+    of->f_mapping->i_mmap.write().insert(vma_start_pgoff(insert), vma_last_pgoff(insert), insert);
+  }
+  if (vma->anon_vma) {
+    anon_vma_lock_write(vma->anon_vma);
+    anon_vma_interval_tree_pre_update_vma(vma);
+  }
+}
+
+void vma_complete(vm_area_struct* vma, vm_area_struct* insert, mm_struct* mm) {
+  if (vma->anon_vma) anon_vma_interval_tree_post_update_vma(vma);
+  if (file* const of = vma->vm_file) {
+    of->f_mapping->i_mmap.write().insert(vma_start_pgoff(vma), vma_last_pgoff(vma), vma);
+  }
+  mm->mm_mt.write().erase(vma);
+  mm->mm_mt.write().insert(vma->vm_start, vma->vm_end - 1, vma);
+  vma_iter_store_new(mm, insert);
+  mm->map_count = mm->map_count + 1;
+  if (vma->anon_vma) anon_vma_unlock_write(vma->anon_vma);
+  if (file* const of = vma->vm_file) i_mmap_unlock_write(of->f_mapping);
+}
+
+}  // namespace
+
+vm_area_struct* vm_area_alloc(mm_struct* mm) {
+  vm_area_struct* const vma =
+      machine().free_vmas.empty() ? machine().New<vm_area_struct>(mm) : Recycle(mm);
+  mm->vmas.push_back(vma);
+  return vma;
+}
+
+vm_area_struct* vm_area_dup(mm_struct* mm, const vm_area_struct* orig) {
+  vm_area_struct* const vma = vm_area_alloc(mm);
+  vma->vm_start = orig->vm_start;
+  vma->vm_end = orig->vm_end;
+  vma->vm_pgoff = orig->vm_pgoff;
+  vma->vm_page_prot = orig->vm_page_prot;
+  vma->vm_file = orig->vm_file;
+  vm_flags_init(vma, orig->vm_flags);
+  return vma;
+}
+
+void vm_area_free(vm_area_struct* vma) {
+  vma_lock_forget(vma, LOCKDEP_CALL_SITE());
+  std::erase(vma->vm_mm.peek()->vmas, vma);
+  vma->state = VmaState::kFreed;
+  machine().free_vmas.push_back(vma);
+}
+
+vm_area_struct* find_vma(mm_struct* mm, unsigned long address) {
+  const auto* node = mm->mm_mt.read().find(address, TASK_SIZE - 1);
+  return node == nullptr ? nullptr : node->item;
+}
+
+vm_area_struct* vma_lookup(mm_struct* mm, unsigned long address) {
+  const auto* node = mm->mm_mt.read().find(address, address);
+  return node == nullptr ? nullptr : node->item;
+}
+
+void vma_iter_store_new(mm_struct* mm, vm_area_struct* vma) {
+  vma_mark_attached(vma);
+  mm->mm_mt.write().insert(vma->vm_start, vma->vm_end - 1, vma);
+}
+
+void vma_iter_clear(mm_struct* mm, vm_area_struct* vma) { mm->mm_mt.write().erase(vma); }
+
+void vma_link_file(vm_area_struct* vma) {
+  file* const of = vma->vm_file;
+  if (of == nullptr) return;
+  i_mmap_lock_write(of->f_mapping);
+  vma->shared_rb = true;
+  of->f_mapping->i_mmap.write().insert(vma_start_pgoff(vma), vma_last_pgoff(vma), vma);
+  i_mmap_unlock_write(of->f_mapping);
+}
+
+void unlink_file_vma(vm_area_struct* vma) {
+  file* const of = vma->vm_file;
+  if (of == nullptr) return;
+  i_mmap_lock_write(of->f_mapping);
+  of->f_mapping->i_mmap.write().erase(vma);
+  vma->shared_rb = false;
+  i_mmap_unlock_write(of->f_mapping);
+}
+
+vm_area_struct* split_vma(mm_struct* mm, vm_area_struct* vma, unsigned long address) {
+  vm_area_struct* const upper = vm_area_dup(mm, vma);
+  upper->vm_start = address;
+  upper->vm_pgoff = vma->vm_pgoff + ((address - vma->vm_start) >> PAGE_SHIFT);
+  anon_vma_clone(upper, vma);
+
+  vma_start_write(vma);
+  vma_start_write(upper);
+  vma_prepare(vma, upper);
+  vma->vm_end = address;
+  vma_complete(vma, upper, mm);
+  return upper;
+}
+
+void vm_flags_init(vm_area_struct* vma, unsigned long flags) { vma->vm_flags = flags; }
+
+void vm_flags_reset(vm_area_struct* vma, unsigned long flags) { vma->vm_flags = flags; }
+
+void vma_set_page_prot(vm_area_struct* vma) {
+  vma->vm_page_prot = vma->vm_flags & (VM_READ | VM_WRITE);
+}
+
+unsigned long vma_start_pgoff(const vm_area_struct* vma) { return vma->vm_pgoff; }
+
+unsigned long vma_last_pgoff(const vm_area_struct* vma) {
+  return vma->vm_pgoff + ((vma->vm_end - vma->vm_start) >> PAGE_SHIFT) - 1;
+}
+
+}  // namespace mm_model

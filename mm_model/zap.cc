@@ -1,0 +1,54 @@
+// Clearing entries, and freeing page tables when nobody can reach them.
+// Follows linux 7.0 mm/memory.c: unmap_page_range, zap_pte_range, free_pgtables.
+
+#include <algorithm>
+
+#include "mm_model/mm_locks.h"
+#include "mm_model/mm_ops.h"
+#include "mm_model/vma_lock.h"
+
+namespace mm_model {
+namespace {
+
+constexpr unsigned long kPmdEntrySize = PAGE_SIZE << kEntryBits;
+
+void zap_present_pte(const pt_entry& entry) {
+  if (entry.page == nullptr) return;
+  if (entry.dirty) entry.page->dirty = true;
+  --entry.page->mapcount;
+}
+
+void zap_pte_range(vm_area_struct* vma, pt_slot* pmd, unsigned long start, unsigned long end) {
+  const LockedPte locked = pte_offset_map_lock(vma->vm_mm, pmd, start);
+  if (locked.pte == nullptr) return;
+  for (unsigned long address = start; address < end; address += PAGE_SIZE) {
+    pt_slot* const pte = locked.pte->in->slot_of(address);
+    if (ptep_get(pte).none()) continue;
+    zap_present_pte(ptep_get_and_clear(pte));
+  }
+  pte_unmap_unlock(locked);
+}
+
+}  // namespace
+
+void unmap_page_range(vm_area_struct* vma, unsigned long start, unsigned long end) {
+  while (start < end) {
+    const unsigned long next = std::min(end, (start / kPmdEntrySize + 1) * kPmdEntrySize);
+    pt_slot* const pmd = pmd_off(vma->vm_mm, start);
+    if (pmd != nullptr) zap_pte_range(vma, pmd, start, next);
+    start = next;
+  }
+}
+
+void free_pgtables(mm_struct* mm, std::span<vm_area_struct* const> vmas, unsigned long floor,
+                   unsigned long ceiling, bool mm_wr_locked) {
+  for (vm_area_struct* vma : vmas) {
+    if (mm_wr_locked) vma_start_write(vma);
+    unlink_anon_vmas(vma);
+    unlink_file_vma(vma);
+  }
+  if (vmas.empty()) return;
+  free_pgd_range(mm, vmas.front()->vm_start, vmas.back()->vm_end, floor, ceiling);
+}
+
+}  // namespace mm_model

@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""`lockdep report` and `lockdep gate` on recordings, good and bad."""
+
+import json
+import unittest
+
+from tool_case import ToolCase
+
+
+class ReportTest(ToolCase):
+    def test_text_goes_to_stdout_unless_a_file_is_named(self):
+        recording = self.record("r.lockdep")
+        for arguments in ((), ("-o", "-")):
+            result = self.tool("report", recording, *arguments)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertIn("lock-order-inversion", result.stdout)
+            self.assertEqual(result.stderr, "")
+
+    def test_the_format_follows_the_extension_or_the_option(self):
+        recording = self.record("r.lockdep")
+        for name, extra, start in (("a.html", (), "<!DOCTYPE html>"), ("a.json", (), "{"),
+                                   ("noext", ("--format", "json"), "{"),
+                                   ("a.txt", ("--format", "html"), "<!DOCTYPE html>")):
+            with self.subTest(name=name):
+                result = self.tool("report", recording, "-o", name, *extra)
+                self.assertEqual((result.returncode, result.stdout), (0, ""), result.stderr)
+                self.assertTrue((self.scratch / name).read_text().startswith(start))
+
+    def test_a_json_report_is_an_input_too(self):
+        self.tool("report", self.record("r.lockdep"), "-o", "r.json")
+        again = self.tool("report", "r.json", "-o", "again.json")
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertEqual(json.loads((self.scratch / "again.json").read_text())["findings"],
+                         json.loads((self.scratch / "r.json").read_text())["findings"])
+
+    def test_a_truncated_recording_is_reported_as_far_as_it_goes_with_a_warning(self):
+        recording = self.record("r.lockdep")
+        data = recording.read_bytes()
+        (self.scratch / "cut.lockdep").write_bytes(data[:-3])
+        result = self.tool("report", "cut.lockdep")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("lock-order-inversion", result.stdout)
+        self.assertRegex(result.stderr, r"\Alockdep: cut\.lockdep: .*\n\Z")
+
+    def test_an_input_that_is_none_is_refused(self):
+        (self.scratch / "noise").write_bytes(b"\x00\xffnot a recording at all")
+        (self.scratch / "empty").write_bytes(b"")
+        (self.scratch / "broken.json").write_text('{"schema":"lockdep-report",\n"version":')
+        for name in ("noise", "empty", "broken.json", "missing.lockdep"):
+            with self.subTest(name=name):
+                self.assert_refused(self.tool("report", name, "-o", "r.html"), name)
+                self.assertFalse((self.scratch / "r.html").exists())
+
+    def test_an_output_that_cannot_be_written_is_refused(self):
+        recording = self.record("r.lockdep")
+        self.assert_refused(self.tool("report", recording, "-o", "missing/r.html"), "missing/r.html")
+        self.assert_refused(self.tool("report", recording, "-o", "r.doc"), "'.doc'", "--format")
+
+
+class GateTest(ToolCase):
+    def gate(self, recording, *arguments):
+        return self.tool("gate", recording, "--baseline", "b.txt", *arguments)
+
+    def baseline(self):
+        return (self.scratch / "b.txt").read_text()
+
+    def test_a_new_finding_fails_and_passes_once_it_is_accepted(self):
+        recording = self.record("r.lockdep")
+        (self.scratch / "b.txt").write_text("")
+
+        failed = self.gate(recording)
+        self.assertEqual(failed.returncode, 1)
+        for part in ("FAIL: 1 new", "lock-order-inversion", "inversion.cc:", "--update"):
+            self.assertIn(part, failed.stdout)
+
+        self.assertEqual(self.gate(recording, "--update").returncode, 0)
+        self.assertIn("accepted by --update; say why", self.baseline())
+
+        passed = self.gate(recording)
+        self.assertEqual(passed.returncode, 0)
+        self.assertIn("pass: 0 new, 0 expired, 1 known, 0 stale", passed.stdout)
+
+    def test_a_baseline_that_is_not_there_is_refused_but_update_makes_it(self):
+        recording = self.record("r.lockdep")
+        self.assert_refused(self.gate(recording), "b.txt", "--update")
+        self.assertEqual(self.gate(recording, "--update").returncode, 0)
+        self.assertEqual(self.gate(recording).returncode, 0)
+
+    def test_update_keeps_what_people_wrote_and_is_stable(self):
+        recording = self.record("r.lockdep")
+        self.gate(recording, "--update")
+        mine = ("# ours\n\n# by hand\n0000000000000001 recursive-lock Q reason=\"old\" owner=bob\n"
+                + self.baseline().splitlines()[-1].replace("accepted by --update; say why", "why")
+                + "\n")
+        (self.scratch / "b.txt").write_text(mine)
+        self.assertEqual(self.gate(recording, "--update").returncode, 0)
+        self.assertEqual(self.baseline(), mine)
+
+    def test_an_expired_entry_fails_and_update_does_not_extend_it(self):
+        recording = self.record("r.lockdep")
+        self.gate(recording, "--update")
+        text = self.baseline().rstrip("\n")
+        (self.scratch / "b.txt").write_text(text + " expires=2020-01-31\n")
+        failed = self.gate(recording)
+        self.assertEqual(failed.returncode, 1)
+        self.assertIn("accepted until 2020-01-31", failed.stdout)
+        self.assertEqual(self.gate(recording, "--update").returncode, 1)
+        self.assertIn("expires=2020-01-31", self.baseline())
+
+        (self.scratch / "b.txt").write_text(text + " expires=2999-01-31\n")
+        self.assertEqual(self.gate(recording).returncode, 0)
+
+    def test_a_stale_entry_is_named_and_does_not_fail(self):
+        recording = self.record("r.lockdep", "one_order")
+        (self.scratch / "b.txt").write_text("0000000000000001 recursive-lock Q reason=\"old\"\n")
+        result = self.gate(recording)
+        self.assertEqual(result.returncode, 0)
+        self.assertRegex(result.stdout, r"stale\s+0000000000000001")
+
+    def test_fail_on_decides_what_counts(self):
+        recording = self.record("r.lockdep")
+        (self.scratch / "b.txt").write_text("")
+        self.assertEqual(self.gate(recording, "--fail-on", "confirmed").returncode, 0)
+        self.assertEqual(self.gate(recording, "--fail-on", "note").returncode, 1)
+
+    def test_a_malformed_baseline_is_refused_with_its_line_and_left_alone(self):
+        recording = self.record("r.lockdep")
+        bad = "# fine\n\n0000000000000001 recursive-lock Q\n"
+        (self.scratch / "b.txt").write_text(bad)
+        for arguments in ((), ("--update",)):
+            self.assert_refused(self.gate(recording, *arguments), "b.txt:3: ", "no reason")
+            self.assertEqual(self.baseline(), bad)
+
+    def test_nothing_observed_does_not_pass(self):
+        recording = self.record("r.lockdep", "no_locks")
+        (self.scratch / "b.txt").write_text("")
+        self.assert_refused(self.gate(recording), "nothing observed", code=3)
+        self.assert_refused(self.gate(recording, "--update"), "nothing observed", code=3)
+
+    def test_an_input_that_cannot_be_read_is_refused(self):
+        (self.scratch / "b.txt").write_text("")
+        (self.scratch / "noise").write_text("noise")
+        self.assert_refused(self.gate("noise"), "noise")
+        self.assert_refused(self.gate("missing"), "missing")
+
+
+if __name__ == "__main__":
+    unittest.main()

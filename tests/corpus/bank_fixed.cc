@@ -1,0 +1,79 @@
+// EXPECT: CLEAN
+// WHY: an audit copies the journal and releases it before it looks at the accounts;
+// so the accounts come before the journal or alone, never after it.
+
+#include <chrono>
+#include <cstdio>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace bank {
+
+struct Entry {
+  std::size_t from;
+  std::size_t to;
+  long amount;
+};
+
+std::mutex accounts_lock;
+std::vector<long> accounts(10, 1000);  // Guarded by accounts_lock.
+
+std::mutex journal_lock;
+std::vector<Entry> journal;  // Guarded by journal_lock.
+
+void WriteJournal(const Entry& entry) {
+  std::lock_guard<std::mutex> lock(journal_lock);
+  journal.push_back(entry);
+}
+
+void Transfer(std::size_t from, std::size_t to, long amount) {
+  std::lock_guard<std::mutex> lock(accounts_lock);
+  if (accounts[from] < amount) return;
+  accounts[from] -= amount;
+  accounts[to] += amount;
+  WriteJournal({from, to, amount});
+}
+
+long TotalOfAccounts() {
+  std::lock_guard<std::mutex> lock(accounts_lock);
+  long total = 0;
+  for (const long balance : accounts) total += balance;
+  return total;
+}
+
+std::vector<Entry> CopyOfJournal() {
+  std::lock_guard<std::mutex> lock(journal_lock);
+  return journal;
+}
+
+bool Audit() {
+  std::vector<long> expected(10, 1000);
+  for (const Entry& entry : CopyOfJournal()) {
+    expected[entry.from] -= entry.amount;
+    expected[entry.to] += entry.amount;
+  }
+  long total = 0;
+  for (const long balance : expected) total += balance;
+  return total == TotalOfAccounts();
+}
+
+void ServeCustomers() {
+  for (std::size_t i = 0; i < 100; ++i) Transfer(i % 10, (i * 7 + 3) % 10, 5);
+}
+
+}  // namespace bank
+
+int main() {
+  bool is_sound = false;
+  std::thread teller(bank::ServeCustomers);
+  std::thread auditor([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    is_sound = bank::Audit();
+  });
+  teller.join();
+  auditor.join();
+  std::printf("the books are %s\n", is_sound ? "sound" : "wrong");
+  return is_sound ? 0 : 1;
+}

@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""Runs one program of the corpus under `lockdep run` and checks the verdict in its header.
+
+Usage: run_corpus.py LOCKDEP SOURCE PROGRAM
+Exit codes: 0 as expected, 1 not as expected, 2 the source has no verdict.
+"""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+FOUND = 66
+
+
+def expected_kinds(source):
+    """The kinds that the header names; an empty list for CLEAN, None without a verdict."""
+    text = pathlib.Path(source).read_text(encoding="utf-8")
+    kinds = re.findall(r"^(?://|/?\*|#)\s*EXPECT:\s*(\S+)\s*$", text, re.MULTILINE)
+    if not kinds or not re.search(r"^(?://|/?\*|#)\s*WHY:\s*\S", text, re.MULTILINE):
+        return None
+    return [] if kinds == ["CLEAN"] else sorted(kinds)
+
+
+def observe(lockdep, program):
+    """Returns the exit code, the report and what stood on standard error."""
+    with tempfile.TemporaryDirectory() as directory:
+        report = pathlib.Path(directory) / "report.json"
+        command = [lockdep, "run", "--report", str(report), "--fail-on", "feasible", "--", program]
+        run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        parsed = json.loads(report.read_text(encoding="utf-8")) if report.exists() else None
+        return run.returncode, parsed, run.stderr
+
+
+def problems(expected, code, report):
+    if report is None:
+        yield f"no report was written (exit code {code})"
+        return
+    if report["coverage"]["lock_operations"] == 0:
+        yield "no lock operation was observed"
+    counted = [f for f in report["findings"] if f["level"] in ("confirmed", "feasible")]
+    found = sorted({finding["kind"] for finding in counted})
+    if found != expected:
+        yield f"expected {expected or 'CLEAN'}, found {found or 'CLEAN'}"
+    wanted = FOUND if expected else 0
+    if code != wanted:
+        yield f"exit code {code}, expected {wanted}"
+    for finding in counted:
+        for edge in finding["edges"]:
+            for side in ("from_site", "to_site"):
+                if not edge[side].get("line"):
+                    yield f"{finding['title']}: a side without a source line"
+
+
+def main():
+    lockdep, source, program = sys.argv[1:]
+    expected = expected_kinds(source)
+    if expected is None:
+        print(f"{source}: no EXPECT: or no WHY: in the header", file=sys.stderr)
+        return 2
+    code, report, errors = observe(lockdep, program)
+    found = list(problems(expected, code, report))
+    for problem in found:
+        print(f"{source}: {problem}", file=sys.stderr)
+    if found:
+        print(errors, file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,19 @@
+// A library whose constructor locks, before any constructor of ours has run,
+// and whose destructor does so the other way round.
+
+#include <pthread.h>
+#include <stdlib.h>
+
+static pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t b = PTHREAD_MUTEX_INITIALIZER;
+
+static void lock_and_unlock(pthread_mutex_t* first, pthread_mutex_t* second) {
+  if (pthread_mutex_lock(first) != 0 || pthread_mutex_lock(second) != 0) abort();
+  if (pthread_mutex_unlock(second) != 0 || pthread_mutex_unlock(first) != 0) abort();
+}
+
+__attribute__((constructor(101))) static void start(void) { lock_and_unlock(&a, &b); }
+
+__attribute__((destructor(101))) static void end(void) { lock_and_unlock(&b, &a); }
+
+int early_library(void) { return 0; }

@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""Tests of `lockdep mm` as a command.
+
+usage: mm_command_test.py LOCKDEP [UNITTEST ARGS]
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+LOCKDEP = sys.argv.pop(1)
+BROKEN = "vma-write-under-mmap-read"
+
+
+def mm(*arguments):
+    """Returns (exit code, stdout, stderr) of `lockdep mm ARGUMENTS`."""
+    done = subprocess.run([LOCKDEP, "mm", *arguments], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+class MmCommandTest(unittest.TestCase):
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory()
+        self.addCleanup(self.directory.cleanup)
+
+    def path(self, name):
+        return os.path.join(self.directory.name, name)
+
+    # ---- list ----
+
+    def test_list_names_every_scenario_with_its_group(self):
+        code, text, _ = mm("list")
+        self.assertEqual(code, 0)
+        code, data, _ = mm("list", "--json")
+        self.assertEqual(code, 0)
+        scenarios = json.loads(data)["scenarios"]
+        self.assertGreaterEqual(len(scenarios), 18)
+        for scenario in scenarios:
+            self.assertIn(f"  {scenario['name']} ", text)
+            self.assertIn(scenario["description"], text)
+            self.assertTrue(scenario["tasks"])
+
+    # ---- run ----
+
+    def test_all_clean_scenarios_are_clean(self):
+        code, text, errors = mm("run", "all-clean")
+        self.assertEqual((code, errors), (0, ""))
+        self.assertIn("no findings", text)
+        self.assertIn("16 scenarios", text)
+
+    def test_a_clean_scenario_is_clean_for_any_seed(self):
+        for seed in range(10):
+            code, _, _ = mm("run", "fault-races-munmap", "fault-races-truncate", "--seed", str(seed))
+            self.assertEqual(code, 0)
+
+    def test_a_broken_rule_is_a_finding_and_exit_code_1(self):
+        code, text, _ = mm("run", BROKEN)
+        self.assertEqual(code, 1)
+        self.assertIn("invalid-lock-state", text)
+        self.assertIn("WriteLockVmaUnderMmapRead", text)
+        self.assertIn("ST-VW", text)
+
+    def test_an_unprotected_write_names_field_place_and_what_is_missing(self):
+        code, text, _ = mm("run", "vm-flags-without-vma-write")
+        self.assertEqual(code, 1)
+        self.assertIn("vma->vm_flags", text)
+        self.assertIn("vm_flags_reset", text)
+        self.assertIn("missing: vma:write", text)
+
+    def test_a_deadlock_of_the_tasks_is_said(self):
+        code, text, _ = mm("run", "mmap-lock-under-vma-read")
+        self.assertEqual(code, 1)
+        self.assertIn("deadlock in scenario 'mmap-lock-under-vma-read'", text)
+        self.assertIn("task 'reader' waits for mm->mmap_lock", text)
+        self.assertIn("task 'writer' waits for vma_start_write", text)
+
+    def test_declared_orders_can_be_left_out(self):
+        self.assertEqual(mm("run", "rmap-locks-in-wrong-order")[0], 1)
+        self.assertEqual(mm("run", "rmap-locks-in-wrong-order", "--no-orders")[0], 0)
+
+    def test_json_has_the_outcome_and_the_report(self):
+        code, data, _ = mm("run", "fork", BROKEN, "--json")
+        run = json.loads(data)
+        self.assertEqual(code, 1)
+        self.assertEqual([e["scenario"] for e in run["executions"]], ["fork", BROKEN])
+        self.assertEqual({e["outcome"] for e in run["executions"]}, {"completed"})
+        self.assertEqual(run["report"]["schema"], "lockdep-report")
+        self.assertEqual([f["kind"] for f in run["report"]["findings"]], ["invalid-lock-state"])
+        self.assertEqual(run["report"]["subject"]["command"], f"lockdep mm run fork {BROKEN}")
+
+    def test_the_same_seed_gives_the_same_steps(self):
+        def steps(seed):
+            data = mm("run", "fault-races-fork", "--json", "--seed", seed)[1]
+            return json.loads(data)["executions"][0]["steps"]
+        self.assertEqual(steps("3"), steps("3"))
+        self.assertGreater(len({steps(str(seed)) for seed in range(8)}), 1)
+
+    def test_recording_and_reports_say_the_same(self):
+        html, recording = self.path("mm.html"), self.path("mm.lockdep")
+        code, _, errors = mm("run", BROKEN, "--record", recording, "--report", html,
+                             "--report", self.path("mm.json"))
+        self.assertEqual((code, errors), (1, ""))
+        self.assertIn("vma_start_write", pathlib.Path(html).read_text(encoding="utf-8"))
+        report = json.loads(pathlib.Path(self.path("mm.json")).read_text(encoding="utf-8"))
+        self.assertEqual(len(report["findings"]), 1)
+        again = subprocess.run([LOCKDEP, "report", recording, "--format", "json"],
+                               capture_output=True, text=True, check=True)
+        self.assertEqual(json.loads(again.stdout)["findings"], report["findings"])
+
+    def test_stacks_are_kernel_call_chains(self):
+        report = json.loads(mm("run", "fork", "--json")[1])["report"]
+        sites = {(d["from"], d["to"]): (d["from_site"]["function"], d["to_site"]["function"])
+                 for d in report["graph"]["dependencies"] if d.get("to_site")}
+        locked_from, locked_at = sites[("vma_start_write", "mapping->i_mmap_rwsem")]
+        self.assertIn("vma_link_file", locked_at)
+        self.assertTrue("dup" in locked_from or "mmap" in locked_from, locked_from)
+
+    # ---- bad input ----
+
+    def check_usage_error(self, arguments, *expected):
+        code, out, errors = mm(*arguments)
+        self.assertEqual((code, out), (2, ""))
+        self.assertEqual(len(errors.splitlines()), 1, errors)
+        for text in expected:
+            self.assertIn(text, errors)
+
+    def test_an_unknown_scenario_gets_the_nearest_name(self):
+        self.check_usage_error(["run", "fault-race-munmap"], "unknown scenario 'fault-race-munmap'",
+                               "did you mean 'fault-races-munmap'?", "lockdep mm list")
+
+    def test_wrong_usage_is_one_line(self):
+        self.check_usage_error(["run"], "SCENARIO")
+        self.check_usage_error(["run", "fork", "--seed", "many"], "--seed")
+        self.check_usage_error(["run", "fork", "--nonsense"], "--nonsense")
+
+    def test_an_output_that_cannot_be_written_is_refused_before_the_run(self):
+        self.check_usage_error(["run", "fork", "--report", "/nonexistent/x.html"], "/nonexistent")
+        self.check_usage_error(["run", "fork", "--report", self.path("x.doc")], "x.doc")
+        self.check_usage_error(["run", "fork", "--record", "/nonexistent/x"], "/nonexistent")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,213 @@
+// Every scenario and what is found in it: nothing, or exactly what it breaks, at
+// the function that breaks it.  The verdicts are here and nowhere in the model.
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "lockdep/report/load.h"
+#include "mm_model/recorded_run.h"
+#include "tests/mm_model/model_test.h"
+
+namespace mm_model {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+struct Expected {
+  const char* kind;
+  const char* function;  // Where the thread was.
+  const char* in_title;
+};
+
+struct Verdict {
+  const char* scenario;
+  std::vector<Expected> findings;
+};
+
+const std::vector<Verdict>& Verdicts() {
+  static const auto& verdicts = *new std::vector<Verdict>{
+      {"vma-write-under-mmap-read",
+       {{"invalid-lock-state", "WriteLockVmaUnderMmapRead", "vma_start_write"}}},
+      {"vm-flags-without-vma-write", {{"unprotected-access", "vm_flags_reset", "vma->vm_flags"}}},
+      {"mmap-lock-under-vma-read",
+       {{"invalid-lock-state", "WaitForMmapUnderVmaRead", "mm->mmap_lock"}}},
+      {"rmap-locks-in-wrong-order",
+       {{"declared-order-violation", "TakeRmapLocksInWrongOrder", "mm/rmap.c:30"}}},
+  };
+  return verdicts;
+}
+
+std::vector<Expected> ExpectedOf(const std::string& scenario) {
+  for (const Verdict& verdict : Verdicts()) {
+    if (verdict.scenario == scenario) return verdict.findings;
+  }
+  return {};
+}
+
+class ScenarioTest : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    directory_ = std::filesystem::temp_directory_path() /
+                 ("mm-scenario-" + std::to_string(getpid()) + "-" + GetParam());
+    std::filesystem::create_directory(directory_);
+  }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+
+  lockdep::report::Report RunAndReport(std::optional<uint64_t> seed) {
+    const std::string path = (directory_ / "run.lockdep").string();
+    std::filesystem::remove(path);
+    const auto results = RunRecorded({.scenarios = {FindScenario(GetParam())},
+                                      .seed = seed,
+                                      .command = "test",
+                                      .recording_path = path});
+    EXPECT_TRUE(results.ok()) << results.status();
+    outcome_ = results->front().execution.outcome;
+    auto loaded = lockdep::report::LoadInputs({path});
+    EXPECT_TRUE(loaded.ok()) << loaded.status();
+    EXPECT_THAT(loaded->warnings, IsEmpty());
+    return std::move(loaded->report);
+  }
+
+  std::filesystem::path directory_;
+  Outcome outcome_ = Outcome::kCompleted;
+};
+
+TEST_P(ScenarioTest, FindsExactlyWhatItBreaks) {
+  const lockdep::report::Report report = RunAndReport(std::nullopt);
+  const std::vector<Expected> expected = ExpectedOf(GetParam());
+  ASSERT_EQ(report.findings.size(), expected.size());
+  for (size_t i = 0; i < expected.size(); ++i) {
+    const lockdep::report::Finding& finding = report.findings[i];
+    EXPECT_EQ(finding.kind, expected[i].kind);
+    EXPECT_THAT(finding.title, HasSubstr(expected[i].in_title));
+    ASSERT_FALSE(finding.stack.empty());
+    EXPECT_THAT(finding.stack.front().function, HasSubstr(expected[i].function));
+  }
+}
+
+TEST_P(ScenarioTest, FindsNothingElseInAnyOrderOfSteps) {
+  const std::vector<Expected> expected = ExpectedOf(GetParam());
+  std::set<std::string> allowed;
+  for (const Expected& finding : expected) allowed.insert(finding.kind);
+
+  FoundList list;
+  lockdep::Validator validator({.observer = &list});
+  Runner runner(validator);
+  for (uint64_t seed = 0; seed < 300; ++seed) {
+    RandomOrder strategy(seed);
+    const ExecutionResult result = runner.Run(*FindScenario(GetParam()), strategy, {});
+    if (expected.empty()) {
+      ASSERT_EQ(result.outcome, Outcome::kCompleted)
+          << "seed " << seed << ": " << testing::PrintToString(result.story);
+    }
+  }
+  for (const Found& found : list.found) {
+    EXPECT_TRUE(allowed.contains(ToString(found.kind))) << ToString(found.kind);
+  }
+}
+
+std::vector<std::string> Names() {
+  std::vector<std::string> names;
+  for (const Scenario& scenario : AllScenarios()) names.emplace_back(scenario.name);
+  return names;
+}
+
+std::string NameForTest(const testing::TestParamInfo<std::string>& scenario) {
+  std::string name = scenario.param;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ScenarioTest, testing::ValuesIn(Names()), NameForTest);
+
+// ---- The registry ----
+
+TEST(ScenarioRegistryTest, NamesAreUniqueAndEveryScenarioIsDescribedInALine) {
+  std::set<std::string> names;
+  for (const Scenario& scenario : AllScenarios()) {
+    EXPECT_TRUE(names.insert(scenario.name).second) << scenario.name;
+    EXPECT_FALSE(scenario.tasks.empty()) << scenario.name;
+    std::set<std::string> tasks;
+    for (const ScenarioTask& task : scenario.tasks) EXPECT_TRUE(tasks.insert(task.name).second);
+    EXPECT_LE(std::string(scenario.description).size(), 100u) << scenario.name;
+    EXPECT_EQ(FindScenario(scenario.name), &scenario);
+  }
+  EXPECT_EQ(FindScenario("no-such"), nullptr);
+}
+
+TEST(ScenarioRegistryTest, ExactlyTheBrokenGroupIsExpectedToBreakSomething) {
+  for (const Scenario& scenario : AllScenarios()) {
+    EXPECT_EQ(scenario.group == kBrokenGroup, !ExpectedOf(scenario.name).empty()) << scenario.name;
+  }
+}
+
+// ---- Determinism ----
+
+struct Trace final : StepObserver {
+  void OnStep(const Task& task, const Step& step) override {
+    lines.push_back(task.name() + " " + ToString(step.kind) + " " + step.what);
+  }
+  std::vector<std::string> lines;
+};
+
+std::vector<std::string> TraceOf(const char* scenario, uint64_t seed) {
+  lockdep::Validator validator({});
+  Runner runner(validator);
+  RandomOrder strategy(seed);
+  Trace trace;
+  runner.Run(*FindScenario(scenario), strategy, {.observer = &trace});
+  return trace.lines;
+}
+
+TEST(DeterminismTest, TheSameSeedGivesTheSameStepsAndAnotherSeedOthers) {
+  for (const char* scenario : {"fault-races-munmap", "fault-races-truncate", "fault-races-fork"}) {
+    const std::vector<std::string> first = TraceOf(scenario, 42);
+    EXPECT_GT(first.size(), 50u);
+    EXPECT_EQ(TraceOf(scenario, 42), first);
+    EXPECT_NE(TraceOf(scenario, 43), first);
+  }
+}
+
+// ---- What one validator accumulates ----
+
+TEST(RunnerTest, TheGraphGrowsOverExecutionsButHeldLocksStartAfresh) {
+  FoundList list;
+  lockdep::Validator validator({.observer = &list});
+  Runner runner(validator);
+  RoundRobin strategy;
+  runner.Run(*FindScenario("mmap-lock-under-vma-read"), strategy, {});
+  const uint64_t dependencies = validator.Stats().dependencies;
+  EXPECT_EQ(list.found.size(), 1u);
+  runner.Run(*FindScenario("fork"), strategy, {});
+  EXPECT_GT(validator.Stats().dependencies, dependencies);
+  EXPECT_EQ(list.found.size(), 1u);
+}
+
+TEST(RunnerTest, ATaskThatEndsWithALockIsReported) {
+  constexpr ScenarioTask kTasks[] = {
+      {"leaker", [](AddressSpace& space) { down_read(&space.mm->mmap_lock); }}};
+  const Scenario leaking{"leaking", "test", "ends with the mmap lock held", kTasks};
+  FoundList list;
+  lockdep::Validator validator({.observer = &list});
+  Runner runner(validator);
+  RoundRobin strategy;
+  runner.Run(leaking, strategy, {});
+  ASSERT_EQ(list.found.size(), 1u);
+  EXPECT_EQ(list.found[0].kind, lockdep::ViolationKind::kHeldAtExit);
+}
+
+TEST(RunnerTest, WithoutDeclaredOrdersNothingIsFoundAgainstThem) {
+  FoundList list;
+  lockdep::Validator validator({.observer = &list});
+  Runner runner(validator);
+  RoundRobin strategy;
+  runner.Run(*FindScenario("rmap-locks-in-wrong-order"), strategy, {});
+  EXPECT_THAT(list.found, IsEmpty());
+}
+
+}  // namespace
+}  // namespace mm_model

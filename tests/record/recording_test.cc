@@ -1,0 +1,229 @@
+#include "lockdep/record/recording.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "tests/record/record_bytes.h"
+#include "tests/record/temporary_directory.h"
+
+namespace lockdep::record {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::string SmallRecording() {
+  return FileHeader() + HeaderRecord() + ThreadRecord(1, "main") + ClassRecord(1, "A") +
+         ClassRecord(2, "B") +
+         RecordBytes(RecordType::kStack, U32(1) + U32(2) + U64(0x1000) + U64(0x2000)) +
+         DependencyRecord(1, 2, 1) + RecordBytes(RecordType::kTotals, U64(10) + U64(2) + U64(3)) +
+         RecordBytes(RecordType::kEnd, U64(99));
+}
+
+Recording ParseOrDie(const std::string& bytes) {
+  absl::StatusOr<Recording> recording = ParseRecording("r", bytes);
+  EXPECT_TRUE(recording.ok()) << recording.status();
+  return recording.ok() ? *std::move(recording) : Recording();
+}
+
+std::string ErrorOf(const std::string& bytes) {
+  return std::string(ParseRecording("r", bytes).status().message());
+}
+
+std::string OnlyWarning(const std::string& bytes) {
+  const Recording recording = ParseOrDie(bytes);
+  EXPECT_EQ(recording.warnings.size(), 1u);
+  return recording.warnings.empty() ? "" : recording.warnings[0];
+}
+
+TEST(RecordingTest, ReadsEveryField) {
+  const Recording recording = ParseOrDie(SmallRecording());
+
+  EXPECT_EQ(recording.pid, 17u);
+  EXPECT_EQ(recording.machine, 62);
+  EXPECT_EQ(recording.command, "prog");
+  ASSERT_NE(recording.FindClass(ClassId{2}), nullptr);
+  EXPECT_EQ(recording.FindClass(ClassId{2})->name, "B");
+  EXPECT_EQ(recording.FindThread(ThreadId{1})->name, "main");
+  EXPECT_EQ(recording.FindStack(StackId{1})->pcs[1].value, 0x2000u);
+  ASSERT_EQ(recording.dependencies.size(), 1u);
+  EXPECT_EQ(recording.dependencies[0].kind, DependencyKind::kEN);
+  EXPECT_EQ(recording.totals->lock_operations, 10u);
+  EXPECT_EQ(recording.end_time_ns, 99u);
+  EXPECT_THAT(recording.warnings, IsEmpty());
+}
+
+TEST(RecordingTest, AFileCutAtAnyByteKeepsItsCompleteRecords) {
+  const std::string bytes = SmallRecording();
+  const size_t first = (FileHeader() + HeaderRecord()).size();
+  size_t whole_records = 0;
+
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    const absl::StatusOr<Recording> recording = ParseRecording("r", bytes.substr(0, size));
+    ASSERT_EQ(recording.ok(), size >= first) << size;
+    if (!recording.ok()) {
+      EXPECT_TRUE(absl::IsDataLoss(recording.status())) << size << recording.status();
+      continue;
+    }
+    whole_records += recording->warnings.empty();
+    EXPECT_LE(recording->classes.size(), 2u);
+    EXPECT_FALSE(recording->end_time_ns.has_value());
+  }
+
+  // Header, thread, two classes, stack, dependency, totals: the ends of seven records.
+  EXPECT_EQ(whole_records, 7u);
+}
+
+TEST(RecordingTest, SaysWhatACutFileLost) {
+  const std::string kept = FileHeader() + HeaderRecord() + ThreadRecord(1, "main");
+
+  const std::string warning = OnlyWarning(kept + ClassRecord(1, "A").substr(0, 20));
+
+  EXPECT_EQ(warning, "r: offset " + std::to_string(kept.size()) +
+                         ": the file ends inside a record of 36 bytes; 20 of " +
+                         std::to_string(kept.size() + 20) + " bytes are lost, 2 records kept");
+}
+
+TEST(RecordingTest, AFlippedBitIsNeverTakenForAFact) {
+  const std::string bytes = SmallRecording();
+
+  for (size_t bit = kFileHeaderSize * 8; bit < bytes.size() * 8; ++bit) {
+    std::string damaged = bytes;
+    damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
+    const absl::StatusOr<Recording> recording = ParseRecording("r", damaged);
+    if (recording.ok()) {
+      ASSERT_EQ(recording->warnings.size(), 1u) << "bit " << bit;
+      EXPECT_FALSE(recording->end_time_ns.has_value());
+    } else {
+      EXPECT_TRUE(absl::IsDataLoss(recording.status())) << "bit " << bit;
+    }
+  }
+}
+
+TEST(RecordingTest, KeepsWhatStandsBeforeADamagedRecord) {
+  std::string bytes = SmallRecording();
+  const size_t at = (FileHeader() + HeaderRecord() + ThreadRecord(1, "main")).size();
+  bytes[at + kFrameSize] ^= 1;
+
+  const Recording recording = ParseOrDie(bytes);
+
+  EXPECT_EQ(recording.threads.size(), 1u);
+  EXPECT_THAT(recording.classes, IsEmpty());
+  EXPECT_THAT(recording.warnings, ElementsAre(HasSubstr("the checksum does not match")));
+}
+
+TEST(RecordingTest, RefusesWhatIsNoRecording) {
+  EXPECT_THAT(ErrorOf("#!/bin/sh\n"), HasSubstr("r: not a lockdep recording"));
+  EXPECT_THAT(ErrorOf(""), HasSubstr("r: the file is empty"));
+  EXPECT_THAT(ErrorOf(FileHeader()), HasSubstr("the file ends before its first record"));
+}
+
+TEST(RecordingTest, RefusesAnotherMajorVersionAndReadsALaterMinorOne) {
+  EXPECT_THAT(ErrorOf(FileHeader(2) + HeaderRecord()), HasSubstr("recording version 2.0"));
+  EXPECT_TRUE(ParseRecording("r", FileHeader(1, 9) + HeaderRecord()).ok());
+}
+
+TEST(RecordingTest, SkipsUnknownRecordsAndUnknownEndsOfKnownOnes) {
+  const std::string longer = RecordBytes(RecordType::kThread, U32(1) + Text("main") + U64(5));
+  const Recording recording =
+      ParseOrDie(FileHeader() + HeaderRecord() + RecordBytes(RecordType{900}, "whatever") + longer);
+
+  EXPECT_EQ(recording.threads.size(), 1u);
+  EXPECT_THAT(recording.warnings, IsEmpty());
+}
+
+TEST(RecordingTest, RefusesIdsThatWereNotAnnounced) {
+  const std::string start = FileHeader() + HeaderRecord() + ThreadRecord(1, "main");
+
+  EXPECT_THAT(OnlyWarning(start + DependencyRecord(7, 8, 1)), HasSubstr("class 7 was not"));
+  EXPECT_THAT(
+      OnlyWarning(start + ClassRecord(7, "A") + ClassRecord(8, "B") + DependencyRecord(7, 8, 5)),
+      HasSubstr("thread 5 was not"));
+  EXPECT_THAT(OnlyWarning(start + ClassRecord(0, "A")), HasSubstr("class 0"));
+}
+
+TEST(RecordingTest, RefusesUnknownEnumValues) {
+  const std::string start = FileHeader() + HeaderRecord();
+  const std::string bad_class = RecordBytes(
+      RecordType::kClass, U32(1) + U8(0) + U8(200) + U8(0) + U64(1) + U64(0) + U64(0) + Text("A"));
+
+  EXPECT_THAT(OnlyWarning(start + bad_class), HasSubstr("lock kind 200 is not known"));
+}
+
+TEST(RecordingTest, BelievesNoCountThatTheFileCannotHold) {
+  const std::string start = FileHeader() + HeaderRecord();
+
+  EXPECT_THAT(OnlyWarning(start + RecordBytes(RecordType::kStack, U32(1) + U32(0xffffffff))),
+              HasSubstr("4294967295 stack frames in a record with 0 bytes left"));
+  EXPECT_THAT(OnlyWarning(start + RecordBytes(RecordType::kThread, U32(1) + U32(0xfffffff0))),
+              HasSubstr("a string of 4294967280 bytes"));
+  EXPECT_THAT(OnlyWarning(start + U32(0xffffffff) + U32(0) + U32(1) + "x"),
+              HasSubstr("ends inside a record of 4294967295 bytes"));
+}
+
+TEST(RecordingTest, AnIdThatIsToldTwiceKeepsItsFirstMeaning) {
+  const Recording recording = ParseOrDie(FileHeader() + HeaderRecord() + ThreadRecord(1, "main") +
+                                         ThreadRecord(1, "other"));
+
+  ASSERT_EQ(recording.threads.size(), 1u);
+  EXPECT_EQ(recording.threads[0].name, "main");
+}
+
+TEST(RecordingTest, LeavesOutFindingsOfUnknownKindsAndSaysSo) {
+  const std::string lock = U32(0) + U8(0) + U64(0) + U32(0);
+  const std::string finding = RecordBytes(
+      RecordType::kViolation, Text("from-the-future") + U8(1) + U32(0) + U32(0) + U32(0) + lock +
+                                  U32(0) + U32(0) + Text("") + Text(""));
+  const Recording recording =
+      ParseOrDie(FileHeader() + HeaderRecord() + finding + ThreadRecord(1, "main"));
+
+  EXPECT_THAT(recording.violations, IsEmpty());
+  EXPECT_EQ(recording.threads.size(), 1u);
+  EXPECT_THAT(recording.warnings, ElementsAre(HasSubstr("1 findings of kinds")));
+}
+
+TEST(RecordingTest, AModuleTakesThePlaceOfTheOneThatItOverlaps) {
+  const auto stack = [](uint32_t id, uint64_t pc) {
+    return RecordBytes(RecordType::kStack, U32(id) + U32(1) + U64(pc));
+  };
+  const Recording recording = ParseOrDie(
+      FileHeader() + HeaderRecord() + ModuleRecord(0x1000, 0x3000, "/a") + stack(1, 0x2fff) +
+      stack(2, 0x3000) + ModuleRecord(0x2000, 0x4000, "/b") + stack(3, 0x2fff) + stack(4, 0x1500));
+
+  EXPECT_EQ(recording.FindStack(StackId{1})->pcs[0].module, 0);
+  EXPECT_EQ(recording.FindStack(StackId{2})->pcs[0].module, Address::kNoModule);
+  EXPECT_EQ(recording.FindStack(StackId{3})->pcs[0].module, 1);
+  EXPECT_EQ(recording.FindStack(StackId{4})->pcs[0].module, Address::kNoModule);
+}
+
+TEST(ReadRecordingTest, NamesFileAndReasonOfWhatCannotBeRead) {
+  const TemporaryDirectory directory;
+  ASSERT_EQ(mkfifo((directory / "pipe").c_str(), 0600), 0);
+
+  EXPECT_TRUE(absl::IsNotFound(ReadRecording(directory / "none").status()));
+  EXPECT_THAT(std::string(ReadRecording(directory / "none").status().message()),
+              HasSubstr(directory / "none"));
+  EXPECT_THAT(std::string(ReadRecording(directory / "pipe").status().message()),
+              HasSubstr("pipe: not a regular file"));
+  EXPECT_THAT(std::string(ReadRecording(directory.path()).status().message()),
+              HasSubstr("is a directory"));
+}
+
+TEST(ReadRecordingTest, ReadsAFile) {
+  const TemporaryDirectory directory;
+  WriteBytes(directory / "r", SmallRecording());
+
+  const absl::StatusOr<Recording> recording = ReadRecording(directory / "r");
+
+  ASSERT_TRUE(recording.ok()) << recording.status();
+  EXPECT_EQ(recording->path, directory / "r");
+  EXPECT_EQ(recording->classes.size(), 2u);
+}
+
+}  // namespace
+}  // namespace lockdep::record

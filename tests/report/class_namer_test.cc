@@ -1,0 +1,169 @@
+#include "lockdep/report/class_namer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "lockdep/record/recorder.h"
+#include "tests/record/temporary_directory.h"
+#include "tests/report/bank.h"
+#include "tests/report/recorded_run.h"
+#include "tests/report/symbolizer_subject.h"
+
+namespace lockdep::report {
+namespace {
+
+using record::Recording;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::MatchesRegex;
+using testing::Not;
+
+// A recording with these classes, which get the ids 1, 2, ...
+Recording RecordingOf(std::vector<LockClass> classes) {
+  const TemporaryDirectory directory;
+  record::Recorder recorder;
+  EXPECT_EQ(recorder.Open((directory / "r").c_str(), "c"), 0);
+  uint32_t id = 0;
+  for (LockClass& lock_class : classes) {
+    lock_class.id = ClassId{++id};
+    if (lock_class.key.value == 0) lock_class.key = {id};
+    recorder.OnClass(lock_class);
+  }
+  recorder.Close();
+  absl::StatusOr<Recording> recording = record::ReadRecording(directory / "r");
+  EXPECT_TRUE(recording.ok()) << recording.status();
+  return recording.ok() ? *std::move(recording) : Recording();
+}
+
+LockClass Named(const char* name, uint8_t subclass = 0) {
+  LockClass lock_class;
+  lock_class.name = name;
+  lock_class.subclass = subclass;
+  lock_class.kind = LockKind::kMutex;
+  return lock_class;
+}
+
+LockClass At(ClassOrigin origin_kind, uintptr_t origin, LockKind kind = LockKind::kMutex) {
+  LockClass lock_class;
+  lock_class.kind = kind;
+  lock_class.origin_kind = origin_kind;
+  lock_class.origin = origin;
+  return lock_class;
+}
+
+class ClassNamerTest : public testing::Test {
+ protected:
+  std::string Shown(const ClassNames& names, uint32_t id) { return names.at(ClassId{id}).shown; }
+
+  Symbolizer symbolizer_;
+  ClassNamer namer_{symbolizer_};
+};
+
+TEST_F(ClassNamerTest, ANameIsTheNameAndASubclassItsNumber) {
+  const ClassNames names = namer_.Name(RecordingOf({Named("g_audit"), Named("g_audit", 2)}));
+
+  EXPECT_EQ(Shown(names, 1), "g_audit");
+  EXPECT_EQ(Shown(names, 2), "g_audit/2");
+}
+
+TEST_F(ClassNamerTest, NamesakesAreToldApartInOrderOfAppearance) {
+  const ClassNames names =
+      namer_.Name(RecordingOf({Named("lock"), Named("other"), Named("lock"), Named("lock")}));
+
+  EXPECT_EQ(Shown(names, 1), "lock");
+  EXPECT_EQ(Shown(names, 3), "lock #2");
+  EXPECT_EQ(Shown(names, 4), "lock #3");
+  EXPECT_EQ(names.at(ClassId{3}).stable, "lock") << "which one came first may change";
+}
+
+TEST_F(ClassNamerTest, AClassHasTheSameNameInTheNextRecording) {
+  LockClass first = Named("lock");
+  LockClass second = Named("lock");
+  first.key = {100};
+  second.key = {200};
+  const ClassNames one = namer_.Name(RecordingOf({first, second}));
+
+  const ClassNames two = namer_.Name(RecordingOf({second, first}));
+
+  EXPECT_EQ(Shown(one, 2), "lock #2");
+  EXPECT_EQ(Shown(two, 1), "lock #2");
+  EXPECT_EQ(Shown(two, 2), "lock");
+}
+
+TEST_F(ClassNamerTest, AStaticLockHasItsSymbol) {
+  const auto ledger = reinterpret_cast<uintptr_t>(&subject::g_ledger);
+
+  const ClassNames names = namer_.Name(RecordingOf(
+      {At(ClassOrigin::kStaticAddress, ledger), At(ClassOrigin::kStaticAddress, ledger + 16)}));
+
+  EXPECT_EQ(Shown(names, 1), "subject::g_ledger");
+  EXPECT_EQ(Shown(names, 2), "subject::g_ledger+16");
+}
+
+TEST_F(ClassNamerTest, AStaticLockWithoutSymbolHasItsModule) {
+  Recording recording = RecordingOf(
+      {At(ClassOrigin::kStaticAddress, reinterpret_cast<uintptr_t>(&subject::g_ledger))});
+  recording.modules[0].path = "/nonexistent/libgone.so";
+
+  EXPECT_THAT(Shown(namer_.Name(recording), 1), MatchesRegex("mutex at libgone.so\\+0x[0-9a-f]+"));
+}
+
+TEST_F(ClassNamerTest, AnInitSiteIsSaidWithFunctionAndLine) {
+  const subject::CallPlace place = subject::OuterFunction(1);
+
+  const ClassName name = namer_
+                             .Name(RecordingOf({At(ClassOrigin::kInitSite, place.return_address,
+                                                   LockKind::kRecursiveMutex)}))
+                             .at(ClassId{1});
+
+  EXPECT_EQ(name.shown,
+            "recursive mutex initialised in subject::InnerFunction() at "
+            "symbolizer_subject.cc:" +
+                std::to_string(place.inner_line));
+  EXPECT_EQ(name.stable, "recursive mutex initialised in subject::InnerFunction");
+}
+
+TEST_F(ClassNamerTest, TheFirstUseOfALockIsNoPartOfItsStableName) {
+  const subject::CallPlace place = subject::OuterFunction(1);
+
+  const ClassName name =
+      namer_.Name(RecordingOf({At(ClassOrigin::kFirstUse, place.return_address)})).at(ClassId{1});
+
+  EXPECT_THAT(name.shown, HasSubstr("mutex first locked in subject::InnerFunction() at"));
+  EXPECT_EQ(name.stable, "mutex");
+}
+
+TEST_F(ClassNamerTest, AnOriginInsideAWrapperIsTracedToItsCaller) {
+  RecordedRun run;
+  bank::Transfer(run.bank());
+  Recording recording = *record::ReadRecording(run.Finish());
+  // The call inside Lock, the wrapper, is not on the stack; the call of Lock is.
+  const record::StackEntry stack = recording.stacks.back();
+  record::StackEntry wrapped = stack;
+  wrapped.id = StackId{1000};
+  const record::Address inside_wrapper = {reinterpret_cast<uintptr_t>(&bank::Lock) + 8,
+                                          stack.pcs[0].module};
+  wrapped.pcs.insert(wrapped.pcs.begin(), inside_wrapper);
+  recording.stacks.push_back(wrapped);
+  recording.classes[0].origin_kind = ClassOrigin::kFirstUse;
+  recording.classes[0].origin = inside_wrapper;
+
+  const std::string shown = namer_.Name(recording).at(recording.classes[0].id).shown;
+
+  EXPECT_THAT(shown, AllOf(HasSubstr("first locked in bank::Transfer() at bank.cc:"),
+                           Not(HasSubstr("bank::Lock"))));
+}
+
+TEST_F(ClassNamerTest, AClassThatNothingIsKnownOfHasItsKind) {
+  const ClassNames names = namer_.Name(
+      RecordingOf({Named(nullptr), At(ClassOrigin::kFirstUse, 0, LockKind::kRwLock), Named("")}));
+
+  EXPECT_EQ(Shown(names, 1), "mutex");
+  EXPECT_EQ(Shown(names, 2), "rwlock");
+  EXPECT_EQ(Shown(names, 3), "mutex #2");
+}
+
+}  // namespace
+}  // namespace lockdep::report

@@ -1,0 +1,88 @@
+// A report in which no field has its default value.
+
+#ifndef LOCKDEP_TESTS_REPORT_SAMPLE_REPORT_H_
+#define LOCKDEP_TESTS_REPORT_SAMPLE_REPORT_H_
+
+#include <cstdint>
+#include <string>
+
+#include "lockdep/report/report.h"
+
+namespace lockdep::report {
+
+inline Frame SampleFrame(const std::string& function, int line) {
+  return {.function = function + "(Account&)",
+          .file = "/src/bank/bank.cc",
+          .line = line,
+          .module = "/usr/bin/bank",
+          .offset = 0x1000 + static_cast<uint64_t>(line)};
+}
+
+inline FindingEdge SampleEdge(const std::string& from, const std::string& to,
+                              const std::string& function, int line) {
+  return {.from = from,
+          .to = to,
+          .from_mode = "write",
+          .to_mode = "read",
+          .thread = "thread 1 (teller)",
+          .from_site = SampleFrame(function, line),
+          .to_site = SampleFrame(function, line + 1),
+          .from_stack = {SampleFrame(function, line), SampleFrame("main", 90)},
+          .to_stack = {SampleFrame(function, line + 1), SampleFrame("main", 90)}};
+}
+
+inline Report SampleReport() {
+  Report report;
+  report.subject = {.command = "bank --tellers 2", .pid = 4711, .exit_status = 0};
+  report.coverage = {.lock_operations = 1234567,
+                     .locks = 1,
+                     .classes = 2,
+                     .dependencies = 2,
+                     .chains = 5,
+                     .threads = 3,
+                     .contexts = {"signal"},
+                     .unobserved = {"Locks inside libc are not seen."}};
+  report.runs = {{report.subject, report.coverage}};
+  Finding inversion{.fingerprint = "0123456789abcdef",
+                    .kind = "lock-order-inversion",
+                    .level = "feasible",
+                    .reasons = {"gate-lock: outer"},
+                    .title =
+                        "Possible deadlock: transfer() takes accounts then audit; audit() "
+                        "takes them the other way round",
+                    .explanation = "How.\nTo fix: do.\nTo suppress: put.",
+                    .threads = {"thread 1 (teller)"},
+                    .run = "bank --tellers 2",
+                    .stack = {SampleFrame("audit", 51)},
+                    .suppressed_by = "ci/locks.baseline:7"};
+  inversion.locks = {{.class_name = "accounts",
+                      .name = "g_bank+8",
+                      .kind = "mutex",
+                      .mode = "write",
+                      .address = "0x7f0000001000",
+                      .created_at = {SampleFrame("Bank::Bank", 12)},
+                      .taken_at = {SampleFrame("transfer", 40)}}};
+  inversion.edges = {SampleEdge("accounts", "audit", "transfer", 40),
+                     SampleEdge("audit", "accounts", "audit", 50)};
+  inversion.edges[1].declaration = "bank.order:3: audit -> accounts";
+  report.findings = {inversion};
+  report.classes = {{.name = "accounts", .kind = "mutex", .locks = 4},
+                    {.name = "audit", .kind = "rwlock", .locks = 1}};
+  report.dependencies = {{.from = "accounts",
+                          .to = "audit",
+                          .kinds = {"SR", "EN"},
+                          .declaration = "bank.order:3: accounts -> audit",
+                          .thread = "thread 1 (teller)",
+                          .from_site = SampleFrame("transfer", 40),
+                          .to_site = SampleFrame("transfer", 41)}};
+  return report;
+}
+
+// Names as an enemy would choose them.
+inline std::string HostileName() {
+  return std::string("a\0b", 3) + "\"},</script>\033[31m\r\n\t\u202e\x7f'&<b>${x}\\";
+}
+
+}  // namespace lockdep::report
+
+#endif  // LOCKDEP_TESTS_REPORT_SAMPLE_REPORT_H_

@@ -1,0 +1,98 @@
+// Event programs: lock events in the kernel's letters, run through a Validator.
+//
+//   L(A)   lock          R(A)   read lock       RR(A)  recursive read lock
+//   T(A)   trylock       TR(A)  try read lock   U(A)   unlock
+//   A1 A2  two locks of class A;  A/1 subclass 1;  |  next thread
+//   L(A,N) with N as the nest lock
+//
+// Example: "L(A) L(B) U(B) U(A) | L(B) L(A) U(A) U(B)".
+
+#ifndef TESTS_SUPPORT_EVENT_PROGRAM_H_
+#define TESTS_SUPPORT_EVENT_PROGRAM_H_
+
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lockdep/lockdep.h"
+
+namespace lockdep::testing {
+
+struct Event {
+  char op;  // 'L' acquire, 'U' release, '|' next thread.
+  ReadMode mode = ReadMode::kWrite;
+  TryLock trylock = TryLock::kNo;
+  std::string lock;  // "A1": class A, instance 1.
+  uint8_t subclass = 0;
+  std::string nest_lock;
+};
+
+// Aborts the test with a message on a malformed program.
+std::vector<Event> ParseEvents(std::string_view program);
+
+// A violation with the names of its locks instead of ids.
+struct Heard {
+  ViolationKind kind;
+  Level level;
+  std::vector<std::string> cycle;  // "A -> B" for each edge, the new one last.
+  std::vector<std::string> declarations;
+  std::string lock;  // Class name, with "/1" for a subclass.
+  std::string subject;
+  std::vector<std::string> held;
+};
+
+// An Observer that remembers everything, and checks that ids come announced.
+class Listener final : public Observer {
+ public:
+  void OnThread(ThreadId id, const char* name) override;
+  void OnClass(const LockClass& lock_class) override;
+  void OnStack(StackId id, std::span<const uintptr_t> pcs) override;
+  void OnDependency(const Dependency& edge, const Witness& witness) override;
+  void OnDeclaredArc(ClassId from, ClassId to, const DeclaredArc& arc) override;
+  void OnViolation(const Violation& violation) override;
+  void OnStopped(const char* reason) override;
+
+  std::vector<std::string> threads;
+  std::vector<std::string> classes;
+  std::vector<std::vector<uintptr_t>> stacks;
+  std::vector<std::string> dependencies;  // "A -EN-> B".
+  std::vector<std::string> declared;
+  std::vector<Heard> heard;
+  std::vector<std::string> stopped;
+
+ private:
+  std::string Name(ClassId id) const { return classes.at(static_cast<uint32_t>(id) - 1); }
+};
+
+// A validator with named locks and threads on which event programs run.
+class Machine {
+ public:
+  explicit Machine(DeclaredOrder order = {}, StackSource* stacks = nullptr)
+      : validator_({.observer = &listener_, .stacks = stacks, .declared_order = order}) {}
+
+  // Runs a program; threads are made as the program names them and stay.
+  void Run(std::string_view program);
+
+  LockMap& Lock(const std::string& name);
+  ThreadContext& Thread(size_t index);
+
+  Validator& validator() { return validator_; }
+  Listener& listener() { return listener_; }
+  const std::vector<Heard>& heard() const { return listener_.heard; }
+
+ private:
+  Listener listener_;
+  Validator validator_;
+  std::map<std::string, LockMap> locks_;
+  std::map<std::string, std::string> class_names_;  // Node-based: keeps names in place.
+  std::vector<ThreadContext*> threads_;
+};
+
+// "lock-order-inversion" and so on, in order.
+std::vector<std::string> Kinds(const std::vector<Heard>& heard);
+
+}  // namespace lockdep::testing
+
+#endif  // TESTS_SUPPORT_EVENT_PROGRAM_H_
