@@ -1,26 +1,130 @@
 #include "tests/support/event_program.h"
 
+#include <algorithm>
 #include <cctype>
 #include <cstdlib>
 #include <iostream>
+#include <iterator>
 
 namespace lockdep::testing {
 namespace {
 
-[[noreturn]] void Malformed(std::string_view program, size_t at) {
-  std::cerr << "malformed event program at column " << at + 1 << ": " << program << "\n";
-  std::abort();
+using Op = Event::Op;
+
+// The words of the language and what they stand for.
+struct Word {
+  std::string_view text;
+  Op op;
+  ReadMode mode = ReadMode::kWrite;
+  TryLock trylock = TryLock::kNo;
+};
+constexpr Word kWords[] = {
+    {"L", Op::kAcquire},
+    {"R", Op::kAcquire, ReadMode::kRead},
+    {"RR", Op::kAcquire, ReadMode::kRecursiveRead},
+    {"T", Op::kAcquire, ReadMode::kWrite, TryLock::kYes},
+    {"TR", Op::kAcquire, ReadMode::kRead, TryLock::kYes},
+    {"TRR", Op::kAcquire, ReadMode::kRecursiveRead, TryLock::kYes},
+    {"U", Op::kRelease},
+    {"down", Op::kDowngrade},
+    {"cancel", Op::kCancel},
+    {"free", Op::kDestroy},
+    {"exit", Op::kExit},
+};
+
+const Word* FindWord(std::string_view text) {
+  const auto* word = std::find_if(std::begin(kWords), std::end(kWords),
+                                  [text](const Word& one) { return one.text == text; });
+  return word == std::end(kWords) ? nullptr : word;
 }
 
-Event MakeEvent(std::string_view op, std::string_view program, size_t at) {
-  if (op == "L") return {.op = 'L'};
-  if (op == "T") return {.op = 'L', .trylock = TryLock::kYes};
-  if (op == "R") return {.op = 'L', .mode = ReadMode::kRead};
-  if (op == "TR") return {.op = 'L', .mode = ReadMode::kRead, .trylock = TryLock::kYes};
-  if (op == "RR") return {.op = 'L', .mode = ReadMode::kRecursiveRead};
-  if (op == "U") return {.op = 'U'};
-  Malformed(program, at);
+std::string_view WordFor(const Event& event) {
+  for (const Word& word : kWords) {
+    if (word.op != event.op) continue;
+    if (event.op != Op::kAcquire) return word.text;
+    if (word.mode == event.mode && word.trylock == event.trylock) return word.text;
+  }
+  return "?";
 }
+
+bool IsDigit(char c) { return isdigit(static_cast<unsigned char>(c)) != 0; }
+
+bool IsName(std::string_view name) {
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+  });
+}
+
+// Reads one program from left to right.
+class Reader {
+ public:
+  explicit Reader(std::string_view program) : program_(program) {}
+
+  size_t at() const { return at_; }
+
+  bool ReadAll(std::vector<Event>& events) {
+    for (; at_ < program_.size(); ++at_) {
+      const char c = program_[at_];
+      if (c == ' ' || c == '\n') continue;
+      if (c == '|') {
+        ReadThread();
+      } else if (!ReadEvent(events)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+ private:
+  void ReadThread() {
+    size_t number = 0;
+    bool numbered = false;
+    while (at_ + 1 < program_.size() && IsDigit(program_[at_ + 1]) && number < 1000) {
+      number = number * 10 + static_cast<size_t>(program_[++at_] - '0');
+      numbered = true;
+    }
+    thread_ = numbered ? number : thread_ + 1;
+  }
+
+  // Leaves `at_` on the closing parenthesis.
+  bool ReadEvent(std::vector<Event>& events) {
+    const size_t open = program_.find('(', at_);
+    const size_t close = program_.find(')', at_);
+    if (close == std::string_view::npos || open > close) return false;
+    const Word* word = FindWord(program_.substr(at_, open - at_));
+    if (word == nullptr) return false;
+    Event event{.op = word->op,
+                .mode = word->mode,
+                .trylock = word->trylock,
+                .thread = thread_,
+                .lock = {}};
+    if (!ReadLock(program_.substr(open + 1, close - open - 1), event)) return false;
+    events.push_back(event);
+    at_ = close;
+    return true;
+  }
+
+  // "A1", "A1/2", "A1,N", "A1/2,N".
+  static bool ReadLock(std::string_view argument, Event& event) {
+    if (const size_t comma = argument.find(','); comma != std::string_view::npos) {
+      event.nest_lock = argument.substr(comma + 1);
+      argument = argument.substr(0, comma);
+      if (event.nest_lock.empty()) return false;
+    }
+    if (const size_t slash = argument.find('/'); slash != std::string_view::npos) {
+      if (argument.size() != slash + 2 || !IsDigit(argument.back())) return false;
+      event.subclass = static_cast<uint8_t>(argument.back() - '0');
+      argument = argument.substr(0, slash);
+    }
+    event.lock = argument;
+    return IsName(event.lock) && IsName(event.nest_lock) && event.subclass < kMaxSubclasses &&
+           event.lock.empty() == (event.op == Op::kExit);
+  }
+
+  std::string_view program_;
+  size_t at_ = 0;
+  size_t thread_ = 0;
+};
 
 std::string ClassPart(const std::string& lock) {
   std::string name = lock;
@@ -35,38 +139,37 @@ const char* KindName(DependencyKind kind) {
 
 }  // namespace
 
-std::vector<Event> ParseEvents(std::string_view program) {
+std::optional<std::vector<Event>> TryParseEvents(std::string_view program, size_t* column) {
   std::vector<Event> events;
-  for (size_t at = 0; at < program.size();) {
-    if (program[at] == ' ') {
-      ++at;
-      continue;
+  Reader reader(program);
+  if (reader.ReadAll(events)) return events;
+  if (column != nullptr) *column = reader.at() + 1;
+  return std::nullopt;
+}
+
+std::vector<Event> ParseEvents(std::string_view program) {
+  size_t column = 0;
+  if (std::optional<std::vector<Event>> events = TryParseEvents(program, &column)) return *events;
+  std::cerr << "malformed event program at column " << column << ": " << program << "\n";
+  std::abort();
+}
+
+std::string FormatEvents(const std::vector<Event>& events) {
+  std::string text;
+  size_t thread = 0;
+  for (const Event& event : events) {
+    if (event.thread == thread + 1) text += "| ";
+    if (event.thread != thread && event.thread != thread + 1) {
+      text += "|" + std::to_string(event.thread) + " ";
     }
-    if (program[at] == '|') {
-      events.push_back({.op = '|'});
-      ++at;
-      continue;
-    }
-    const size_t open = program.find('(', at);
-    const size_t close = program.find(')', at);
-    if (open == std::string_view::npos || close == std::string_view::npos || close < open) {
-      Malformed(program, at);
-    }
-    Event event = MakeEvent(program.substr(at, open - at), program, at);
-    std::string argument(program.substr(open + 1, close - open - 1));
-    if (const size_t comma = argument.find(','); comma != std::string::npos) {
-      event.nest_lock = argument.substr(comma + 1);
-      argument.resize(comma);
-    }
-    if (const size_t slash = argument.find('/'); slash != std::string::npos) {
-      event.subclass = static_cast<uint8_t>(std::stoi(argument.substr(slash + 1)));
-      argument.resize(slash);
-    }
-    event.lock = argument;
-    events.push_back(event);
-    at = close + 1;
+    thread = event.thread;
+    text += std::string(WordFor(event)) + "(" + event.lock;
+    if (event.subclass != 0) text += "/" + std::to_string(event.subclass);
+    if (!event.nest_lock.empty()) text += "," + event.nest_lock;
+    text += ") ";
   }
-  return events;
+  if (!text.empty()) text.pop_back();
+  return text;
 }
 
 void Listener::OnThread(ThreadId id, const char* name) {
@@ -129,22 +232,38 @@ ThreadContext& Machine::Thread(size_t index) {
 }
 
 void Machine::Run(std::string_view program) {
-  size_t thread = 0;
   for (const Event& event : ParseEvents(program)) {
-    if (event.op == '|') {
-      ++thread;
-    } else if (event.op == 'U') {
-      validator_.Release(Thread(thread), Lock(event.lock), CallSite{});
-    } else {
-      validator_.Acquire(Thread(thread),
-                         {.lock = &Lock(event.lock),
-                          .mode = event.mode,
-                          .trylock = event.trylock,
-                          .subclass = event.subclass,
-                          .nest_lock = event.nest_lock.empty() ? nullptr : &Lock(event.nest_lock),
-                          .site = {}});
-    }
+    Run(event);
     validator_.CheckInvariants();
+  }
+}
+
+void Machine::Run(const Event& event) {
+  ThreadContext& thread = Thread(event.thread);
+  if (event.op == Op::kExit) {
+    validator_.ReportHeld(thread, ViolationKind::kHeldAtExit);
+    return validator_.ResetHeld(thread);
+  }
+  const LockMap& lock = Lock(event.lock);
+  switch (event.op) {
+    case Op::kAcquire:
+      return validator_.Acquire(
+          thread, {.lock = &lock,
+                   .mode = event.mode,
+                   .trylock = event.trylock,
+                   .subclass = event.subclass,
+                   .nest_lock = event.nest_lock.empty() ? nullptr : &Lock(event.nest_lock),
+                   .site = {}});
+    case Op::kRelease:
+      return validator_.Release(thread, lock, CallSite{});
+    case Op::kDowngrade:
+      return validator_.Downgrade(thread, lock, ReadMode::kRead);
+    case Op::kCancel:
+      return validator_.CancelAcquire(thread, lock);
+    case Op::kDestroy:
+      return validator_.DestroyLock(thread, lock, CallSite{});
+    case Op::kExit:
+      return;
   }
 }
 

@@ -1,9 +1,12 @@
 // Event programs: lock events in the kernel's letters, run through a Validator.
 //
 //   L(A)   lock          R(A)   read lock       RR(A)  recursive read lock
-//   T(A)   trylock       TR(A)  try read lock   U(A)   unlock
-//   A1 A2  two locks of class A;  A/1 subclass 1;  |  next thread
+//   T(A)   trylock       TR(A)  try read lock   TRR(A) try recursive read lock
+//   U(A)   unlock        A1 A2  two locks of class A;  A/1  subclass 1
 //   L(A,N) with N as the nest lock
+//   down(A)  the writer becomes a reader     cancel(A)  a wait was given up
+//   free(A)  the lock's memory ends          exit()     the thread ends
+//   |  next thread     |2  thread 2 goes on (threads count from 0)
 //
 // Example: "L(A) L(B) U(B) U(A) | L(B) L(A) U(A) U(B)".
 
@@ -12,6 +15,7 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,16 +25,25 @@
 namespace lockdep::testing {
 
 struct Event {
-  char op;  // 'L' acquire, 'U' release, '|' next thread.
+  enum class Op : uint8_t { kAcquire, kRelease, kDowngrade, kCancel, kDestroy, kExit };
+
+  Op op = Op::kAcquire;
   ReadMode mode = ReadMode::kWrite;
   TryLock trylock = TryLock::kNo;
-  std::string lock;  // "A1": class A, instance 1.
+  size_t thread = 0;
+  std::string lock;  // "A1": class A, instance 1.  Empty for kExit.
   uint8_t subclass = 0;
   std::string nest_lock;
 };
 
+// Returns nothing if the program is malformed; `*column` (may be null) tells where.
+std::optional<std::vector<Event>> TryParseEvents(std::string_view program, size_t* column);
+
 // Aborts the test with a message on a malformed program.
 std::vector<Event> ParseEvents(std::string_view program);
+
+// The program as text, which parses to the same events.
+std::string FormatEvents(const std::vector<Event>& events);
 
 // A violation with the names of its locks instead of ids.
 struct Heard {
@@ -72,7 +85,8 @@ class Machine {
   explicit Machine(DeclaredOrder order = {}, StackSource* stacks = nullptr)
       : validator_({.observer = &listener_, .stacks = stacks, .declared_order = order}) {}
 
-  // Runs a program; threads are made as the program names them and stay.
+  // Runs a program and checks the engine's invariants after each event; threads
+  // are made as the program names them and stay.
   void Run(std::string_view program);
 
   LockMap& Lock(const std::string& name);
@@ -83,6 +97,8 @@ class Machine {
   const std::vector<Heard>& heard() const { return listener_.heard; }
 
  private:
+  void Run(const Event& event);
+
   Listener listener_;
   Validator validator_;
   std::map<std::string, LockMap> locks_;
