@@ -14,7 +14,7 @@ namespace {
 
 // A path goes through an edge in one of its kinds; this is the one to show.
 const Witness* ChooseWitness(const Dependency& edge, bool arrived_recursive) {
-  const DependencyMask open = StrongContinuations(edge.kinds, arrived_recursive);
+  const DependencyMask open = StrongContinuations(SearchedKinds(edge), arrived_recursive);
   const DependencyMask best = ArrivesOnlyRecursive(open) ? open : open & kNonRecursiveKinds;
   for (const Witness* witness = edge.witnesses; witness != nullptr; witness = witness->next) {
     if ((MaskOf(witness->kind) & best) != 0) return witness;
@@ -66,9 +66,10 @@ void Validator::AddDeclaredArcs(const LockClass& from, const LockClass& to,
   if (config_.observer != nullptr) config_.observer->OnDeclaredArc(from.id, to.id, arc);
 }
 
-void Validator::CheckNestLock(Scene& scene) {
+// Rule 3.  Returns whether the nest lock is held.
+bool Validator::CheckNestLock(Scene& scene) {
   const Acquisition& acquisition = *scene.acquisition;
-  if (IsHeld(scene.thread, *acquisition.nest_lock, HeldMode::kAny)) return;
+  if (IsHeld(scene.thread, *acquisition.nest_lock, HeldMode::kAny)) return true;
   Violation violation{.kind = ViolationKind::kNestLockMissing, .level = Level::kConfirmed};
   violation.lock = {scene.lock_class->id, acquisition.mode, acquisition.lock->address,
                     LiveStack(scene)};
@@ -76,69 +77,104 @@ void Validator::CheckNestLock(Scene& scene) {
   if (IsNews(violation.kind, static_cast<uint64_t>(scene.lock_class->id), scene.site)) {
     Emit(scene, violation);
   }
+  return false;
+}
+
+// Whether the thread waits for a class that it holds in this way.  Readers that
+// recurse never wait for readers.
+bool Validator::Recurses(const Scene& scene, const HeldLock& held) {
+  return held.class_id == scene.lock_class->id &&
+         (held.mode == ReadMode::kWrite || scene.acquisition->mode != ReadMode::kRecursiveRead);
+}
+
+// Whether a nest lock makes up for rule 1: it serialises what was taken after
+// it, and itself.
+bool Validator::IsSerialised(Scene& scene) {
+  if (!CheckNestLock(scene) || scene.acquisition->trylock == TryLock::kYes) return false;
+  bool nest_is_held = false;
+  bool recurses = false;
+  for (const HeldLock& held : scene.thread.held) {
+    nest_is_held = nest_is_held || held.lock == scene.acquisition->nest_lock;
+    if (!Recurses(scene, held)) continue;
+    if (!nest_is_held) return false;
+    recurses = true;
+  }
+  // No dependencies are made, so this class says nothing of what is held below it.
+  if (recurses) StopCovering(scene.lock_class->id);
+  return recurses;
 }
 
 void Validator::ValidateNewChain(Scene& scene) {
   if (scene.acquisition->trylock == TryLock::kYes) return;  // It cannot wait.
-  if (CheckRecursion(scene) == Recursion::kSerialised) return;
+  CheckRecursion(scene);
   CheckDependencies(scene);
 }
 
 // Rule 1.
-Validator::Recursion Validator::CheckRecursion(Scene& scene) {
-  const Acquisition& next = *scene.acquisition;
-  const HeldLock* nest = nullptr;
+void Validator::CheckRecursion(Scene& scene) {
   for (uint32_t i = scene.thread.held.depth(); i-- > 0;) {
     const HeldLock& held = scene.thread.held[i];
-    if (held.lock == next.nest_lock) nest = &held;
-    if (held.class_id != scene.lock_class->id) continue;
-    const bool held_for_read = held.mode != ReadMode::kWrite;
-    // Readers that recurse never wait for readers.
-    if (next.mode == ReadMode::kRecursiveRead && held_for_read) continue;
-    if (nest != nullptr ||
-        (next.nest_lock != nullptr && IsHeld(scene.thread, *next.nest_lock, HeldMode::kAny))) {
-      return Recursion::kSerialised;
-    }
-    const bool both_read = held_for_read && next.mode == ReadMode::kRead;
-    Violation violation{.kind = both_read ? ViolationKind::kReadRecursion
-                                          : ViolationKind::kRecursiveLock};
-    if (held.lock == next.lock && !both_read) violation.level = Level::kConfirmed;
-    violation.lock = {scene.lock_class->id, next.mode, next.lock->address, LiveStack(scene)};
-    ViolationEdge edge{.from = held.class_id,
-                       .to = scene.lock_class->id,
-                       .from_mode = held.mode,
-                       .to_mode = next.mode,
-                       .thread = scene.thread.id,
-                       .from_lock = held.lock->address,
-                       .to_lock = next.lock->address,
-                       .from_stack = StackOf(scene, held),
-                       .to_stack = LiveStack(scene)};
-    violation.edges = {&edge, 1};
-    if (IsNews(violation.kind, static_cast<uint64_t>(held.class_id), scene.site)) {
-      Emit(scene, violation);
-    }
-    return Recursion::kNone;
+    if (!Recurses(scene, held)) continue;
+    StopCovering(scene.lock_class->id);
+    return ReportRecursion(scene, held);
   }
-  return Recursion::kNone;
 }
 
-// Rule 2.  A held lock that was waited for, and not as a recursive read, has
-// its own dependencies on everything held before it, and every path through it
-// stays strong: the walk can end there.
+void Validator::ReportRecursion(Scene& scene, const HeldLock& held) {
+  const Acquisition& next = *scene.acquisition;
+  const bool both_read = held.mode != ReadMode::kWrite && next.mode == ReadMode::kRead;
+  Violation violation{.kind = both_read ? ViolationKind::kReadRecursion
+                                        : ViolationKind::kRecursiveLock};
+  if (!IsNews(violation.kind, static_cast<uint64_t>(held.class_id), scene.site)) return;
+  if (held.lock == next.lock && !both_read) violation.level = Level::kConfirmed;
+  violation.lock = {scene.lock_class->id, next.mode, next.lock->address, LiveStack(scene)};
+  ViolationEdge edge{.from = held.class_id,
+                     .to = scene.lock_class->id,
+                     .from_mode = held.mode,
+                     .to_mode = next.mode,
+                     .thread = scene.thread.id,
+                     .from_lock = held.lock->address,
+                     .to_lock = next.lock->address,
+                     .from_stack = StackOf(scene, held),
+                     .to_stack = LiveStack(scene)};
+  violation.edges = {&edge, 1};
+  Emit(scene, violation);
+}
+
+// Rule 2.  A lock that covers those below it has dependencies of its own on all
+// of them, and each path through it stays strong: the walk can end there, if
+// its dependency to the new lock may be used.
 void Validator::CheckDependencies(Scene& scene) {
   for (uint32_t i = scene.thread.held.depth(); i-- > 0 && !stopped();) {
     const HeldLock& held = scene.thread.held[i];
-    if (held.class_id != scene.lock_class->id) AddDependency(scene, held);
-    if (held.trylock == TryLock::kNo && held.mode != ReadMode::kRecursiveRead) break;
+    if (held.class_id == scene.lock_class->id) continue;
+    if (AddDependency(scene, held) && Covers(held)) break;
   }
 }
 
-void Validator::AddDependency(Scene& scene, const HeldLock& held) {
+bool Validator::Covers(const HeldLock& held) const {
+  return held.trylock == TryLock::kNo && held.mode != ReadMode::kRecursiveRead &&
+         !not_covering_.Contains(
+             NextChainKey(kEmptyChainKey, static_cast<uint64_t>(held.class_id)));
+}
+
+void Validator::StopCovering(ClassId id) {
+  const ChainKey key = NextChainKey(kEmptyChainKey, static_cast<uint64_t>(id));
+  if (not_covering_.Insert(key) == ChainCache::InsertResult::kOutOfMemory) {
+    StopLocked("out of memory");
+  }
+}
+
+// Returns whether searches may use the dependency.
+bool Validator::AddDependency(Scene& scene, const HeldLock& held) {
   const Acquisition& next = *scene.acquisition;
   Dependency* edge = graph_.Add(held.class_id, scene.lock_class->id);
-  if (edge == nullptr) return StopLocked("out of memory");
+  if (edge == nullptr) {
+    StopLocked("out of memory");
+    return false;
+  }
   const DependencyKind kind = Classify(held.mode, next.mode);
-  if ((edge->observed & MaskOf(kind)) != 0) return;
+  if ((edge->observed & MaskOf(kind)) != 0) return (edge->reported & MaskOf(kind)) == 0;
 
   const Witness witness{.kind = kind,
                         .from_mode = held.mode,
@@ -150,34 +186,48 @@ void Validator::AddDependency(Scene& scene, const HeldLock& held) {
                         .to_stack = LiveStack(scene),
                         .next = nullptr};
   if (edge->observed == 0) ++observed_dependencies_;
-  if (!graph_.AddWitness(*edge, witness)) return StopLocked("out of memory");
+  if (!graph_.AddWitness(*edge, witness)) {
+    StopLocked("out of memory");
+    return false;
+  }
   if (config_.observer != nullptr) config_.observer->OnDependency(*edge, witness);
-  if (!edge->reported) CheckCycle(scene, *edge, witness);
+  return !ClosesCycle(scene, *edge, witness);
 }
 
-void Validator::CheckCycle(Scene& scene, Dependency& edge, const Witness& closing) {
+// Tells of the cycle that a new kind of dependency closes, unless its two classes
+// were told of before or another cycle of this event crosses them both.
+bool Validator::ClosesCycle(Scene& scene, Dependency& edge, const Witness& closing) {
   const CycleSearch::Query query{.start = edge.to,
                                  .start_recursive = closing.to_mode == ReadMode::kRecursiveRead,
                                  .goal = edge.from,
-                                 .goal_exclusive = closing.from_mode == ReadMode::kWrite,
-                                 .through_reported = false};
+                                 .goal_exclusive = closing.from_mode == ReadMode::kWrite};
   const auto path = search_.FindPath(graph_, query, classes_.size());
-  if (search_.out_of_memory()) return StopLocked("out of memory");
-  if (path.empty()) return;
+  if (search_.out_of_memory()) StopLocked("out of memory");
+  if (path.empty()) return false;
+  const bool is_news = edge.reported == 0 && !scene.IsOnToldCycle(edge.from);
+  edge.reported |= MaskOf(closing.kind);
+  StopCovering(edge.to);
+  if (is_news) ReportCycle(scene, edge, closing, path);
+  return true;
+}
 
+void Validator::ReportCycle(Scene& scene, const Dependency& edge, const Witness& closing,
+                            std::span<const Dependency* const> path) {
   auto* edges = arena_.NewArray<ViolationEdge>(path.size() + 1);
-  if (edges == nullptr) return StopLocked("out of memory");
+  auto* told = arena_.New<Scene::ToldCycle>();
+  if (edges == nullptr || told == nullptr) return StopLocked("out of memory");
   Violation violation{.kind = ViolationKind::kLockOrderInversion};
-  bool recursive = query.start_recursive;
+  bool recursive = closing.to_mode == ReadMode::kRecursiveRead;
   for (size_t i = 0; i < path.size(); ++i) {
     edges[i] = ToViolationEdge(*path[i], ChooseWitness(*path[i], recursive));
-    recursive = ArrivesOnlyRecursive(StrongContinuations(path[i]->kinds, recursive));
+    recursive = ArrivesOnlyRecursive(StrongContinuations(SearchedKinds(*path[i]), recursive));
     if (path[i]->declared != nullptr) violation.kind = ViolationKind::kDeclaredOrderViolation;
   }
   edges[path.size()] = ToViolationEdge(edge, &closing);
   violation.edges = {edges, path.size() + 1};
   violation.lock = {edge.to, closing.to_mode, closing.to_lock, closing.to_stack};
-  edge.reported = true;
+  *told = {violation.edges, scene.told_cycles};
+  scene.told_cycles = told;
   Emit(scene, violation);
 }
 
@@ -228,7 +278,9 @@ ViolationLock Validator::Describe(Scene& scene, const HeldLock& held) {
 bool Validator::IsNews(ViolationKind kind, uint64_t what, const CallSite& site) {
   ChainKey key = NextChainKey(kEmptyChainKey, what << 8 | static_cast<uint64_t>(kind));
   for (const uintptr_t pc : site.pcs) key = NextChainKey(key, pc);
-  return reported_.Insert(key) == ChainCache::InsertResult::kInserted;
+  const ChainCache::InsertResult result = reported_.Insert(key);
+  if (result == ChainCache::InsertResult::kOutOfMemory) StopLocked("out of memory");
+  return result == ChainCache::InsertResult::kInserted;
 }
 
 void Validator::Emit(Scene& scene, Violation& violation) {

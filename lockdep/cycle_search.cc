@@ -36,8 +36,7 @@ std::span<const Dependency* const> CycleSearch::FindPath(const DependencyGraph& 
     const uint32_t here = queue_[head++];
     for (const Dependency* edge = graph.Successors(ClassOf(here)); edge != nullptr;
          edge = edge->next_successor) {
-      if (edge->reported && !query.through_reported) continue;
-      const DependencyMask kinds = StrongContinuations(edge->kinds, IsRecursive(here));
+      const DependencyMask kinds = StrongContinuations(SearchedKinds(*edge), IsRecursive(here));
       if (kinds == 0) continue;
       const bool recursive = ArrivesOnlyRecursive(kinds);
       const uint32_t there = StateOf(edge->to, recursive);

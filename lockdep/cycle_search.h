@@ -30,12 +30,12 @@ class CycleSearch {
     ClassId start;
     bool start_recursive;  // The start was taken as a recursive read.
     ClassId goal;
-    bool goal_exclusive;    // The goal is held exclusively.
-    bool through_reported;  // May the path use edges that closed a reported cycle?
+    bool goal_exclusive;  // The goal is held exclusively.
   };
 
   // Returns the edges of a shortest strong path from start to goal, in order;
-  // empty if there is none.  Valid until the next call.
+  // empty if there is none.  Kinds that were reported do not count.  Valid until
+  // the next call.
   std::span<const Dependency* const> FindPath(const DependencyGraph& graph, const Query& query,
                                               uint32_t class_count);
 

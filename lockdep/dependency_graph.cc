@@ -105,6 +105,7 @@ void DependencyGraph::CheckInvariants() const {
       }
       Check(witnessed == edge->observed);
       Check((edge->observed & ~edge->kinds) == 0);
+      Check((edge->reported & ~edge->kinds) == 0);
       Check(edge->declared != nullptr || edge->observed == edge->kinds);
     }
   }

@@ -38,14 +38,17 @@ struct Dependency {
   ClassId to;
   DependencyMask kinds = 0;     // All kinds: observed and declared.
   DependencyMask observed = 0;  // The kinds that an execution showed.
-  // Set when this edge closed a cycle that was reported as feasible: later
-  // searches look for cycles without it first, so that one mistake is told once.
-  bool reported = false;
+  // The kinds that closed a cycle that was told, and all that came after them:
+  // searches leave them out, so that one mistake is told once.
+  DependencyMask reported = 0;
   const DeclaredArc* declared = nullptr;
   const Witness* witnesses = nullptr;
   Dependency* next_successor = nullptr;
   Dependency* next_in_bucket = nullptr;
 };
+
+// The kinds by which a search may go through the edge.
+inline DependencyMask SearchedKinds(const Dependency& edge) { return edge.kinds & ~edge.reported; }
 
 class DependencyGraph {
  public:

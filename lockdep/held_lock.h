@@ -20,7 +20,7 @@ struct HeldLock {
   // Two chains that differ here must never share a key, or a rule goes unchecked.
   ChainKey previous_chain_key;
   const LockMap* lock;
-  const LockMap* nest_lock;
+  const LockMap* nest_lock;  // Null unless it serialises this acquisition.
   ClassId class_id;
   ReadMode mode;
   TryLock trylock;

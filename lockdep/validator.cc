@@ -64,6 +64,7 @@ Validator::Validator(const Config& config)
       search_(arena_),
       stacks_(arena_),
       reported_(arena_),
+      not_covering_(arena_),
       config_(config) {}
 
 ThreadContext* Validator::CreateThread(const char* name) {
@@ -110,17 +111,18 @@ void Validator::AcquireSlow(ThreadContext& thread, const Acquisition& acquisitio
   scene.lock_class = RegisterClass(*acquisition.lock, acquisition.subclass);
   if (scene.lock_class == nullptr) return;
   if (thread.held.full() && !GrowHeld(thread)) return;
-  if (acquisition.nest_lock != nullptr) CheckNestLock(scene);
+  // No function of the chain: the same classes may be held with the nest lock or without.
+  const bool serialised = acquisition.nest_lock != nullptr && IsSerialised(scene);
 
   const ClassId class_id = scene.lock_class->id;
-  const ChainKey key =
-      NextChainKey(thread.chain_key, ChainElement(class_id, acquisition.mode, acquisition.trylock,
-                                                  acquisition.nest_lock != nullptr));
+  const ChainKey key = NextChainKey(
+      thread.chain_key, ChainElement(class_id, acquisition.mode, acquisition.trylock, serialised));
   if (!chains_.Contains(key)) {
-    ValidateNewChain(scene);
+    if (!serialised) ValidateNewChain(scene);
     if (chains_.Insert(key) == ChainCache::InsertResult::kOutOfMemory) StopLocked("out of memory");
   }
   Push(thread, acquisition, class_id, key);
+  if (!serialised) thread.held[thread.held.depth() - 1].nest_lock = nullptr;
 }
 
 bool Validator::GrowHeld(ThreadContext& thread) {
@@ -178,7 +180,7 @@ void Validator::CancelAcquire(ThreadContext& thread, const LockMap& lock) {
 void Validator::Downgrade(ThreadContext& thread, const LockMap& lock, ReadMode mode) {
   if (!Enabled(thread)) return;
   const uint32_t index = FindHeld(thread.held, lock);
-  if (index == thread.held.depth()) return;
+  if (index == thread.held.depth() || thread.held[index].mode != ReadMode::kWrite) return;
   thread.held[index].mode = mode;
   RepairChainKeys(thread, index);
 }
@@ -208,7 +210,8 @@ void Validator::DestroyLock(ThreadContext& thread, const LockMap& lock, const Ca
       Emit(scene, violation);
     }
   }
-  Drop(thread, lock);
+  while (Drop(thread, lock)) {
+  }
 }
 
 void Validator::ReportHeld(ThreadContext& thread, ViolationKind kind) {

@@ -28,6 +28,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <span>
 
 #include "lockdep/call_site.h"
 #include "lockdep/chain_cache.h"
@@ -116,7 +117,7 @@ class Validator {
   // timeout, signal): forget it.  Never a violation.
   void CancelAcquire(ThreadContext& thread, const LockMap& lock);
 
-  // A held write lock becomes a read lock of the given mode.
+  // A held write lock becomes a read lock of the given mode.  Ignored for others.
   void Downgrade(ThreadContext& thread, const LockMap& lock, ReadMode mode);
 
   // Whether the thread holds this very lock, and how.
@@ -202,12 +203,18 @@ class Validator {
   void LinkDeclaredArcs(const LockClass& lock_class);
   void AddDeclaredArcs(const LockClass& from, const LockClass& to, const DeclaredArc& arc);
   void ValidateNewChain(Scene& scene);
-  enum class Recursion { kNone, kSerialised };
-  Recursion CheckRecursion(Scene& scene);
+  void CheckRecursion(Scene& scene);
+  void ReportRecursion(Scene& scene, const HeldLock& held);
   void CheckDependencies(Scene& scene);
-  void AddDependency(Scene& scene, const HeldLock& held);
-  void CheckCycle(Scene& scene, Dependency& edge, const Witness& closing);
-  void CheckNestLock(Scene& scene);
+  bool AddDependency(Scene& scene, const HeldLock& held);
+  bool ClosesCycle(Scene& scene, Dependency& edge, const Witness& closing);
+  void ReportCycle(Scene& scene, const Dependency& edge, const Witness& closing,
+                   std::span<const Dependency* const> path);
+  bool CheckNestLock(Scene& scene);
+  static bool Recurses(const Scene& scene, const HeldLock& held);
+  bool IsSerialised(Scene& scene);
+  bool Covers(const HeldLock& held) const;
+  void StopCovering(ClassId id);
   void StopLocked(const char* reason);
 
   StackId PutStack(std::span<const uintptr_t> pcs);
@@ -226,6 +233,9 @@ class Validator {
   CycleSearch search_;
   internal::StackDepot stacks_;
   ChainCache reported_;  // Keys of violations already told.
+  // Classes that no longer stand for what is held below them: a dependency
+  // towards them was told or not made.
+  ChainCache not_covering_;
   Config config_;
 
   // Guarded by the graph lock.

@@ -23,6 +23,21 @@ struct Validator::Scene {
     }
   }
 
+  // A cycle that this event closed and that was told.
+  struct ToldCycle {
+    std::span<const ViolationEdge> edges;
+    const ToldCycle* next;
+  };
+
+  bool IsOnToldCycle(ClassId id) const {
+    for (const ToldCycle* cycle = told_cycles; cycle != nullptr; cycle = cycle->next) {
+      for (const ViolationEdge& edge : cycle->edges) {
+        if (edge.from == id) return true;
+      }
+    }
+    return false;
+  }
+
   std::span<const StackFrame> live() const {
     return {frames + first_frame, frame_count - first_frame};
   }
@@ -32,6 +47,7 @@ struct Validator::Scene {
   const Acquisition* acquisition = nullptr;
   const LockClass* lock_class = nullptr;  // Of the lock that the event is about.
   StackId live_stack = StackId::kNone;    // Kept once it was asked for.
+  const ToldCycle* told_cycles = nullptr;
   size_t first_frame = 0;
   size_t frame_count = 0;
   StackFrame frames[kMaxFrames];

@@ -87,12 +87,13 @@ TEST_F(CycleSearchTest, ARecursiveStartNeedsAWriter) {
               IsEmpty());
 }
 
-TEST_F(CycleSearchTest, ReportedEdgesAreLeftOutUnlessAskedFor) {
-  Add(kA, DependencyKind::kEN, kB).reported = true;
+TEST_F(CycleSearchTest, ReportedKindsAreLeftOut) {
+  Add(kA, DependencyKind::kSN, kB);
+  Add(kA, DependencyKind::kEN, kB).reported = MaskOf(DependencyKind::kEN);
 
-  EXPECT_THAT(Path({.start = kA, .goal = kB, .goal_exclusive = true}), IsEmpty());
-  EXPECT_THAT(Path({.start = kA, .goal = kB, .goal_exclusive = true, .through_reported = true}),
-              ElementsAre(kB));
+  EXPECT_THAT(Path({.start = kA, .goal = kB, .goal_exclusive = true}), ElementsAre(kB));
+  EXPECT_THAT(Path({.start = kA, .start_recursive = true, .goal = kB, .goal_exclusive = true}),
+              IsEmpty());
 }
 
 TEST_F(CycleSearchTest, SearchesDoNotDisturbEachOther) {

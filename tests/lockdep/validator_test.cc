@@ -52,6 +52,14 @@ INSTANTIATE_TEST_SUITE_P(
          "L(A) L(B) U(B) U(A) | L(B) L(A) U(A) U(B) L(B) L(A) U(A) U(B) | L(B) L(A) U(A) U(B)",
          {kInversion}},
         {"ThroughAHeldLockBelow", "L(A) L(B) L(C) U(C) U(B) U(A) | L(C) L(A)", {kInversion}},
+        {"AcrossAHeldChainIsOne", "L(C) L(A) U(A) U(C) L(A) L(B) L(C)", {kInversion}},
+        {"TwoByOneAcquisition",
+         "L(C) L(A) U(A) U(C) L(C) L(B) U(B) U(C) L(A) L(B) L(C)",
+         {kInversion, kInversion}},
+        {"AToldOneHidesNoOther",
+         "L(B) L(A) U(A) U(B) | L(A) L(B) L(C) U(C) U(B) U(A) | L(C) L(A)",
+         {kInversion, kInversion},
+         {"B -> A", "A -> B"}},
     }),
     [](const auto& row) { return row.param.name; });
 
@@ -100,6 +108,17 @@ INSTANTIATE_TEST_SUITE_P(
         {"RecursiveReadThenWrite", "RR(A) L(A)", {"recursive-lock"}},
         {"NestLockSerialises", "L(N) L(A1,N) L(A2,N) U(A2) U(A1) U(N)", {}},
         {"NestLockNotHeld", "L(A1,N)", {"nest-lock-missing"}},
+        {"NestLockOfAnotherInstance",
+         "L(N1) L(A1,N1) L(A2,N1) U(A2) U(A1) L(A1,N1) L(A2,N2)",
+         {"nest-lock-missing", "recursive-lock"}},
+        {"NestLockTakenInTime", "L(N) L(A1) L(A2,N)", {}},
+        {"NestLockTakenTooLate", "L(A1) L(N) L(A2,N)", {"recursive-lock", kInversion}},
+        {"SerialisedDoesNotHideTheLockBelow",
+         "L(N) L(A1,N) L(B) L(A2,N) L(C) U(C) | L(C) L(B)",
+         {kInversion}},
+        {"ToldDoesNotHideTheLockBelow",
+         "L(A) R(A) L(B) U(B) | L(B) RR(A)",
+         {"recursive-lock", kInversion}},
         {"NestedChainIsNotThePlainChain",
          "L(N) L(A1,N) L(A2,N) U(A2) U(A1) L(A1) L(A2)",
          {"recursive-lock"}},
@@ -179,6 +198,14 @@ TEST(ValidatorTest, DowngradeTurnsTheWriterIntoAReader) {
   EXPECT_THAT(machine.listener().dependencies, ElementsAre("A -SN-> B"));
 }
 
+TEST(ValidatorTest, DowngradeLeavesReadersAlone) {
+  Machine machine;
+
+  machine.Run("L(A) RR(B) down(B) L(C) U(C) | L(C) L(A)");
+
+  EXPECT_THAT(Kinds(machine.heard()), ElementsAre(kInversion));
+}
+
 TEST(ValidatorTest, IsHeldTellsLocksOfOneClassApart) {
   Machine machine;
   machine.Run("R(A1)");
@@ -195,6 +222,15 @@ TEST(ValidatorTest, DestroyingAHeldLockIsReportedAndDropsIt) {
   machine.Run("L(A)");
 
   machine.validator().DestroyLock(machine.Thread(0), machine.Lock("A"), CallSite{});
+
+  EXPECT_THAT(Kinds(machine.heard()), ElementsAre("held-lock-destroyed"));
+  EXPECT_EQ(machine.Thread(0).held.depth(), 0u);
+}
+
+TEST(ValidatorTest, ADestroyedLockIsDroppedAsOftenAsItWasHeld) {
+  Machine machine;
+
+  machine.Run("RR(A) RR(A) free(A)");
 
   EXPECT_THAT(Kinds(machine.heard()), ElementsAre("held-lock-destroyed"));
   EXPECT_EQ(machine.Thread(0).held.depth(), 0u);
