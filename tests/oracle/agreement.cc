@@ -1,0 +1,111 @@
+#include "tests/oracle/agreement.h"
+
+#include <algorithm>
+
+namespace lockdep::oracle {
+namespace {
+
+std::string Format(const ToldCycle& cycle) {
+  std::string text = ToString(cycle.kind);
+  for (const Pair& step : cycle.steps) {
+    text += " " + oracle::Format(step.from) + "->" + oracle::Format(step.to);
+  }
+  return text;
+}
+
+std::string Format(const std::vector<Finding>& findings) {
+  std::string text = "[";
+  for (const Finding& finding : findings) {
+    text += std::string(text.size() == 1 ? "" : ", ") + ToString(finding.kind) + " " +
+            oracle::Format(finding.name);
+  }
+  return text + "]";
+}
+
+// Whether one of the dependencies that close a cycle now closes this one.
+bool IsClosedNow(const ToldCycle& cycle, const Verdict& verdict, const Relation& dependencies) {
+  const bool declared = cycle.kind == ViolationKind::kDeclaredOrderViolation;
+  return std::any_of(verdict.closing.begin(), verdict.closing.end(), [&](const Closing& closing) {
+    const bool kind_fits = declared ? closing.cycles.some_declared : closing.cycles.all_observed;
+    return kind_fits && dependencies.IsStrongCycle(cycle.steps, closing.edge);
+  });
+}
+
+bool IsToldOnce(const ToldCycle& cycle, const Told& told) {
+  return std::count_if(told.cycles.begin(), told.cycles.end(), [&cycle](const ToldCycle& one) {
+           return one.steps.back() == cycle.steps.back();
+         }) == 1;
+}
+
+bool Crosses(const ToldCycle& cycle, ClassName name) {
+  return std::any_of(cycle.steps.begin(), cycle.steps.end(),
+                     [name](const Pair& step) { return step.from == name; });
+}
+
+std::optional<std::string> CompareCycles(const Verdict& verdict, const Oracle& oracle,
+                                         const Told& told) {
+  for (const ToldCycle& cycle : told.cycles) {
+    if (!IsClosedNow(cycle, verdict, oracle.dependencies())) {
+      return "no strong cycle of that kind is closed now: " + Format(cycle);
+    }
+    if (!IsToldOnce(cycle, told)) return "the engine tells twice: " + Format(cycle);
+  }
+  for (const Closing& closing : verdict.closing) {
+    if (std::none_of(told.cycles.begin(), told.cycles.end(), [&closing](const ToldCycle& cycle) {
+          return Crosses(cycle, closing.edge.from);
+        })) {
+      return "the engine does not tell of the cycle closed by " + Format(closing.edge);
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> CompareKnowledge(const Oracle& oracle, const Relation& engine) {
+  for (const Edge& edge : oracle.dependencies().edges()) {
+    if (oracle.dependencies().IsExcused(edge)) continue;
+    if (!engine.Implies(edge)) return "the engine does not know " + Format(edge);
+  }
+  return std::nullopt;
+}
+
+// Both sides excuse the same edges.
+void Keep(const Edge& edge, const Oracle& oracle, Relation& kept) {
+  kept.Add(edge);
+  if (oracle.dependencies().IsExcused(edge)) kept.Excuse(edge);
+}
+
+std::string Describe(const Program& program, size_t step, const std::string& what) {
+  return what + "\n  at event " + std::to_string(step + 1) + " of: " + Format(program);
+}
+
+}  // namespace
+
+std::optional<std::string> Compare(const Verdict& verdict, const Oracle& oracle, const Told& told) {
+  if (verdict.findings != told.findings) {
+    return "engine " + Format(told.findings) + ", oracle " + Format(verdict.findings);
+  }
+  for (const Edge& edge : told.dependencies) {
+    if (!oracle.dependencies().Contains(edge)) return "nobody showed " + Format(edge);
+  }
+  return CompareCycles(verdict, oracle, told);
+}
+
+std::optional<std::string> FindDisagreement(const Program& program,
+                                            const std::vector<DeclaredLetters>& declared) {
+  Oracle oracle(declared);
+  EngineSubject engine(declared);
+  Relation kept;
+  for (size_t i = 0; i < program.size(); ++i) {
+    const Verdict verdict = oracle.Apply(program[i]);
+    const Told& told = engine.Apply(program[i]);
+    engine.validator().CheckInvariants();
+    if (const auto wrong = Compare(verdict, oracle, told)) return Describe(program, i, *wrong);
+    for (const Edge& edge : told.dependencies) Keep(edge, oracle, kept);
+  }
+  if (const auto wrong = CompareKnowledge(oracle, kept)) {
+    return Describe(program, program.size() - 1, *wrong);
+  }
+  return std::nullopt;
+}
+
+}  // namespace lockdep::oracle

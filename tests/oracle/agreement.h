@@ -1,0 +1,34 @@
+// What it means that engine and oracle agree on a step:
+//   1. Findings about one lock are the same, in the same order.
+//   2. Each cycle that the engine tells is a strong cycle of the oracle's
+//      dependencies, its last step is one that closes it now, and the kind fits.
+//   3. Each dependency that closes a cycle now lies on, or is closed through,
+//      a cycle that the engine tells now: no mistake is hidden by another one.
+//   4. Nothing is told twice.
+//   5. Each dependency that the engine keeps is one of the oracle's.
+// And at the end of a program:
+//   6. Each unexcused dependency of the oracle's is implied by a strong path of
+//      the engine's.  The engine may keep fewer, but must know as much.
+
+#ifndef TESTS_ORACLE_AGREEMENT_H_
+#define TESTS_ORACLE_AGREEMENT_H_
+
+#include <optional>
+#include <string>
+
+#include "tests/oracle/engine_subject.h"
+#include "tests/oracle/oracle.h"
+
+namespace lockdep::oracle {
+
+// Rules 1 to 5.  `oracle` has applied the step.  Returns what is wrong, if anything.
+std::optional<std::string> Compare(const Verdict& verdict, const Oracle& oracle, const Told& told);
+
+// Runs a program through both, with the engine's invariants checked after each
+// step.  Returns the first disagreement in words, with the program as text.
+std::optional<std::string> FindDisagreement(const Program& program,
+                                            const std::vector<DeclaredLetters>& declared = {});
+
+}  // namespace lockdep::oracle
+
+#endif  // TESTS_ORACLE_AGREEMENT_H_

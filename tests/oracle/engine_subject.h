@@ -1,0 +1,70 @@
+// The engine as the oracle sees it: steps in, what the engine told out.
+
+#ifndef TESTS_ORACLE_ENGINE_SUBJECT_H_
+#define TESTS_ORACLE_ENGINE_SUBJECT_H_
+
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lockdep/lockdep.h"
+#include "tests/oracle/oracle.h"
+#include "tests/oracle/step.h"
+
+namespace lockdep::oracle {
+
+// An order violation: the steps of the cycle, the new dependency last.
+struct ToldCycle {
+  ViolationKind kind;
+  std::vector<Pair> steps;
+};
+
+// What the engine said of one step.
+struct Told {
+  std::vector<Finding> findings;
+  std::vector<ToldCycle> cycles;
+  std::vector<Edge> dependencies;  // Observed and declared.
+  std::vector<std::string> stopped;
+
+  bool silent() const { return findings.empty() && cycles.empty(); }
+};
+
+class EngineSubject final : private Observer {
+ public:
+  explicit EngineSubject(const std::vector<DeclaredLetters>& declared = {});
+
+  // Valid until the next call.
+  const Told& Apply(const Step& step);
+
+  // Begins the next program: nothing is held and all classes are new.  Only
+  // without declared orders, which would bind old and new classes of a name.
+  void Restart();
+
+  Validator& validator() { return *validator_; }
+
+ private:
+  void OnClass(const LockClass& lock_class) override;
+  void OnDependency(const lockdep::Dependency& edge, const Witness& witness) override;
+  void OnDeclaredArc(ClassId from, ClassId to, const DeclaredArc& arc) override;
+  void OnViolation(const Violation& violation) override;
+  void OnStopped(const char* reason) override;
+
+  void MakeValidator();
+  void RenewLocks();
+  LockMap& MapOf(Lock lock) { return maps_[lock.letter * kInstances + lock.instance]; }
+  ClassName NameOf(ClassId id) const { return names_[static_cast<uint32_t>(id)]; }
+  void Acquire(ThreadContext& thread, const Step& step);
+
+  Told told_;
+  std::vector<DeclaredArc> declared_;
+  std::unique_ptr<Validator> validator_;
+  std::array<ThreadContext*, kMaxThreads> threads_ = {};
+  std::array<LockMap, kLetters * kInstances> maps_;
+  std::vector<ClassName> names_ = {{}};  // By class id; ids start at 1.
+  uint64_t first_key_ = 1;               // Of this program's classes.
+};
+
+}  // namespace lockdep::oracle
+
+#endif  // TESTS_ORACLE_ENGINE_SUBJECT_H_

@@ -1,0 +1,67 @@
+// Random programs beyond the exhaustive bound; a failure shrinks to the smallest
+// program that shows it.
+
+#include "gtest/gtest.h"
+#include "tests/oracle/agreement.h"
+#include "tests/oracle/random_program.h"
+
+namespace lockdep::oracle {
+namespace {
+
+struct Row {
+  const char* name;
+  Shape most;
+  bool declared = false;
+  int programs;
+};
+
+void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
+
+class RandomAgreementTest : public ::testing::TestWithParam<Row> {};
+
+TEST_P(RandomAgreementTest, Holds) {
+  for (int seed = 0; seed < GetParam().programs; ++seed) {
+    Random random(static_cast<uint64_t>(seed));
+    const Shape shape = RandomShape(random, GetParam().most);
+    const auto order =
+        GetParam().declared ? RandomOrder(random, shape) : std::vector<DeclaredLetters>();
+    const auto fails = [&order](const Program& program) {
+      return FindDisagreement(program, order).has_value();
+    };
+    const Program program = RandomProgram(random, shape);
+    if (!fails(program)) continue;
+
+    FAIL() << "seed " << seed << ": " << *FindDisagreement(Shrink(program, fails), order);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , RandomAgreementTest,
+    ::testing::Values(
+        Row{"Locks", {.letters = 5, .steps = 40}, false, 3000},
+        Row{"ManyLocks", {.threads = 4, .letters = 12, .steps = 120, .held = 6}, false, 300},
+        Row{"Classes", {.letters = 4, .instances = 3, .subclasses = 3, .steps = 40}, false, 3000},
+        Row{"NestLocks", {.letters = 4, .instances = 3, .steps = 40, .nesting = true}, false, 3000},
+        Row{"AllEvents",
+            {.threads = 3,
+             .letters = 5,
+             .instances = 2,
+             .subclasses = 2,
+             .steps = 60,
+             .nesting = true,
+             .rare_ops = true},
+            false,
+            3000},
+        Row{"DeclaredOrders",
+            {.threads = 3,
+             .letters = 6,
+             .instances = 2,
+             .subclasses = 2,
+             .steps = 60,
+             .rare_ops = true},
+            true,
+            3000}),
+    [](const auto& row) { return row.param.name; });
+
+}  // namespace
+}  // namespace lockdep::oracle
