@@ -46,13 +46,14 @@ LIBRARIES = {
     "core": ("absl/base/", "libunwind.h"),
     "record": ("absl/",),
     "order": ("absl/", "boost/graph/"),
-    "report": ("absl/", "nlohmann/", "elfutils/"),
+    "report": ("absl/", "nlohmann/", "elfutils/", "tinyxml2.h"),
     "cli": ("absl/", "nlohmann/", "CLI/", "spdlog/"),
     "hooks": ("absl/base/",),
     "mm_model": ("absl/", "nlohmann/", "CLI/", "spdlog/", "boost/context/"),
 }
 KNOWN_LIBRARIES = (
     "absl/", "nlohmann/", "CLI/", "spdlog/", "fmt/", "boost/", "elfutils/", "libunwind.h",
+    "tinyxml2.h",
     "gtest/", "gmock/", "benchmark/",
 )
 

@@ -19,18 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct FormatName {
-  const char* name;
-  const char* extension;
-  ReportFormat format;
-};
-
-constexpr FormatName kFormats[] = {
-    {"html", ".html", ReportFormat::kHtml},
-    {"json", ".json", ReportFormat::kJson},
-    {"text", ".txt", ReportFormat::kText},
-};
-
 absl::Status CannotWrite(const std::string& path, int error) {
   return absl::PermissionDeniedError(absl::StrCat(
       path, ": cannot be written: ", std::strerror(error), "; name a file that can be"));
@@ -71,40 +59,21 @@ std::string Target(const std::string& path) {
 
 }  // namespace
 
-const std::vector<std::string>& ReportFormatNames() {
-  static const auto& names = *new std::vector<std::string>{"html", "json", "text"};
-  return names;
+absl::StatusOr<const report::Format*> ReportFormatOf(const std::string& path) {
+  return report::FormatOf(path);
 }
 
-ReportFormat ReportFormatNamed(absl::string_view name) {
-  for (const FormatName& known : kFormats) {
-    if (name == known.name) return known.format;
-  }
-  return ReportFormat::kText;
+std::string Render(const report::Report& report, const report::Format* format) {
+  return format->render(report, {.source_root = SourceRoot()});
 }
 
-absl::StatusOr<ReportFormat> ReportFormatOf(const std::string& path) {
-  const std::string extension = fs::path(path).extension().string();
-  for (const FormatName& known : kFormats) {
-    if (extension == known.extension) return known.format;
+std::string SourceRoot() {
+  for (const char* name : {"GITHUB_WORKSPACE", "CI_PROJECT_DIR"}) {
+    const char* value = std::getenv(name);
+    if (value != nullptr && value[0] == '/') return value;
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat(path, ": ",
-                   extension.empty() ? std::string("no extension")
-                                     : absl::StrCat("unknown extension '", extension, "'"),
-                   "; the format is told by .html, .json or .txt"));
-}
-
-std::string Render(const report::Report& report, ReportFormat format) {
-  switch (format) {
-    case ReportFormat::kHtml:
-      return report::RenderHtml(report);
-    case ReportFormat::kJson:
-      return report::RenderJson(report);
-    case ReportFormat::kText:
-      break;
-  }
-  return report::RenderText(report, report::TextOptions{});
+  std::error_code error;
+  return fs::current_path(error).string();
 }
 
 absl::Status CheckWritable(const std::string& path) {

@@ -5,27 +5,24 @@
 #define LOCKDEP_CLI_OUTPUT_FILE_H_
 
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "lockdep/report/format.h"
 #include "lockdep/report/report.h"
 
 namespace lockdep::cli {
 
-enum class ReportFormat { kText, kJson, kHtml };
+// By extension.  InvalidArgument: another one, or none.
+absl::StatusOr<const report::Format*> ReportFormatOf(const std::string& path);
 
-// The names that --format takes.
-const std::vector<std::string>& ReportFormatNames();
+// As for a file: no colour; sources are told relative to SourceRoot.
+std::string Render(const report::Report& report, const report::Format* format);
 
-// REQUIRES: `name` is one of ReportFormatNames().
-ReportFormat ReportFormatNamed(absl::string_view name);
-
-// By extension: .txt, .json, .html.  InvalidArgument: another one, or none.
-absl::StatusOr<ReportFormat> ReportFormatOf(const std::string& path);
-
-std::string Render(const report::Report& report, ReportFormat format);
+// Where the sources of a report are: what the service that runs the job says
+// (GITHUB_WORKSPACE, CI_PROJECT_DIR), else the current directory.
+std::string SourceRoot();
 
 // Whether WriteFile would work, as far as that can be known beforehand.
 absl::Status CheckWritable(const std::string& path);

@@ -1,21 +1,38 @@
 // `lockdep report`: turns recordings and JSON reports into one report.
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "absl/status/status.h"
 #include "lockdep/cli/command.h"
 #include "lockdep/cli/output_file.h"
+#include "lockdep/cli/step_summary.h"
+#include "lockdep/cli/terminal.h"
 #include "lockdep/cli/usage.h"
+#include "lockdep/report/format.h"
 #include "lockdep/report/load.h"
-#include "lockdep/report/render.h"
 
 namespace lockdep::cli {
 namespace {
 
 constexpr char kFooter[] =
     R"(INPUT is a recording, a JSON report, or a directory of them; several become one
-report. The format follows the extension of FILE: .html, .json, .txt.
+report. The format follows the extension of FILE:
+
+  .txt       text, in colour on a terminal unless NO_COLOR is set
+  .html      one self-contained page
+  .json      everything, for programs and for 'report' itself
+  .sarif     SARIF 2.1.0, for code scanning and editors
+  .xml       JUnit, for test reports
+  .md        Markdown, for summaries
+  .dot, .gv  the lock graph for Graphviz
+  .graphml   the lock graph for yEd, Gephi and others
+
+--format github prints annotations of a GitHub job, worst first, and appends the
+whole report to the step summary. Sources are named relative to GITHUB_WORKSPACE,
+CI_PROJECT_DIR or the current directory.
 
 Exit codes:
   0  written
@@ -24,7 +41,15 @@ Exit codes:
 Examples:
   lockdep report run.lockdep -o locks.html
   lockdep report runs/ nightly.json -o all.json
+  lockdep report run.lockdep -o locks.sarif
+  lockdep report run.lockdep --format github
   lockdep report run.lockdep)";
+
+std::vector<std::string> FormatNames() {
+  std::vector<std::string> names;
+  for (const report::Format& format : report::Formats()) names.emplace_back(format.name);
+  return names;
+}
 
 absl::Status WriteToStdout(const std::string& text) {
   const bool complete = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
@@ -39,7 +64,8 @@ class ReportCommand final : public Command {
   int Run() override;
 
  private:
-  absl::StatusOr<ReportFormat> Format() const;
+  absl::StatusOr<const report::Format*> Format() const;
+  absl::Status Write(const report::Report& report, const report::Format& format) const;
 
   CLI::App* app_ = nullptr;
   std::vector<std::string> inputs_;
@@ -57,18 +83,25 @@ void ReportCommand::Configure(CLI::App& tool) {
   app_->add_option("-o,--output", output_, "Where to write; '-' is standard output, the default")
       ->type_name("FILE");
   app_->add_option("--format", format_, "Instead of what the extension of FILE says")
-      ->type_name("html|json|text")
-      ->check(CLI::IsMember(ReportFormatNames()).description(""));
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember(FormatNames()).description(""));
 }
 
-absl::StatusOr<ReportFormat> ReportCommand::Format() const {
-  if (!format_.empty()) return ReportFormatNamed(format_);
-  if (output_ == "-") return ReportFormat::kText;
-  return ReportFormatOf(output_);
+absl::StatusOr<const report::Format*> ReportCommand::Format() const {
+  if (!format_.empty()) return report::FormatNamed(format_);
+  if (output_ == "-") return report::FormatNamed("text");
+  return report::FormatOf(output_);
+}
+
+absl::Status ReportCommand::Write(const report::Report& report,
+                                  const report::Format& format) const {
+  if (output_ != "-") return WriteFile(output_, Render(report, &format));
+  return WriteToStdout(
+      format.render(report, {.color = WantsColor(STDOUT_FILENO), .source_root = SourceRoot()}));
 }
 
 int ReportCommand::Run() {
-  const absl::StatusOr<ReportFormat> format = Format();
+  const absl::StatusOr<const report::Format*> format = Format();
   if (!format.ok()) return UsageError(std::string(format.status().message()) + ", or by --format");
   if (output_ != "-") {
     const absl::Status writable = CheckWritable(output_);
@@ -78,8 +111,8 @@ int ReportCommand::Run() {
   if (!loaded.ok()) return UsageError(std::string(loaded.status().message()));
   for (const std::string& warning : loaded->warnings) Say(warning);
 
-  const std::string text = Render(loaded->report, *format);
-  const absl::Status written = output_ == "-" ? WriteToStdout(text) : WriteFile(output_, text);
+  absl::Status written = Write(loaded->report, **format);
+  if (written.ok() && (*format)->name == "github") written = AppendStepSummary(loaded->report);
   return written.ok() ? kExitOk : UsageError(std::string(written.message()));
 }
 

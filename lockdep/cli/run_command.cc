@@ -107,7 +107,8 @@ void RunCommand::Configure(CLI::App& tool) {
   app_ = tool.add_subcommand("run", "Run a program and report what its locks can do");
   SetUsage(*app_, "lockdep run [OPTIONS] -- PROG ARGS...");
   app_->footer(Footer());
-  app_->add_option("--report", reports_, "Also write the report to FILE (.html, .json, .txt)")
+  app_->add_option("--report", reports_,
+                   "Also write the report to FILE (.html, .json, .sarif, ...)")
       ->type_name("FILE")
       ->allow_extra_args(false);
   app_->add_option("--record", record_,

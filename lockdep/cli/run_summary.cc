@@ -4,21 +4,15 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "lockdep/cli/command.h"
+#include "lockdep/cli/terminal.h"
 #include "lockdep/report/render.h"
 
 namespace lockdep::cli {
 namespace {
-
-bool WantsColor() {
-  const char* term = std::getenv("TERM");
-  return isatty(STDERR_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr && term != nullptr &&
-         absl::string_view(term) != "dumb";
-}
 
 std::string Count(uint64_t count, absl::string_view singular, absl::string_view plural) {
   return absl::StrCat(count, " ", count == 1 ? singular : plural);
@@ -60,7 +54,7 @@ void PrintOutcome(const report::Report& report) {
       report.findings.begin(), report.findings.end(),
       [](const report::Finding& finding) { return !finding.suppressed_by.has_value(); });
   if (!any) return Say(SummaryLine(report));
-  const std::string text = report::RenderText(report, {.color = WantsColor(), .stacks = true});
+  const std::string text = report::RenderText(report, {.color = WantsColor(STDERR_FILENO)});
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 

@@ -1,5 +1,7 @@
 #include "lockdep/report/finding_site.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "lockdep/report/frames.h"
 
@@ -18,11 +20,25 @@ std::string FrameText(const Frame& frame) {
   return frame.function.empty() ? where : absl::StrCat(frame.function, " (", where, ")");
 }
 
-std::string FindingSite(const Finding& finding) {
+Frame FindingFrame(const Finding& finding) {
   if (!finding.edges.empty() && IsKnown(finding.edges.back().to_site)) {
-    return FrameText(finding.edges.back().to_site);
+    return finding.edges.back().to_site;
   }
-  return finding.stack.empty() ? "" : FrameText(finding.stack.front());
+  return SiteOf(finding.stack);
+}
+
+std::string FindingSite(const Finding& finding) { return FrameText(FindingFrame(finding)); }
+
+Frame WithSource(const Frame& frame, const Stack& stack) {
+  if (!frame.file.empty()) return frame;
+  const auto found = std::find_if(stack.begin(), stack.end(),
+                                  [](const Frame& outer) { return !outer.file.empty(); });
+  return found == stack.end() ? frame : *found;
+}
+
+Frame FindingSource(const Finding& finding) {
+  const Stack& stack = finding.edges.empty() ? finding.stack : finding.edges.back().to_stack;
+  return WithSource(FindingFrame(finding), stack);
 }
 
 }  // namespace lockdep::report

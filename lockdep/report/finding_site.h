@@ -13,7 +13,15 @@ namespace lockdep::report {
 std::string FrameText(const Frame& frame);
 
 // Where `finding` happened: the step that closed the cycle, else its own stack.
+Frame FindingFrame(const Finding& finding);
 std::string FindingSite(const Finding& finding);
+
+// The frame itself if its source is known, else the first of `stack` whose is;
+// the frame itself if there is none.
+Frame WithSource(const Frame& frame, const Stack& stack);
+
+// FindingFrame, made WithSource where that is possible.
+Frame FindingSource(const Finding& finding);
 
 }  // namespace lockdep::report
 

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "lockdep/report/html_tables.h"
+#include "lockdep/report/hot_edges.h"
 #include "lockdep/report/report.h"
 
 namespace lockdep::report {

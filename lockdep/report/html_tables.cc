@@ -73,15 +73,6 @@ std::string RunHtml(const Run& run) {
 
 }  // namespace
 
-HotEdges HotEdgesOf(const Report& report) {
-  HotEdges hot;
-  for (const Finding& finding : report.findings) {
-    if (finding.suppressed_by.has_value()) continue;
-    for (const FindingEdge& edge : finding.edges) hot.emplace(edge.from, edge.to);
-  }
-  return hot;
-}
-
 std::string DependencyTable(const Report& report, const HotEdges& hot) {
   std::vector<const DependencyRow*> rows;
   for (const DependencyRow& row : report.dependencies) rows.push_back(&row);

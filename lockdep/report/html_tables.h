@@ -7,18 +7,13 @@
 #define LOCKDEP_REPORT_HTML_TABLES_H_
 
 #include <string>
-#include <utility>
 
-#include "absl/container/flat_hash_set.h"
+#include "lockdep/report/hot_edges.h"
 #include "lockdep/report/report.h"
 
 namespace lockdep::report {
 
 inline constexpr size_t kMaxRows = 5000;
-
-// The dependencies, as (from, to), that are part of a finding.
-using HotEdges = absl::flat_hash_set<std::pair<std::string, std::string>>;
-HotEdges HotEdgesOf(const Report& report);
 
 // Those of findings come first.
 std::string DependencyTable(const Report& report, const HotEdges& hot);

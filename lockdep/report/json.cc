@@ -193,8 +193,8 @@ std::string RenderJson(const Report& report) {
   json["findings"] = ToJson(report.findings);
   json["graph"] = {{"classes", ToJson(report.classes)},
                    {"dependencies", ToJson(report.dependencies)}};
-  return json.dump(/*indent=*/1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) +
-         "\n";
+  // ASCII alone: nothing in a name acts on a terminal that shows the file.
+  return json.dump(/*indent=*/1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace) + "\n";
 }
 
 absl::StatusOr<Report> ReadJson(const std::string& name, std::string_view text) {

@@ -66,6 +66,7 @@ void Visit(T& finding, F&& field) {
   field.Optional("run", finding.run);
   field.Optional("stack", finding.stack);
   field("suppressed_by", finding.suppressed_by);
+  field.Optional("baseline_state", finding.baseline_state);
 }
 
 template <Is<ClassRow> T, typename F>

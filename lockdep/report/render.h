@@ -18,11 +18,44 @@ struct TextOptions {
 // For a terminal or a log; read at two in the morning.
 std::string RenderText(const Report& report, const TextOptions& options);
 
+// The part of it that is about one finding.
+std::string RenderFindingText(const Finding& finding, const TextOptions& options);
+
 // "schema":"lockdep-report","version":1; see docs/report.schema.json.
 std::string RenderJson(const Report& report);
 
 // One self-contained page.
 std::string RenderHtml(const Report& report);
+
+// What the renderings below need to know beside the report.
+struct RenderOptions {
+  bool color = false;
+  // Directory that source paths are told relative to, without a slash at the
+  // end; empty: paths stay as the debug information has them.
+  std::string source_root;
+};
+
+// SARIF 2.1.0, the subset that GitHub code scanning shows and more.
+// Source: docs.oasis-open.org/sarif/sarif/v2.1.0; GitHub Docs, "SARIF support
+// for code scanning".
+std::string RenderSarif(const Report& report, const RenderOptions& options);
+
+// JUnit XML as Jenkins and GitLab read it: a test case for each finding, and one
+// for whether anything was observed at all.
+std::string RenderJunit(const Report& report, const RenderOptions& options);
+
+// Workflow commands that annotate a pull request, worst first and no more than
+// GitHub shows of one step.  Source: GitHub Docs, "Workflow commands".
+std::string RenderGithub(const Report& report, const RenderOptions& options);
+
+// For a step summary or a merge request: every finding, none of its names live.
+std::string RenderMarkdown(const Report& report, const RenderOptions& options);
+
+// The lock graph.  Source: graphviz.org/doc/info/lang.html.
+std::string RenderDot(const Report& report);
+
+// The lock graph.  Source: graphml.graphdrawing.org, GraphML 1.0.
+std::string RenderGraphMl(const Report& report);
 
 }  // namespace lockdep::report
 

@@ -67,7 +67,10 @@ struct Finding {
   std::vector<std::string> threads;
   std::string run;  // Command of the run that it was found in.
   Stack stack;      // Where the thread was when it happened.
+  // Who accepted it, and why: "ci/locks.suppressions:7: reason".
   std::optional<std::string> suppressed_by;
+  // Against the baseline of a gate: "new", "known" or "expired"; none without one.
+  std::optional<std::string> baseline_state;
 
   friend bool operator==(const Finding&, const Finding&) = default;
 };

@@ -2,8 +2,6 @@
 // come the steps with both stacks, what to do, and at the end of the report
 // what was covered.
 
-#include <algorithm>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,8 +10,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "lockdep/report/frames.h"
-#include "lockdep/report/function_name.h"
 #include "lockdep/report/merge.h"
+#include "lockdep/report/readable_stack.h"
 #include "lockdep/report/render.h"
 #include "lockdep/report/utf8.h"
 
@@ -43,34 +41,6 @@ std::string FrameName(const Frame& frame) {
   return Inert(frame.function.empty() ? ModuleOffset(frame) : Who(frame));
 }
 
-// Whether a frame is how every thread starts.
-bool IsStart(const Frame& frame) {
-  constexpr std::string_view kStarts[] = {"_start",
-                                          "start_thread",
-                                          "clone",
-                                          "clone3",
-                                          "__clone",
-                                          "__clone3",
-                                          "execute_native_thread_routine"};
-  constexpr std::string_view kPrefixes[] = {"__libc_start_", "std::__invoke",
-                                            "std::thread::_Invoker", "std::thread::_State_impl"};
-  if (frame.function.empty()) return BaseName(frame.module).starts_with("libstdc++");
-  const std::string function = Who(frame);
-  return std::find(std::begin(kStarts), std::end(kStarts), frame.function) != std::end(kStarts) ||
-         std::any_of(std::begin(kPrefixes), std::end(kPrefixes),
-                     [&](std::string_view prefix) { return function.starts_with(prefix); });
-}
-
-// What of a stack is worth reading: not how a library takes a lock, and not how
-// it starts a thread.
-Stack Readable(const Stack& stack) {
-  auto begin = stack.begin();
-  auto end = stack.end();
-  while (end - begin > 1 && IsLibraryLockWrapper(begin->function)) ++begin;
-  while (end - begin > 1 && IsStart(*std::prev(end))) --end;
-  return {begin, end};
-}
-
 std::string FramePlace(const Frame& frame) {
   if (frame.file.empty()) return frame.function.empty() ? "" : Inert(ModuleOffset(frame));
   return Inert(absl::StrCat(frame.file, ":", frame.line));
@@ -81,6 +51,7 @@ class TextRenderer {
   explicit TextRenderer(const TextOptions& options) : options_(options) {}
 
   std::string Render(const Report& report);
+  std::string RenderOne(const Finding& finding);
 
  private:
   void AddFinding(const Finding& finding);
@@ -225,7 +196,16 @@ std::string TextRenderer::Render(const Report& report) {
   return std::move(out_);
 }
 
+std::string TextRenderer::RenderOne(const Finding& finding) {
+  AddFinding(finding);
+  return std::move(out_);
+}
+
 }  // namespace
+
+std::string RenderFindingText(const Finding& finding, const TextOptions& options) {
+  return TextRenderer(options).RenderOne(finding);
+}
 
 std::string RenderText(const Report& report, const TextOptions& options) {
   return TextRenderer(options).Render(report);

@@ -1,5 +1,7 @@
 #include "lockdep/report/utf8.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 
 namespace lockdep::report {
@@ -17,6 +19,11 @@ Lead ParseLead(unsigned char byte) {
   if ((byte & 0xf0) == 0xe0) return {3, byte & 0x0fu, 0x800};
   if ((byte & 0xf8) == 0xf0) return {4, byte & 0x07u, 0x10000};
   return {0, 0, 0};
+}
+
+// Which no text may contain, and XML refuses.
+bool IsNoncharacter(uint32_t code) {
+  return (code & 0xfffe) == 0xfffe || (code >= 0xfdd0 && code <= 0xfdef);
 }
 
 // Whether a character only changes how others are shown.
@@ -61,13 +68,32 @@ std::string Inert(std::string_view text) {
     if (!character.is_valid || character.code < 0x20 || character.code == 0x7f) {
       absl::StrAppend(&inert, "\\x",
                       absl::Hex(static_cast<unsigned char>(bytes[0]), absl::kZeroPad2));
-    } else if ((character.code >= 0x80 && character.code < 0xa0) || IsInvisible(character.code)) {
+    } else if ((character.code >= 0x80 && character.code < 0xa0) || IsInvisible(character.code) ||
+               IsNoncharacter(character.code)) {
       absl::StrAppend(&inert, "\\u{", absl::Hex(character.code), "}");
     } else {
       inert.append(bytes);
     }
   }
   return inert;
+}
+
+std::string InertLines(std::string_view text) {
+  std::string inert;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    absl::StrAppend(&inert, begin == 0 ? "" : "\n", Inert(text.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  return inert;
+}
+
+std::string CutTo(std::string_view text, size_t most) {
+  constexpr std::string_view kEllipsis = "\u2026";
+  if (text.size() <= most) return std::string(text);
+  size_t end = most - kEllipsis.size();
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return std::string(text.substr(0, end)).append(kEllipsis);
 }
 
 }  // namespace lockdep::report

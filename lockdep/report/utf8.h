@@ -28,6 +28,13 @@ std::string ValidUtf8(std::string_view text);
 // "\u{202e}" and the like.
 std::string Inert(std::string_view text);
 
+// The same for each line of a text; the ends of lines stay.
+std::string InertLines(std::string_view text);
+
+// At most `most` bytes of a text, with an ellipsis if that is not all of it.
+// Never cuts a character.  REQUIRES: `most` is at least 3.
+std::string CutTo(std::string_view text, size_t most);
+
 }  // namespace lockdep::report
 
 #endif  // LOCKDEP_REPORT_UTF8_H_

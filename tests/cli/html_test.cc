@@ -9,6 +9,7 @@
 #include "lockdep/report/html_tables.h"
 #include "lockdep/report/html_text.h"
 #include "lockdep/report/render.h"
+#include "tests/report/hostile_report.h"
 
 namespace lockdep::report {
 namespace {
@@ -149,39 +150,6 @@ TEST(HtmlTest, ThePageReachesForNothingOutsideItself) {
   EXPECT_FALSE(std::regex_search(page, outside));
   // A style attribute would need a looser policy.
   EXPECT_THAT(page, AllOf(Not(HasSubstr(" style=")), Not(HasSubstr(" onclick="))));
-}
-
-// Puts `name` everywhere that a program or an input file can name something.
-Report ReportFullOf(const std::string& name) {
-  const Frame frame = {.function = name, .file = name, .line = 1, .module = name, .offset = 1};
-  const Stack stack = {frame};
-  Report report;
-  report.subject.command = name;
-  report.coverage.lock_operations = 1;
-  report.coverage.contexts = {name};
-  report.coverage.unobserved = {name};
-  report.runs = {{report.subject, report.coverage}};
-  Finding finding = {
-      .fingerprint = name,
-      .kind = name,
-      .level = name,
-      .reasons = {name},
-      .title = name,
-      .explanation = name + "\nTo fix: " + name,
-      .locks = {{name, name, name, name, name, stack, stack}},
-      .edges = {{name, name + "2", name, name, name, frame, frame, stack, stack, ""},
-                {name + "2", name, name, name, name, frame, frame, stack, stack, name}},
-      .threads = {name},
-      .run = name,
-      .stack = stack};
-  report.findings.push_back(finding);
-  finding.edges.clear();
-  finding.suppressed_by = name;
-  report.findings.push_back(finding);
-  report.classes = {{name, name, 1}};
-  report.dependencies = {{name, name + "2", {name}, name, name, frame, frame},
-                         {name + "2", name, {}, name, name, frame, frame}};
-  return report;
 }
 
 std::vector<std::string> TagsOf(const std::string& page) {

@@ -2,9 +2,12 @@
 """`lockdep report` and `lockdep gate` on recordings, good and bad."""
 
 import json
+import os
+import pty
+import subprocess
 import unittest
 
-from tool_case import ToolCase
+from tool_case import TOOL, ToolCase
 
 
 class ReportTest(ToolCase):
@@ -20,6 +23,9 @@ class ReportTest(ToolCase):
         recording = self.record("r.lockdep")
         for name, extra, start in (("a.html", (), "<!DOCTYPE html>"), ("a.json", (), "{"),
                                    ("noext", ("--format", "json"), "{"),
+                                   ("a.sarif", (), "{"), ("a.xml", (), "<?xml"),
+                                   ("a.md", (), "## lockdep: 1 finding"), ("a.gv", (), "digraph"),
+                                   ("a.graphml", (), "<?xml"),
                                    ("a.txt", ("--format", "html"), "<!DOCTYPE html>")):
             with self.subTest(name=name):
                 result = self.tool("report", recording, "-o", name, *extra)
@@ -55,6 +61,46 @@ class ReportTest(ToolCase):
         recording = self.record("r.lockdep")
         self.assert_refused(self.tool("report", recording, "-o", "missing/r.html"), "missing/r.html")
         self.assert_refused(self.tool("report", recording, "-o", "r.doc"), "'.doc'", "--format")
+
+
+    def test_github_gets_annotations_and_the_whole_in_the_step_summary(self):
+        recording = self.record("r.lockdep")
+        (self.scratch / "summary.md").write_text("before\n")
+        result = self.tool("report", recording, "--format", "github",
+                           GITHUB_STEP_SUMMARY=str(self.scratch / "summary.md"))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stdout, r"\A::warning file=[^:]*inversion\.cc,line=\d+,title=")
+        self.assertRegex((self.scratch / "summary.md").read_text(),
+                         r"\Abefore\n## lockdep: 1 finding\n")
+        refused = self.tool("report", recording, "--format", "github",
+                            GITHUB_STEP_SUMMARY=str(self.scratch / "missing" / "s.md"))
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("GITHUB_STEP_SUMMARY", refused.stderr)
+
+    def coloured(self, recording, **extra):
+        """Whether the text on a terminal is coloured."""
+        master, slave = pty.openpty()
+        with open(master, "rb", buffering=0) as terminal:
+            process = subprocess.Popen([TOOL, "report", str(recording)], stdout=slave,
+                                       stdin=subprocess.DEVNULL,
+                                       env=self.environment(**extra))
+            os.close(slave)
+            shown = b""
+            try:
+                while chunk := terminal.read(4096):
+                    shown += chunk
+            except OSError:  # How a terminal ends.
+                pass
+            self.assertEqual(process.wait(), 0)
+        self.assertIn(b"lock-order-inversion", shown)
+        return b"\033[" in shown
+
+    def test_text_is_coloured_on_a_terminal_that_wants_it_and_nowhere_else(self):
+        recording = self.record("r.lockdep")
+        self.assertTrue(self.coloured(recording, TERM="xterm", NO_COLOR=""))
+        self.assertFalse(self.coloured(recording, TERM="xterm", NO_COLOR="1"))
+        self.assertFalse(self.coloured(recording, TERM="dumb"))
+        self.assertNotIn("\033", self.tool("report", recording, TERM="xterm").stdout)
 
 
 class GateTest(ToolCase):

@@ -20,17 +20,16 @@ size_t FilesIn(const std::string& directory) {
   return static_cast<size_t>(std::distance(std::filesystem::directory_iterator(directory), {}));
 }
 
-TEST(OutputFileTest, TheExtensionTellsTheFormat) {
-  EXPECT_EQ(*ReportFormatOf("a/b.html"), ReportFormat::kHtml);
-  EXPECT_EQ(*ReportFormatOf("b.json"), ReportFormat::kJson);
-  EXPECT_EQ(*ReportFormatOf("b.txt"), ReportFormat::kText);
-}
-
-TEST(OutputFileTest, AnUnknownExtensionIsRefusedNamingTheKnownOnes) {
-  EXPECT_THAT(std::string(ReportFormatOf("a.pdf").status().message()),
-              AllOf(HasSubstr("a.pdf"), HasSubstr("'.pdf'"), HasSubstr(".html, .json or .txt")));
-  EXPECT_THAT(std::string(ReportFormatOf("a.html/report").status().message()),
-              HasSubstr("no extension"));
+TEST(OutputFileTest, TheJobSaysWhereItsSourcesAre) {
+  unsetenv("GITHUB_WORKSPACE");
+  unsetenv("CI_PROJECT_DIR");
+  EXPECT_EQ(SourceRoot(), std::filesystem::current_path());
+  setenv("CI_PROJECT_DIR", "/builds/bank", 1);
+  EXPECT_EQ(SourceRoot(), "/builds/bank");
+  setenv("GITHUB_WORKSPACE", "/github/workspace", 1);
+  EXPECT_EQ(SourceRoot(), "/github/workspace");
+  unsetenv("GITHUB_WORKSPACE");
+  unsetenv("CI_PROJECT_DIR");
 }
 
 TEST(OutputFileTest, AFileIsReplacedAsAWholeAndKeepsItsMode) {

@@ -18,7 +18,7 @@ TOP_LEVEL = {
     "hooks", "lockdep", "mm_model", "scripts", "tests",
 }
 
-EXECUTABLES = {".ci/run", "scripts/dev", "scripts/install-deps", "scripts/quickstart",
+EXECUTABLES = {".ci/run", "scripts/dev", "scripts/golden", "scripts/install-deps", "scripts/quickstart",
                "scripts/test"}
 
 # Directories that every Linux machine has, so that a path below them says nothing of this one.

@@ -33,6 +33,20 @@ TEST(InertTest, ShowsBytesThatAreNoUtf8) {
   EXPECT_EQ(Inert("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80") << "beyond the last character";
 }
 
+TEST(InertTest, ShowsNoncharacters) { EXPECT_EQ(Inert("\ufffe"), "\\u{fffe}"); }
+
+TEST(InertLinesTest, KeepsTheEndsOfLines) {
+  EXPECT_EQ(InertLines("a\033\n\nb\r"), "a\\x1b\n\nb\\x0d");
+  EXPECT_EQ(InertLines(""), "");
+  EXPECT_EQ(InertLines("a\n"), "a\n");
+}
+
+TEST(CutToTest, NeverCutsACharacter) {
+  EXPECT_EQ(CutTo("abcdef", 6), "abcdef");
+  EXPECT_EQ(CutTo("abcdefg", 6), "abc\u2026");
+  EXPECT_EQ(CutTo("\u00fc\u00fc\u00fc\u00fc", 6), "\u00fc\u2026");
+}
+
 TEST(ValidUtf8Test, ReplacesOnlyWhatIsInvalid) {
   EXPECT_EQ(ValidUtf8("grün\n\033"), "grün\n\033");
   EXPECT_EQ(ValidUtf8("a\xff"
