@@ -10,7 +10,13 @@ foreach(header IN LISTS public_headers internal_headers)
   install(FILES lockdep/${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/lockdep/${folder})
 endforeach()
 
-install(TARGETS lockdep EXPORT lockdep-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(FILES lockdep/kernel.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/lockdep)
+get_directory_property(kernel_headers DIRECTORY lockdep/kernel DEFINITION LOCKDEP_KERNEL_HEADERS)
+list(TRANSFORM kernel_headers PREPEND lockdep/kernel/)
+install(FILES ${kernel_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/lockdep/kernel)
+
+install(TARGETS lockdep lockdep_recorder lockdep_kernel EXPORT lockdep-targets
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 if(LOCKDEP_BUILD_TOOLS)
   install(FILES lockdep/docs/report.schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/lockdep)
 endif()
@@ -27,18 +33,23 @@ install(FILES
   ${PROJECT_BINARY_DIR}/package/lockdep-config-version.cmake
   DESTINATION ${package_dir})
 
-# Paths relative to the .pc file, so that the prefix can be moved.
+# write_pc(MODULE DESCRIPTION LIBS): paths are relative to the file, so that the prefix can be moved.
 file(RELATIVE_PATH pc_to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
-file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/package/lockdep.pc @ONLY CONTENT
+function(write_pc module description libs)
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/package/${module}.pc @ONLY CONTENT
 "prefix=\${pcfiledir}/@pc_to_prefix@
 includedir=\${prefix}/@CMAKE_INSTALL_INCLUDEDIR@
 libdir=\${prefix}/@CMAKE_INSTALL_LIBDIR@
 
-Name: lockdep
-Description: Lock-order validator: the engine
+Name: @module@
+Description: @description@
 Version: @PROJECT_VERSION@
 Cflags: -I\${includedir}
-Libs: -L\${libdir} -llockdep
+Libs: -L\${libdir} @libs@
 ")
-install(FILES ${PROJECT_BINARY_DIR}/package/lockdep.pc
-  DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+  install(FILES ${PROJECT_BINARY_DIR}/package/${module}.pc
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endfunction()
+write_pc(lockdep "Lock-order validator: the engine" "-llockdep")
+write_pc(lockdep-kernel "Lock-order validator under the names of the Linux kernel, for C"
+  "-llockdep_kernel -llockdep_recorder -llockdep -pthread")

@@ -19,6 +19,10 @@ GOOD_TREE = {
     "lockdep/order/order.cc": '#include "lockdep/types.h"\n#include <string>\n',
     "lockdep/report/json.cc": '#include "lockdep/record/reader.h"\n#include <nlohmann/json.hpp>\n',
     "lockdep/cli/main.cc": '#include "lockdep/report/render.h"\n#include "CLI/CLI.hpp"\n',
+    "lockdep/kernel.h": '#include "lockdep/kernel/map.h"\n',
+    "lockdep/kernel/map.h": "#include <stdbool.h>\n",
+    "lockdep/kernel/world.cc": '#include "lockdep/kernel.h"\n#include "lockdep/validator.h"\n'
+                               '#include "lockdep/record/recorder.h"\n',
     "hooks/preload.cc": '#include "lockdep/validator.h"\n#include "lockdep/record/recorder.h"\n',
     "mm_model/mm.cc": '#include "lockdep/validator.h"\n#include "lockdep/cli/command.h"\n'
                       "#include <boost/context/fiber.hpp>\n",
@@ -48,6 +52,10 @@ BROKEN_RULES = [
     ("lockdep/report/a.cc", '#include "mm_model/mm.h"\n', "report may not include mm_model"),
     ("lockdep/cli/a.cc", '#include "hooks/real.h"\n', "cli may not include hooks"),
     ("lockdep/cli/a.cc", '#include "mm_model/mm.h"\n', "cli may not include mm_model"),
+    ("lockdep/a.cc", '#include "lockdep/kernel.h"\n', "core may not include kernel"),
+    ("lockdep/kernel/a.cc", '#include "lockdep/report/report.h"\n', "kernel may not include report"),
+    ("lockdep/kernel/a.cc", "#include <string>\n", "kernel must not allocate"),
+    ("hooks/a.cc", '#include "lockdep/kernel.h"\n', "hooks may not include kernel"),
     ("hooks/a.cc", '#include "lockdep/internal/arena.h"\n', "hooks may not include internal"),
     ("hooks/a.cc", '#include "mm_model/mm.h"\n', "hooks may not include mm_model"),
     ("hooks/a.cc", '#include "lockdep/report/report.h"\n', "hooks may not include report"),

@@ -1,0 +1,105 @@
+#include "lockdep/kernel/world.h"
+
+#include <pthread.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <new>
+
+#include "lockdep/kernel/recording.h"
+
+namespace lockdep::kernel {
+
+constinit World the_world;
+constinit thread_local Thread the_thread = {};
+
+namespace {
+
+constinit pthread_key_t end_key = 0;
+constinit bool has_end_key = false;
+constinit NativeStack stacks;
+
+// Runs in each round of destructors that the thread still has, and acts in the
+// last: other destructors take locks.
+constinit thread_local int destructor_rounds = 0;
+
+void OnThreadEnd(void* /*value*/) {
+  if (++destructor_rounds < PTHREAD_DESTRUCTOR_ITERATIONS) {
+    pthread_setspecific(end_key, &the_thread);
+    return;
+  }
+  if (ThreadContext* context = the_world.CurrentIfAny(); context != nullptr) {
+    the_world.validator().ReportHeld(*context, ViolationKind::kHeldAtExit);
+    the_world.validator().DestroyThread(context);
+  }
+  the_thread = {.context = nullptr, .epoch = 0, .has_ended = true};
+}
+
+void BeforeFork() { the_world.validator().LockGraph(); }
+void AfterForkInParent() { the_world.validator().UnlockGraph(); }
+void AfterForkInChild() {
+  the_world.validator().AfterForkInChild(the_world.CurrentIfAny());
+  ForgetRecording();
+}
+
+void NameThread(char (&name)[17]) {
+  if (syscall(SYS_gettid) == getpid()) {
+    strcpy(name, "main");
+    return;
+  }
+  prctl(PR_GET_NAME, name);
+  name[16] = '\0';
+}
+
+}  // namespace
+
+void World::MakeValidator() {
+  new (validator_memory_) Validator({.observer = &announcers_[active_], .stacks = &stacks});
+  for (Announcer& announcer : announcers_) announcer.SetClasses(&validator().classes());
+}
+
+void World::Start() {
+  if (started()) return;
+  internal::RawLockHolder lock(start_lock_);
+  if (started()) return;
+  const int saved_errno = errno;
+  MakeValidator();
+  has_end_key = pthread_key_create(&end_key, OnThreadEnd) == 0;
+  pthread_atfork(BeforeFork, AfterForkInParent, AfterForkInChild);
+  epoch_.store(1, std::memory_order_release);
+  RecordAsAsked();
+  errno = saved_errno;
+}
+
+void World::Reset() {
+  Start();
+  internal::RawLockHolder lock(start_lock_);
+  validator().~Validator();
+  MakeValidator();
+  epoch_.store(epoch() + 1, std::memory_order_release);
+}
+
+void World::ListenWith(Observer* observer) {
+  internal::RawLockHolder lock(listen_lock_);
+  active_ ^= 1;
+  announcers_[active_].SetNext(observer);
+  validator().ReplaceObserver(&announcers_[active_]);
+}
+
+ThreadContext* World::Attach() {
+  if (the_thread.has_ended) return nullptr;
+  Start();
+  const int saved_errno = errno;
+  char name[17] = {};
+  NameThread(name);
+  the_thread.context = validator().CreateThread(name);
+  the_thread.epoch = epoch();
+  if (has_end_key) pthread_setspecific(end_key, &the_thread);
+  errno = saved_errno;
+  return the_thread.context;
+}
+
+}  // namespace lockdep::kernel

@@ -1,0 +1,84 @@
+// The one validator of a process that uses the kernel's names, and the part
+// that each thread has in it.
+//
+// Lives in static storage without constructor or destructor: locks are taken
+// before main and after it.
+//
+// Thread safety: everything may be called by any thread.
+
+#ifndef LOCKDEP_KERNEL_WORLD_H_
+#define LOCKDEP_KERNEL_WORLD_H_
+
+#include <atomic>
+#include <cstdint>
+#include <new>
+
+#include "lockdep/kernel.h"
+#include "lockdep/kernel/announcer.h"
+#include "lockdep/lockdep.h"
+
+namespace lockdep::kernel {
+
+// What a thread needs for each event.
+struct Thread {
+  ThreadContext* context;  // Null before its first event and after its last.
+  uint32_t epoch;          // Of the world that the context belongs to.
+  bool has_ended;
+};
+
+class World {
+ public:
+  constexpr World() = default;
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  // Makes the validator; called for the first event.  Idempotent.
+  void Start();
+  bool started() const { return epoch_.load(std::memory_order_acquire) != 0; }
+
+  Validator& validator() { return *std::launder(reinterpret_cast<Validator*>(validator_memory_)); }
+
+  // Has `observer` (may be null) hear all that is known and all that will be, in
+  // place of the one before it.
+  void ListenWith(Observer* observer);
+
+  // Grows by one with every Reset; 0 before the start.  A lock map that was made
+  // ready in another epoch must be made ready again.
+  uint32_t epoch() const { return epoch_.load(std::memory_order_acquire); }
+
+  // Forgets everything.  No other thread may be inside an event.
+  void Reset();
+
+  // This thread's context; null when it has ended or memory has.
+  ThreadContext* Current();
+  // The same, if it has one.
+  ThreadContext* CurrentIfAny();
+
+ private:
+  ThreadContext* Attach();
+  void MakeValidator();
+
+  alignas(Validator) unsigned char validator_memory_[sizeof(Validator)] = {};
+  // The engine has one; the other can be made ready meanwhile.
+  Announcer announcers_[2];
+  unsigned active_ = 0;
+  internal::RawLock start_lock_;
+  internal::RawLock listen_lock_;
+  std::atomic<uint32_t> epoch_{0};
+};
+
+extern constinit World the_world;
+extern constinit thread_local Thread the_thread;
+
+inline ThreadContext* World::CurrentIfAny() {
+  return the_thread.epoch == epoch() ? the_thread.context : nullptr;
+}
+
+inline ThreadContext* World::Current() {
+  ThreadContext* context = CurrentIfAny();
+  return context != nullptr ? context : Attach();
+}
+
+}  // namespace lockdep::kernel
+
+#endif  // LOCKDEP_KERNEL_WORLD_H_

@@ -1,0 +1,119 @@
+#include "lockdep/kernel/control.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "tests/kernel/kernel_test.h"
+
+namespace lockdep::kernel {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+lock_class_key key_a;
+lock_class_key key_b;
+
+class ControlTest : public KernelTest {
+ protected:
+  Lock a_{"a", &key_a};
+  Lock b_{"b", &key_b};
+};
+
+TEST_F(ControlTest, ThreadThatIsOffIsNotWatched) {
+  TakeBoth(a_, b_);
+  lockdep_off();
+  lockdep_off();
+  lockdep_on();
+  TakeBoth(b_, a_);
+  EXPECT_THAT(heard(), IsEmpty());
+
+  lockdep_on();
+  TakeBoth(b_, a_);
+  EXPECT_THAT(Kinds(), ElementsAre("lock-order-inversion"));
+}
+
+TEST_F(ControlTest, OnWithoutOffChangesNothing) {
+  lockdep_on();
+  TakeBoth(a_, b_);
+  TakeBoth(b_, a_);
+
+  EXPECT_THAT(Kinds(), ElementsAre("lock-order-inversion"));
+}
+
+TEST_F(ControlTest, ResetForgetsOrdersAndHeldLocks) {
+  TakeBoth(a_, b_);
+  Take(b_);
+  lockdep_reset();
+  EXPECT_EQ(lock_is_held(&b_.dep_map), LOCK_STATE_NOT_HELD);
+
+  TakeBoth(b_, a_);
+  EXPECT_THAT(heard(), IsEmpty());
+}
+
+TEST_F(ControlTest, ValidationGoesOnAfterAFinding) {
+  TakeBoth(a_, b_);
+  TakeBoth(b_, a_);
+  EXPECT_EQ(debug_locks, 0);
+  EXPECT_FALSE(debug_locks_off());
+  debug_locks = 1;
+  Release(a_);
+
+  EXPECT_EQ(debug_locks, 0);
+  EXPECT_THAT(Kinds(), ElementsAre("lock-order-inversion", "unlock-unheld"));
+}
+
+TEST_F(ControlTest, FreedMemoryWithAHeldLockIsReported) {
+  debug_check_no_locks_freed(&a_, sizeof a_);
+  Take(b_);
+  debug_check_no_locks_freed(&a_, sizeof a_);
+  EXPECT_THAT(heard(), IsEmpty());
+
+  Take(a_);
+  debug_check_no_locks_freed(reinterpret_cast<char*>(&a_) + sizeof a_ - 1, 1);
+  ASSERT_THAT(Kinds(), ElementsAre("held-lock-destroyed"));
+  EXPECT_EQ(heard()[0].lock, "a");
+}
+
+TEST_F(ControlTest, FreedMemoryWithSeveralHeldLocksReportsEach) {
+  Lock locks[2] = {{"a", &key_a}, {"b", &key_b}};
+  Take(locks[0]);
+  Take(locks[1]);
+  debug_check_no_locks_freed(locks, sizeof locks);
+
+  EXPECT_THAT(Kinds(), ElementsAre("held-lock-destroyed", "held-lock-destroyed"));
+}
+
+TEST_F(ControlTest, NoLocksHeldIsCheckedWhereAsked) {
+  debug_check_no_locks_held();
+  EXPECT_THAT(heard(), IsEmpty());
+
+  Take(a_);
+  debug_check_no_locks_held();
+  EXPECT_THAT(Kinds(), ElementsAre("held-at-exit"));
+}
+
+TEST_F(ControlTest, ThreadThatEndsHoldingALockIsReported) {
+  std::thread([&] { TakeBoth(a_, b_); }).join();
+  EXPECT_THAT(heard(), IsEmpty());
+
+  std::thread([&] { Take(a_); }).join();
+  EXPECT_THAT(Kinds(), ElementsAre("held-at-exit"));
+}
+
+TEST_F(ControlTest, ChildOfForkKnowsItsParentsOrders) {
+  TakeBoth(a_, b_);
+  const pid_t child = fork();
+  if (child == 0) {
+    TakeBoth(b_, a_);
+    _exit(Kinds().size() == 1 ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
+}  // namespace
+}  // namespace lockdep::kernel

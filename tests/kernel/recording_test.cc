@@ -1,0 +1,135 @@
+#include "lockdep/kernel/recording.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+#include "lockdep/record/recording.h"
+#include "tests/kernel/kernel_test.h"
+#include "tests/record/temporary_directory.h"
+
+namespace lockdep::kernel {
+namespace {
+
+lock_class_key key_a;
+lock_class_key key_b;
+
+// Each in a process of its own: a recording ends with the process.
+template <typename Program>
+int StatusOf(const Program& program) {
+  const pid_t child = fork();
+  if (child == 0) {
+    lockdep_reset();
+    debug_locks_silent = 1;
+    program();
+    exit(0);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  return status;
+}
+
+void MakeInversion() {
+  Lock a("a", &key_a);
+  Lock b("b", &key_b);
+  TakeBoth(a, b);
+  TakeBoth(b, a);
+}
+
+TEST(KernelRecordingTest, HoldsTheFindingAndTheSums) {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "run.lockdep";
+  ASSERT_EQ(StatusOf([&] {
+              if (lockdep_record(path.c_str()) != 0) _exit(1);
+              MakeInversion();
+            }),
+            0);
+
+  const auto recording = record::ReadRecording(path);
+  ASSERT_TRUE(recording.ok()) << recording.status();
+  EXPECT_TRUE(recording->end_time_ns.has_value());
+  ASSERT_TRUE(recording->totals.has_value());
+  EXPECT_EQ(recording->totals->lock_operations, 4u);
+  ASSERT_EQ(recording->violations.size(), 1u);
+  EXPECT_EQ(recording->violations[0].kind, ViolationKind::kLockOrderInversion);
+}
+
+TEST(KernelRecordingTest, HoldsWhatWasKnownBeforeItBegan) {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "run.lockdep";
+  ASSERT_EQ(StatusOf([&] {
+              MakeInversion();
+              if (lockdep_record(path.c_str()) != 0) _exit(1);
+            }),
+            0);
+
+  const auto recording = record::ReadRecording(path);
+  ASSERT_TRUE(recording.ok()) << recording.status();
+  EXPECT_EQ(recording->dependencies.size(), 2u);
+}
+
+TEST(KernelRecordingTest, IsWhatTheEnvironmentNames) {
+  const TemporaryDirectory directory;
+  ASSERT_EQ(StatusOf([&] {
+              setenv("LOCKDEP_KERNEL_RECORD", (directory / "%p.lockdep").c_str(), 1);
+              RecordAsAsked();
+              MakeInversion();
+              symlink((std::to_string(getpid()) + ".lockdep").c_str(),
+                      (directory / "link").c_str());
+            }),
+            0);
+
+  const auto recording = record::ReadRecording(directory / "link");
+  ASSERT_TRUE(recording.ok()) << recording.status();
+  EXPECT_EQ(recording->violations.size(), 1u);
+}
+
+TEST(KernelRecordingTest, ChildOfForkDoesNotWriteIntoIt) {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "run.lockdep";
+  ASSERT_EQ(StatusOf([&] {
+              if (lockdep_record(path.c_str()) != 0) _exit(1);
+              if (StatusOf(MakeInversion) != 0) _exit(2);
+            }),
+            0);
+
+  const auto recording = record::ReadRecording(path);
+  ASSERT_TRUE(recording.ok()) << recording.status();
+  EXPECT_THAT(recording->warnings, ::testing::IsEmpty());
+  EXPECT_TRUE(recording->violations.empty());
+}
+
+TEST(KernelRecordingTest, NeverOverwrites) {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "run.lockdep";
+  EXPECT_EQ(StatusOf([&] {
+              if (lockdep_record(path.c_str()) != 0) _exit(1);
+              if (lockdep_record(path.c_str()) != EEXIST) _exit(2);
+            }),
+            0);
+}
+
+TEST(KernelRecordingTest, SecondOneReplacesTheFirst) {
+  const TemporaryDirectory directory;
+  const std::string first = directory / "first.lockdep";
+  const std::string second = directory / "second.lockdep";
+  ASSERT_EQ(StatusOf([&] {
+              if (lockdep_record(first.c_str()) != 0) _exit(1);
+              if (lockdep_record(second.c_str()) != 0) _exit(2);
+              MakeInversion();
+            }),
+            0);
+
+  const auto early = record::ReadRecording(first);
+  const auto late = record::ReadRecording(second);
+  ASSERT_TRUE(early.ok()) << early.status();
+  ASSERT_TRUE(late.ok()) << late.status();
+  EXPECT_TRUE(early->end_time_ns.has_value());
+  EXPECT_TRUE(early->violations.empty());
+  EXPECT_EQ(late->violations.size(), 1u);
+}
+
+}  // namespace
+}  // namespace lockdep::kernel
