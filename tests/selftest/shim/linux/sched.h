@@ -1,0 +1,19 @@
+#ifndef SHIM_LINUX_SCHED_H_
+#define SHIM_LINUX_SCHED_H_
+
+#include <linux/preempt.h>
+
+#define PF_MEMALLOC 0x00000800
+#define PF_MEMALLOC_NOFS 0x00040000
+
+struct task_struct {
+  unsigned int flags;
+  int softirqs_enabled;
+};
+
+extern _Thread_local struct task_struct shim_current;
+#define current (&shim_current)
+
+static inline void lockdep_set_selftest_task(struct task_struct* task) { (void)task; }
+
+#endif  // SHIM_LINUX_SCHED_H_
