@@ -103,6 +103,25 @@ class ReportTest(ToolCase):
         self.assertNotIn("\033", self.tool("report", recording, TERM="xterm").stdout)
 
 
+class ViewTest(ToolCase):
+    def test_shows_the_classes_of_a_recording(self):
+        result = self.tool("view", "classes", self.record("r.lockdep"))
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertRegex(result.stdout, r"(?m)^ -> \[[0-9a-f]{16}\] ")
+
+    def test_shows_counters_as_json(self):
+        result = self.tool("view", "stats", self.record("r.lockdep"), "--json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertGreater(json.loads(result.stdout)["stats"]["lock-classes"], 0)
+
+    def test_refuses_what_is_no_view_or_no_recording(self):
+        recording = self.record("r.lockdep")
+        self.assert_refused(self.tool("view", "clases", recording), "'clases'", "classes")
+        self.assert_refused(self.tool("view", "classes", "missing.lockdep"), "missing.lockdep")
+        (self.scratch / "noise").write_bytes(b"\x00\xffnot a recording at all")
+        self.assert_refused(self.tool("view", "classes", "noise"), "noise")
+
+
 class GateTest(ToolCase):
     def gate(self, recording, *arguments):
         return self.tool("gate", recording, "--baseline", "b.txt", *arguments)

@@ -1,0 +1,91 @@
+// `lockdep view`: what the validator of a recorded, or still running, process
+// knew, as the kernel shows it under /proc.
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "lockdep/cli/command.h"
+#include "lockdep/cli/usage.h"
+#include "lockdep/record/recording.h"
+#include "lockdep/report/symbolizer.h"
+#include "lockdep/report/views.h"
+
+namespace lockdep::cli {
+namespace {
+
+constexpr char kFooter[] =
+    R"(VIEW is one of
+  classes   every lock class, how many classes it leads to (FD) and can follow (BD),
+            and its direct dependencies; the twin of /proc/lockdep
+  stats     counters of the validator; the twin of /proc/lockdep_stats
+
+RECORDING may belong to a process that still runs: what it has recorded so far
+is shown.
+
+Exit codes:
+  0  shown
+  2  wrong usage, or a recording that cannot be read
+
+Examples:
+  lockdep view classes run.lockdep
+  lockdep view stats run.lockdep --json)";
+
+struct View {
+  const char* name;
+  std::string (*text)(const report::Views&);
+  std::string (*json)(const report::Views&);
+};
+
+constexpr View kViews[] = {
+    {"classes", report::ClassesText, report::ClassesJson},
+    {"stats", report::StatsText, report::StatsJson},
+};
+
+const View* FindView(const std::string& name) {
+  for (const View& view : kViews) {
+    if (name == view.name) return &view;
+  }
+  return nullptr;
+}
+
+class ViewCommand final : public Command {
+ public:
+  void Configure(CLI::App& tool) override;
+  bool selected() const override { return app_->parsed(); }
+  int Run() override;
+
+ private:
+  CLI::App* app_ = nullptr;
+  std::string view_;
+  std::string recording_;
+  bool json_ = false;
+};
+
+void ViewCommand::Configure(CLI::App& tool) {
+  app_ = tool.add_subcommand("view", "Show what a validator knows: classes, counters");
+  SetUsage(*app_, "lockdep view VIEW RECORDING [--json]");
+  app_->footer(kFooter);
+  app_->add_option("VIEW", view_, "classes or stats")->type_name("")->required();
+  app_->add_option("RECORDING", recording_, "A recording")->type_name("")->required();
+  app_->add_flag("--json", json_, "JSON instead of text");
+}
+
+int ViewCommand::Run() {
+  const View* view = FindView(view_);
+  if (view == nullptr) return UsageError("view: no view '" + view_ + "'; try classes or stats");
+  const absl::StatusOr<record::Recording> recording = record::ReadRecording(recording_);
+  if (!recording.ok()) return UsageError(std::string(recording.status().message()));
+  for (const std::string& warning : recording->warnings) Say(warning);
+  report::Symbolizer symbolizer;
+  const report::Views views = report::MakeViews(*recording, symbolizer);
+  for (const std::string& warning : symbolizer.warnings()) Say(warning);
+  const std::string shown = json_ ? view->json(views) : view->text(views);
+  const bool complete = std::fwrite(shown.data(), 1, shown.size(), stdout) == shown.size();
+  if (complete && std::fflush(stdout) == 0) return kExitOk;
+  return UsageError("standard output cannot be written");
+}
+
+const CommandRegistration<ViewCommand> kRegistration(35);
+
+}  // namespace
+}  // namespace lockdep::cli
