@@ -4,7 +4,7 @@ namespace lockdep::oracle {
 namespace {
 
 // Programs that share a validator before it is replaced by a fresh one.
-constexpr uint64_t kProgramsPerValidator = 2000;
+constexpr uint64_t kProgramsPerValidator = 400;
 
 const char* NameOfLetter(uint8_t letter) {
   static const auto names = [] {
@@ -24,12 +24,18 @@ Edge ToEdge(ClassName from, ClassName to, DependencyKind kind) {
 
 }  // namespace
 
+void Told::Clear() {
+  findings.clear();
+  cycles.clear();
+  dependencies.clear();
+  stopped.clear();
+}
+
 EngineSubject::EngineSubject(const std::vector<DeclaredLetters>& declared) {
   for (const DeclaredLetters& arc : declared) {
     declared_.push_back({NameOfLetter(arc.from), NameOfLetter(arc.to), "declared"});
   }
   MakeValidator();
-  RenewLocks();
 }
 
 void EngineSubject::MakeValidator() {
@@ -39,16 +45,14 @@ void EngineSubject::MakeValidator() {
       Validator::Config{.observer = this, .stacks = nullptr, .declared_order = declared_});
 }
 
-void EngineSubject::RenewLocks() {
-  for (uint8_t letter = 0; letter < kLetters; ++letter) {
-    for (uint8_t instance = 0; instance < kInstances; ++instance) {
-      LockMap& map = MapOf({letter, instance});
-      map.key = {first_key_ + letter};
-      map.name = NameOfLetter(letter);
-      map.address = &map;
-      for (auto& cached : map.class_cache) cached.store(ClassId::kNone, std::memory_order_relaxed);
-    }
-  }
+LockMap& EngineSubject::MapOf(Lock lock) {
+  LockMap& map = maps_[lock.letter * kInstances + lock.instance];
+  if (map.address != nullptr) return map;
+  map.key = {first_key_ + lock.letter};
+  map.name = NameOfLetter(lock.letter);
+  map.address = &map;
+  used_maps_.push_back(&map);
+  return map;
 }
 
 void EngineSubject::Restart() {
@@ -57,30 +61,33 @@ void EngineSubject::Restart() {
   for (ThreadContext* thread : threads_) {
     if (thread != nullptr) validator_->ResetHeld(*thread);
   }
-  RenewLocks();
+  for (LockMap* map : used_maps_) {
+    map->address = nullptr;
+    for (auto& cached : map->class_cache) cached.store(ClassId::kNone, std::memory_order_relaxed);
+  }
+  used_maps_.clear();
 }
 
 const Told& EngineSubject::Apply(const Step& step) {
-  told_ = {};
+  told_.Clear();
   ThreadContext*& thread = threads_[step.thread];
   if (thread == nullptr) thread = validator_->CreateThread("thread");
   if (thread == nullptr) return told_;  // Memory ended, and that was told.
-  const LockMap& lock = MapOf(step.lock);
   switch (step.op) {
     case Op::kAcquire:
       Acquire(*thread, step);
       break;
     case Op::kRelease:
-      validator_->Release(*thread, lock, CallSite{});
+      validator_->Release(*thread, MapOf(step.lock), CallSite{});
       break;
     case Op::kDowngrade:
-      validator_->Downgrade(*thread, lock, ReadMode::kRead);
+      validator_->Downgrade(*thread, MapOf(step.lock), ReadMode::kRead);
       break;
     case Op::kCancel:
-      validator_->CancelAcquire(*thread, lock);
+      validator_->CancelAcquire(*thread, MapOf(step.lock));
       break;
     case Op::kDestroy:
-      validator_->DestroyLock(*thread, lock, CallSite{});
+      validator_->DestroyLock(*thread, MapOf(step.lock), CallSite{});
       break;
     case Op::kExit:
       validator_->ReportHeld(*thread, ViolationKind::kHeldAtExit);
@@ -119,7 +126,7 @@ void EngineSubject::OnViolation(const Violation& violation) {
   }
   ToldCycle cycle{.kind = violation.kind, .steps = {}};
   for (const ViolationEdge& edge : violation.edges) {
-    cycle.steps.push_back({NameOf(edge.from), NameOf(edge.to)});
+    cycle.steps.push_back({NameOf(edge.from), edge.from_mode, NameOf(edge.to), edge.to_mode});
   }
   told_.cycles.push_back(cycle);
 }

@@ -14,10 +14,20 @@
 
 namespace lockdep::oracle {
 
+// One step of a told cycle, with the modes that its witness shows.
+struct ToldStep {
+  ClassName from;
+  ReadMode held;
+  ClassName to;
+  ReadMode taken;
+
+  Edge edge() const { return MakeEdge(from, held, to, taken); }
+};
+
 // An order violation: the steps of the cycle, the new dependency last.
 struct ToldCycle {
   ViolationKind kind;
-  std::vector<Pair> steps;
+  std::vector<ToldStep> steps;
 };
 
 // What the engine said of one step.
@@ -28,6 +38,7 @@ struct Told {
   std::vector<std::string> stopped;
 
   bool silent() const { return findings.empty() && cycles.empty(); }
+  void Clear();
 };
 
 class EngineSubject final : private Observer {
@@ -51,8 +62,7 @@ class EngineSubject final : private Observer {
   void OnStopped(const char* reason) override;
 
   void MakeValidator();
-  void RenewLocks();
-  LockMap& MapOf(Lock lock) { return maps_[lock.letter * kInstances + lock.instance]; }
+  LockMap& MapOf(Lock lock);
   ClassName NameOf(ClassId id) const { return names_[static_cast<uint32_t>(id)]; }
   void Acquire(ThreadContext& thread, const Step& step);
 
@@ -61,6 +71,7 @@ class EngineSubject final : private Observer {
   std::unique_ptr<Validator> validator_;
   std::array<ThreadContext*, kMaxThreads> threads_ = {};
   std::array<LockMap, kLetters * kInstances> maps_;
+  std::vector<LockMap*> used_maps_;      // By this program.
   std::vector<ClassName> names_ = {{}};  // By class id; ids start at 1.
   uint64_t first_key_ = 1;               // Of this program's classes.
 };

@@ -80,18 +80,12 @@ void Relation::Extend(std::vector<Edge>& path, const Edge& closing, Cycles& foun
   }
 }
 
-bool Relation::IsStrongCycle(const std::vector<Pair>& steps, const Edge& closing) const {
-  if (steps.size() < 2 || steps.back() != PairOf(closing)) return false;
-  return Continue(steps, 0, closing, closing);
-}
-
-bool Relation::Continue(const std::vector<Pair>& steps, size_t at, const Edge& last,
-                        const Edge& closing) const {
-  if (at + 1 == steps.size()) return last.to == closing.from && Blocks(last, closing);
-  return std::any_of(edges_.begin(), edges_.end(), [&](const Edge& next) {
-    return PairOf(next) == steps[at] && next.from == last.to && Blocks(last, next) &&
-           Continue(steps, at + 1, next, closing);
-  });
+bool Relation::IsStrongCycle(const std::vector<Edge>& steps) const {
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const Edge& next = steps[(i + 1) % steps.size()];
+    if (!Contains(steps[i]) || steps[i].to != next.from || !Blocks(steps[i], next)) return false;
+  }
+  return steps.size() >= 2;
 }
 
 bool Relation::Implies(const Edge& edge) const {

@@ -66,9 +66,8 @@ class Relation {
   };
   Cycles ClosedBy(const Edge& closing) const;
 
-  // Whether these steps, the last one of them being `closing`, make a strong
-  // cycle of edges of this relation.
-  bool IsStrongCycle(const std::vector<Pair>& steps, const Edge& closing) const;
+  // Whether these are edges of this relation and make a strong cycle.
+  bool IsStrongCycle(const std::vector<Edge>& steps) const;
 
   // Whether a path of unexcused edges leads from `edge.from` to `edge.to` and
   // can stand for the edge in every strong path.
@@ -76,8 +75,6 @@ class Relation {
 
  private:
   void Extend(std::vector<Edge>& path, const Edge& closing, Cycles& found) const;
-  bool Continue(const std::vector<Pair>& steps, size_t at, const Edge& last,
-                const Edge& closing) const;
   bool Reach(std::vector<Edge>& path, const Edge& goal) const;
   bool IsDeclared(Pair pair) const;
 

@@ -1,0 +1,42 @@
+#include "tests/oracle/exhaustion.h"
+
+#include <iostream>
+
+#include "gtest/gtest.h"
+
+namespace lockdep::oracle {
+namespace {
+
+struct Row {
+  const char* name;
+  Bound bound;
+  uint64_t at_least;  // Programs, so that none get lost unnoticed.
+};
+
+void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
+
+class ExhaustionTest : public ::testing::TestWithParam<Row> {};
+
+TEST_P(ExhaustionTest, EngineAndOracleAgreeOnEveryProgram) {
+  Exhaustion exhaustion(GetParam().bound);
+
+  const std::optional<std::string> disagreement = exhaustion.Run();
+
+  std::cout << exhaustion.programs() << " programs, " << exhaustion.longest()
+            << " of them of full length, " << exhaustion.guilty() << " of these guilty\n";
+  EXPECT_FALSE(disagreement.has_value()) << *disagreement;
+  EXPECT_GE(exhaustion.programs(), GetParam().at_least);
+  EXPECT_GT(exhaustion.guilty(), exhaustion.longest() / 100);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , ExhaustionTest,
+    ::testing::Values(Row{"FourEvents", {Unit::kEvents, 4}, 1300000},
+                      Row{"FourAcquisitions", {Unit::kAcquisitions, 4}, 1100000},
+                      Row{"FiveAcquisitionsOfOneThreadWithoutTrylock",
+                          {Unit::kAcquisitions, 5, /*trylock=*/false, /*threads=*/1},
+                          200000}),
+    [](const auto& row) { return row.param.name; });
+
+}  // namespace
+}  // namespace lockdep::oracle
