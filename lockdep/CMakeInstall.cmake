@@ -15,6 +15,10 @@ get_directory_property(kernel_headers DIRECTORY lockdep/kernel DEFINITION LOCKDE
 list(TRANSFORM kernel_headers PREPEND lockdep/kernel/)
 install(FILES ${kernel_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/lockdep/kernel)
 
+install(FILES lockdep/cxx.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/lockdep)
+install(DIRECTORY lockdep/cxx DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/lockdep
+  FILES_MATCHING PATTERN "*.h")
+
 install(TARGETS lockdep lockdep_recorder lockdep_kernel EXPORT lockdep-targets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 if(LOCKDEP_BUILD_TOOLS)

@@ -10,7 +10,7 @@
 //   my_lock_unlock():  lock_release(&lock->dep_map, _RET_IP_);                    before it lets go
 //
 // Link lockdep::kernel, or `pkg-config lockdep-kernel`.  A finding is a line on
-// standard error; docs/kernel_api.md tells how to get the whole report.
+// standard error; docs/api.md tells how to get the whole report.
 //
 // What differs from the kernel: validation goes on after a finding (debug_locks
 // tells that there was one); nothing has a fixed size; a task is a thread, and

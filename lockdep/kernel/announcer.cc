@@ -83,7 +83,7 @@ void Announcer::OnStopped(const char* reason) {
 
 const char* Announcer::NameOf(ClassId id) const {
   const char* name = classes_->Get(id).name;
-  return name == nullptr ? "?" : name;
+  return name == nullptr ? "an unnamed lock" : name;
 }
 
 void Announcer::Announce(const Violation& violation) const {

@@ -29,6 +29,15 @@ enum lockdep_lock_type {
   LD_LOCK_MAX,
 };
 
+// What reports call it; rules do not ask.  Not of the kernel.
+enum lockdep_lock_kind {
+  LOCKDEP_KIND_UNKNOWN = 0,
+  LOCKDEP_KIND_MUTEX,
+  LOCKDEP_KIND_RECURSIVE_MUTEX,
+  LOCKDEP_KIND_RWLOCK,
+  LOCKDEP_KIND_SPINLOCK,
+};
+
 // Identifies a lock class by its address.  In static memory it needs nothing;
 // elsewhere it must be registered before use, and unregistered before its
 // memory ends.
@@ -45,6 +54,7 @@ struct lockdep_map {
   unsigned char wait_type_outer;  // Where it can be taken; 0: as inner.
   unsigned char wait_type_inner;  // How its holder may wait.
   unsigned char lock_type;
+  unsigned char kind;      // enum lockdep_lock_kind.
   unsigned char subclass;  // Private: what subclass 0 stands for.
   unsigned int state;      // Private.
   // Private: the engine's LockMap.
@@ -58,6 +68,13 @@ struct lockdep_map {
 extern struct lock_class_key __lockdep_no_validate__;
 // The class whose locks are not even remembered.
 extern struct lock_class_key __lockdep_no_track__;
+
+// Two keys that the kernel does not have.  With the first, all locks of one name
+// are one class, whoever initialises them.  With the second, a lock is a class of
+// its own; `name` may be null then.  Both may stand in static initialisers of
+// locks that are not static.
+extern struct lock_class_key __lockdep_class_of_name__;
+extern struct lock_class_key __lockdep_class_of_lock__;
 
 // Gives a lock its class; also makes a lock new that was used before.  `name`
 // must live as long as the program.  Preconditions, reported when broken

@@ -15,8 +15,8 @@ import sys
 import tempfile
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-COMPILERS = {"c": ("CC", "cc", "-std=c11", "lockdep-kernel"),
-             "cpp": ("CXX", "c++", "-std=c++20", "lockdep-kernel")}
+# Language -> variable that names the compiler, its default, the standard.
+COMPILERS = {"c": ("CC", "cc", "-std=c11"), "cpp": ("CXX", "c++", "-std=c++20")}
 
 
 def programs(text):
@@ -29,20 +29,23 @@ def programs(text):
         yield language, source, following[1].splitlines() if following[0] == "text" else []
 
 
-def package_flags(prefix, module):
-    folder = next(pathlib.Path(prefix).rglob(f"{module}.pc")).parent
+def package_flags(prefix, source):
+    folder = next(pathlib.Path(prefix).rglob("lockdep-kernel.pc")).parent
     environment = {**os.environ, "PKG_CONFIG_PATH": str(folder)}
-    return subprocess.run(["pkg-config", "--cflags", "--libs", module], check=True, text=True,
+    modules = ["lockdep-kernel"]
+    if "absl" in source:
+        modules += ["absl_synchronization", "absl_time"]
+    return subprocess.run(["pkg-config", "--cflags", "--libs", *modules], check=True, text=True,
                           stdout=subprocess.PIPE, env=environment).stdout.split()
 
 
 def build_and_run(language, source, prefix, flags, folder):
-    variable, default, standard, module = COMPILERS[language]
+    variable, default, standard = COMPILERS[language]
     file = pathlib.Path(folder, f"example.{language}")
     file.write_text(source, encoding="utf-8")
     program = pathlib.Path(folder, "example")
     subprocess.run([os.environ.get(variable, default), standard, "-Wall", "-Wextra", "-Werror", "-g",
-                    *flags, file, *package_flags(prefix, module), "-o", program], check=True)
+                    *flags, file, *package_flags(prefix, source), "-o", program], check=True)
     return subprocess.run([program], check=False, text=True, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, cwd=folder)
 

@@ -23,6 +23,8 @@ GOOD_TREE = {
     "lockdep/kernel/map.h": "#include <stdbool.h>\n",
     "lockdep/kernel/world.cc": '#include "lockdep/kernel.h"\n#include "lockdep/validator.h"\n'
                                '#include "lockdep/record/recorder.h"\n',
+    "lockdep/cxx/mutex.h": '#include "lockdep/kernel.h"\n#include <mutex>\n',
+    "lockdep/cxx/absl_mutex.h": '#include "absl/synchronization/mutex.h"\n',
     "hooks/preload.cc": '#include "lockdep/validator.h"\n#include "lockdep/record/recorder.h"\n',
     "mm_model/mm.cc": '#include "lockdep/validator.h"\n#include "lockdep/cli/command.h"\n'
                       "#include <boost/context/fiber.hpp>\n",
@@ -55,6 +57,8 @@ BROKEN_RULES = [
     ("lockdep/a.cc", '#include "lockdep/kernel.h"\n', "core may not include kernel"),
     ("lockdep/kernel/a.cc", '#include "lockdep/report/report.h"\n', "kernel may not include report"),
     ("lockdep/kernel/a.cc", "#include <string>\n", "kernel must not allocate"),
+    ("lockdep/kernel/a.cc", '#include "lockdep/cxx/mutex.h"\n', "kernel may not include cxx"),
+    ("lockdep/cxx/a.h", '#include "lockdep/validator.h"\n', "cxx may not include core"),
     ("hooks/a.cc", '#include "lockdep/kernel.h"\n', "hooks may not include kernel"),
     ("hooks/a.cc", '#include "lockdep/internal/arena.h"\n', "hooks may not include internal"),
     ("hooks/a.cc", '#include "mm_model/mm.h"\n', "hooks may not include mm_model"),
