@@ -11,6 +11,9 @@
 #include "hooks/session.h"
 #include "hooks/thread_context.h"
 
+// The vtables of interfaces name it.  That of the C++ library reports by stdio and malloc.
+extern "C" [[noreturn]] void __cxa_pure_virtual() { __builtin_trap(); }
+
 namespace lockdep::hooks {
 namespace {
 

@@ -159,10 +159,16 @@ EXPORTED void _exit(int status) {
   __builtin_unreachable();
 }
 
+// g++ wants an alias to say again what its function promises; clang cannot.
+#if __has_attribute(copy)
+#define ALIAS_OF(of) __attribute__((alias(#of), copy(of)))
+#else
+#define ALIAS_OF(of) __attribute__((alias(#of)))
+#endif
+
 // The other names are the same functions.
 #define LOCKDEP_HOOK(name, version)
-#define LOCKDEP_HOOK_ALIAS(name, of) \
-  EXPORTED decltype(of) name __attribute__((alias(#of), copy(of)));
+#define LOCKDEP_HOOK_ALIAS(name, of) EXPORTED decltype(of) name ALIAS_OF(of);
 #include "hooks/interposed.def"
 #undef LOCKDEP_HOOK
 #undef LOCKDEP_HOOK_ALIAS
