@@ -95,14 +95,15 @@ std::string RunBuilder::ThreadLabel(ThreadId id) const {
   return says_more ? absl::StrCat(label, " (", ValidUtf8(thread->name), ")") : label;
 }
 
-// The preload library's own innermost frames are nobody's business.
+// The preload library's own frames are nobody's business; whether the one that
+// starts a thread is there at all is up to the compiler.
 Stack RunBuilder::ToStack(StackId id) {
   Stack stack;
   const record::StackEntry* entry = in_.FindStack(id);
   if (entry == nullptr) return stack;
   for (const Address& pc : entry->pcs) {
     for (const Frame& frame : symbolizer_.Call(in_, pc)) {
-      if (!stack.empty() || !IsPreload(frame)) stack.push_back(frame);
+      if (!IsPreload(frame)) stack.push_back(frame);
     }
   }
   return stack;

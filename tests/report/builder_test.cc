@@ -15,6 +15,7 @@ namespace {
 
 using testing::AllOf;
 using testing::Contains;
+using testing::Each;
 using testing::ElementsAre;
 using testing::EndsWith;
 using testing::Field;
@@ -144,6 +145,20 @@ TEST(BuilderTest, AStoppedValidationSaysSo) {
 
   EXPECT_THAT(run.ToReport().coverage.unobserved,
               ElementsAre(HasSubstr("Validation stopped before the end")));
+}
+
+TEST(BuilderTest, FramesOfThePreloadLibraryAreInNoStack) {
+  record::Recording recording;
+  recording.modules = {{0x1000, 0x2000, 0, "", "/x/liblockdep_preload.so"},
+                       {0x3000, 0x4000, 0, "", "/x/program"}};
+  // A hook, the program, the hooks' start of a thread, the program's start of it.
+  recording.stacks = {{StackId{1}, {{0x1010, 0}, {0x3010, 1}, {0x1020, 0}, {0x3020, 1}}}};
+  recording.stack_index = {{StackId{1}, 0}};
+  recording.violations = {{.kind = ViolationKind::kUnlockUnheld, .stack = StackId{1}}};
+
+  const Finding finding = OnlyFinding(ReportBuilder().Build(recording));
+
+  EXPECT_THAT(finding.stack, AllOf(SizeIs(2), Each(Field(&Frame::module, "/x/program"))));
 }
 
 TEST(BuilderTest, BytesThatAreNoTextBecomeText) {
