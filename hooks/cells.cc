@@ -35,27 +35,29 @@ void* Cells::Allocate() {
     if (free_count_ > 0) --free_count_;
     return cell;
   }
-  if (fresh_ == fresh_end_) {
+  if (fresh_count_ == 0) {
     void* chunk = MapPages(kChunkSize, Pages::kCommit);
     if (chunk == nullptr) return nullptr;
     fresh_ = static_cast<char*>(chunk);
-    fresh_end_ = fresh_ + kChunkSize;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    fresh_count_ = kChunkSize / kCellSize;
   }
-  void* cell = fresh_;
-  fresh_ += kCellSize;
-  return cell;
+  return fresh_ + --fresh_count_ * kCellSize;
 }
 
 void Cells::Free(void* memory) {
   auto* cell = static_cast<FreeCell*>(memory);
   if (free_count_ == kKeep) {
-    FreeCell* last = free_;
+    FreeCell* first = free_;
+    FreeCell* last = first;
     while (last->next != nullptr) last = last->next;
-    Share(free_, last);
     free_ = nullptr;
     free_count_ = 0;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    Share(first, last);
   }
   cell->next = free_;
+  __atomic_signal_fence(__ATOMIC_SEQ_CST);
   free_ = cell;
   ++free_count_;
 }

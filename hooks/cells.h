@@ -2,7 +2,8 @@
 // may be the caller).  Cells are reused, never given back to the kernel.
 //
 // Thread safety: a Cells object belongs to one thread and is used only inside
-// an open HookScope, which a signal handler cannot open a second time.
+// an open HookScope, which a signal handler cannot open a second time.  If it
+// jumps out of one, cells are lost, but none is given out twice.
 // GiveBack may be called by anybody.
 // Cost: a pop or a push on a list of the thread's own.
 
@@ -39,8 +40,8 @@ class Cells {
 
   FreeCell* free_ = nullptr;
   uint32_t free_count_ = 0;
-  char* fresh_ = nullptr;
-  char* fresh_end_ = nullptr;
+  char* fresh_ = nullptr;  // The newest chunk; its first `fresh_count_` cells were never used.
+  size_t fresh_count_ = 0;
 };
 
 // Zeroed pages of our own; null when memory ended.  `reserve`: costs address

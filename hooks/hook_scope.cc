@@ -27,6 +27,10 @@ bool ReadMemory(const void* address, void* copy, size_t size) {
   return done == static_cast<long>(size);
 }
 
+// What the kernel puts on the stack for a handler has at least the red zone, the
+// floating point state of fxsave, and 440 bytes (struct rt_sigframe) on x86-64.
+constexpr uintptr_t kLeastSignalFrame = 1024;
+
 bool IsOnOwnStack(uintptr_t address) {
   return address >= thread_slot.stack_low && address < thread_slot.stack_high;
 }
@@ -35,18 +39,23 @@ ThreadState& self() { return *thread_slot.state; }
 
 }  // namespace
 
-// Whether the open gate was jumped out of: see GateMark.  A call from as far
-// out on the same stack proves it too.
+// Whether the open gate was jumped out of: see GateMark.  A call from as far out
+// on the same stack proves it too, and once we have started, when nobody calls
+// hooks on our behalf, so does one from so near that no signal came between.
 bool HookScope::IsAbandoned() const {
   const auto open = reinterpret_cast<uintptr_t>(thread_slot.entered);
   const auto here = reinterpret_cast<uintptr_t>(&mark_);
   if (!IsOnOwnStack(open)) return false;
-  return !thread_slot.entered->is_intact() || (IsOnOwnStack(here) && here >= open);
+  if (!thread_slot.entered->is_intact()) return true;
+  const uintptr_t near = CurrentStage() == Stage::kActive ? kLeastSignalFrame : 0;
+  return IsOnOwnStack(here) && here + near >= open;
 }
 
 __attribute__((noinline)) bool HookScope::EnterSlow() {
   if (thread_slot.entered != nullptr && !IsAbandoned()) return false;
   if (thread_slot.has_ended) return false;
+  // Before the gate opens: without the bounds a jump out of it would never be noticed.
+  NoteOwnStack();
   thread_slot.entered = &mark_;
   const bool active = EnsureActive() && (thread_slot.state != nullptr || AttachThread() != nullptr);
   if (active) {

@@ -63,8 +63,10 @@ ThreadState* NewState() {
 // `high`: glibc puts the thread descriptor, which pthread_self() is, at the top
 // of a thread's stack; the main thread's is where the loader found it.
 void NoteStack(size_t size, uintptr_t high) {
-  thread_slot.stack_high = high;
   thread_slot.stack_low = size < high ? high - size : 0;
+  // A signal handler that comes between finds the bounds unknown.
+  __atomic_signal_fence(__ATOMIC_SEQ_CST);
+  thread_slot.stack_high = high;
 }
 
 // The name that the program gave to the thread, unless it is merely the process's.
@@ -84,10 +86,7 @@ bool Prepare(ThreadState& state) {
   state.destructor_rounds = 0;
   state.holds_from_before_fork = false;
   const bool is_main = state.tid == session().pid();
-  if (thread_slot.stack_high == 0) {
-    NoteStack(DefaultStackSize(),
-              is_main ? main_stack_high : static_cast<uintptr_t>(pthread_self()));
-  }
+  NoteOwnStack();
   char name[17] = {};
   NameThread(is_main, name);
   state.context = session().validator().CreateThread(name);
@@ -124,6 +123,12 @@ size_t DefaultStackSize() {
   const bool known = getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
   errno = saved_errno;
   return known ? limit.rlim_cur : kWithoutLimit;
+}
+
+void NoteOwnStack() {
+  if (thread_slot.stack_high != 0) return;
+  const bool is_main = OwnThreadId() == getpid();
+  NoteStack(DefaultStackSize(), is_main ? main_stack_high : static_cast<uintptr_t>(pthread_self()));
 }
 
 ThreadState* AttachThread() {

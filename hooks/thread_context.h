@@ -65,6 +65,9 @@ extern constinit thread_local ThreadSlot thread_slot;
 // Reserves what a thread's end needs.  Called once.
 void PrepareForThreads();
 
+// Notes the bounds of the calling thread's stack, if they are unknown and can be known.
+void NoteOwnStack();
+
 // Makes the calling thread's state and notes it in `thread_slot`; returns null
 // when memory ended.
 ThreadState* AttachThread();

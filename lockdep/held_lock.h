@@ -1,7 +1,8 @@
 // A held lock is an acquisition in force; HeldLocks is a thread's stack of them.
 //
 // Thread safety: touched only by the owning thread, or by a signal handler that
-// interrupts it and leaves the stack as it found it.
+// interrupts it and leaves the stack as it found it.  A handler may also jump
+// out of what it interrupted: an entry is complete before it counts.
 
 #ifndef LOCKDEP_HELD_LOCK_H_
 #define LOCKDEP_HELD_LOCK_H_
@@ -37,8 +38,12 @@ class HeldLocks {
   const HeldLock* begin() const { return entries_; }
   const HeldLock* end() const { return entries_ + depth_; }
 
-  // REQUIRES: !full().  The caller fills the entry.
-  HeldLock& Push() { return entries_[depth_++]; }
+  // REQUIRES: !full().  The caller fills the next entry, then Push makes it count.
+  HeldLock& Next() { return entries_[depth_]; }
+  void Push() {
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    ++depth_;
+  }
   void Pop() { --depth_; }
 
   // Removes an entry from the middle; the caller repairs the chain keys above it.

@@ -182,7 +182,7 @@ class Validator {
 
   static void Push(ThreadContext& thread, const Acquisition& acquisition, ClassId class_id,
                    ChainKey key) {
-    HeldLock& held = thread.held.Push();
+    HeldLock& held = thread.held.Next();
     held.previous_chain_key = thread.chain_key;
     held.lock = acquisition.lock;
     held.nest_lock = acquisition.nest_lock;
@@ -190,6 +190,7 @@ class Validator {
     held.mode = acquisition.mode;
     held.trylock = acquisition.trylock;
     held.site = acquisition.site;
+    thread.held.Push();
     thread.chain_key = key;
     ++thread.acquisitions;
   }

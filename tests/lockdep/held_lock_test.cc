@@ -20,7 +20,8 @@ TEST(HeldLocksTest, LargerStorageKeepsTheEntries) {
   HeldLock small[1];
   HeldLock large[2];
   held.Replace(small, 1);
-  held.Push().class_id = ClassId{7};
+  held.Next().class_id = ClassId{7};
+  held.Push();
 
   EXPECT_EQ(held.Replace(large, 2), small);
 
@@ -32,7 +33,10 @@ TEST(HeldLocksTest, EraseKeepsTheOrderOfTheOthers) {
   HeldLocks held;
   HeldLock storage[3];
   held.Replace(storage, 3);
-  for (const uint32_t id : {1, 2, 3}) held.Push().class_id = static_cast<ClassId>(id);
+  for (const uint32_t id : {1, 2, 3}) {
+    held.Next().class_id = static_cast<ClassId>(id);
+    held.Push();
+  }
 
   held.Erase(1);
 
