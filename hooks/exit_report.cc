@@ -15,8 +15,14 @@
 namespace lockdep::hooks {
 namespace {
 
-int OpenForWriting(const char* path, int flags) {
-  return static_cast<int>(syscall(SYS_openat, AT_FDCWD, path, flags | O_WRONLY | O_CLOEXEC, 0666));
+// Never a standard stream: where the program has closed its own, those numbers
+// are free, and the child puts the right files there itself.
+int Open(const char* path, int flags) {
+  const long fd = syscall(SYS_openat, AT_FDCWD, path, flags | O_CLOEXEC, 0666);
+  if (fd < 0 || fd > STDERR_FILENO) return static_cast<int>(fd);
+  const long moved = syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  syscall(SYS_close, fd);
+  return static_cast<int>(moved);
 }
 
 bool IsOurVariable(const char* variable) {
@@ -49,10 +55,10 @@ struct Command {
 [[noreturn]] void Execute(const Command& command) {
   const uint64_t no_signals = 0;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &no_signals, nullptr, sizeof(no_signals));
-  const auto null = static_cast<int>(syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDWR));
+  const int null = Open("/dev/null", O_RDWR);
   const int errors = StandardErrorForUs() < 0 ? null : STDERR_FILENO;
-  if (command.output != STDOUT_FILENO) syscall(SYS_dup3, command.output, STDOUT_FILENO, 0);
-  if (null != STDIN_FILENO) syscall(SYS_dup3, null, STDIN_FILENO, 0);
+  syscall(SYS_dup3, command.output, STDOUT_FILENO, 0);
+  syscall(SYS_dup3, null, STDIN_FILENO, 0);
   if (errors != STDERR_FILENO) syscall(SYS_dup3, errors, STDERR_FILENO, 0);
   syscall(SYS_execve, command.arguments[0], command.arguments, command.environment);
   for (;;) syscall(SYS_exit_group, 127);
@@ -91,7 +97,7 @@ Line& Begin(Line& line, const ExitReport& report) {
 bool MakeReportFile(const ExitReport& report) {
   PathText path;
   ExpandPattern(report.options.report.text, report.pid, &path);
-  const int null = OpenForWriting("/dev/null", 0);
+  const int null = Open("/dev/null", O_WRONLY);
   const bool made = RunTool(report, path.c_str(), null);
   syscall(SYS_close, null);
   if (made && report.findings != 0) {
@@ -110,7 +116,7 @@ bool MakeText(const ExitReport& report) {
   PathText path;
   ExpandPattern(report.options.log_path.text, report.pid, &path);
   path << "." << static_cast<uint64_t>(report.pid);
-  const int output = OpenForWriting(path.c_str(), O_CREAT | O_TRUNC);
+  const int output = Open(path.c_str(), O_CREAT | O_TRUNC | O_WRONLY);
   const bool made = output >= 0 && RunTool(report, nullptr, output);
   if (output >= 0) syscall(SYS_close, output);
   return made;

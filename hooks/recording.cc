@@ -10,6 +10,7 @@
 #include <cerrno>
 
 #include "hooks/cells.h"
+#include "hooks/environment.h"
 #include "hooks/thread_context.h"
 
 namespace lockdep::hooks {
@@ -29,7 +30,7 @@ void ReadCommand(std::span<char> command) {
 }
 
 const char* TemporaryDirectory() {
-  const char* directory = getenv("TMPDIR");
+  const char* directory = FindVariable("TMPDIR");
   return directory != nullptr && directory[0] == '/' ? directory : "/tmp";
 }
 

@@ -9,6 +9,7 @@
 
 #include <new>
 
+#include "hooks/environment.h"
 #include "hooks/exit_report.h"
 #include "hooks/real.h"
 #include "hooks/recording.h"
@@ -53,7 +54,7 @@ bool Session::Start() {
 }
 
 void Session::ReadOptions() {
-  const char* text = getenv("LOCKDEP_OPTIONS");
+  const char* text = FindVariable("LOCKDEP_OPTIONS");
   OptionProblem problem;
   if (text != nullptr && !ParseOptions(text, &options_, &problem)) {
     Say(Line() << "LOCKDEP_OPTIONS: '" << problem.part << "': " << problem.reason

@@ -120,6 +120,18 @@ TEST_F(DirectModeTest, LogPathTakesTheTextWithTheProcessIdAppended) {
   EXPECT_THAT(Contents(Path("log." + std::to_string(run.pid))), StartsWith("tool: report "));
 }
 
+TEST_F(DirectModeTest, ProgramThatClosesItsStreamsAtExitHasItsReports) {
+  const std::string options =
+      Tool() + ":log_path=" + Path("log") + ":report=" + Path("report.json");
+  const ProgramRun run = Run({"process", "closes_its_streams_at_exit"}, options);
+
+  EXPECT_EQ(run.output, "ok\n");
+  EXPECT_EQ(run.exit_code, 66);
+  EXPECT_THAT(Contents(Path("log." + std::to_string(run.pid))), StartsWith("tool: report "));
+  EXPECT_EQ(Contents(Path("report.json")), "report\n");
+  EXPECT_THAT(temporary_.Files(), IsEmpty());
+}
+
 TEST_F(DirectModeTest, RecordingIsKeptWhereItWasAskedForAndNothingElseIsDone) {
   const ProgramRun run = Run({"mutex", "inversion"}, Tool() + ":record=" + Path("kept.lockdep"));
 

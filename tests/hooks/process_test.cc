@@ -119,6 +119,17 @@ TEST(ProcessTest, ConstructorOfAnotherLibraryIsSeenAndSoIsItsDestructor) {
   EXPECT_EQ(run.recordings[0].totals->lock_operations, 4u);
 }
 
+TEST(ProcessTest, WhatIsLockedBeforeLibcIsReadyIsSeen) {
+  const HookedRun clean = RunHooked({"preinit", "in_order"});
+  const HookedRun bad = RunHooked({"preinit", "against_it"});
+
+  ASSERT_THAT(clean.recordings, SizeIs(1));
+  EXPECT_EQ(clean.recordings[0].totals->lock_operations, 4u);
+  EXPECT_THAT(KindsOf(clean.recordings[0]), IsEmpty());
+  ASSERT_THAT(bad.recordings, SizeIs(1));
+  EXPECT_THAT(KindsOf(bad.recordings[0]), ElementsAre("lock-order-inversion"));
+}
+
 TEST(ProcessTest, BothSidesOfAnInversionHaveTheCodeThatTookTheLocks) {
   const HookedRun run = RunHooked({"standard_library", "inversion"});
 

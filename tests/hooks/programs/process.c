@@ -190,6 +190,15 @@ static void inversion_at_exit(void) {
   lock_and_unlock(&a, &b);
 }
 
+// As the core utilities do, so that a write that failed at the end is noticed.
+static void close_streams(void) { CHECK(fclose(stdout) == 0 && fclose(stderr) == 0); }
+
+static void closes_its_streams_at_exit(void) {
+  lock_and_unlock(&a, &b);
+  lock_and_unlock(&b, &a);
+  CHECK(atexit(close_streams) == 0);
+}
+
 static void quick_exit_after_inversion(void) {
   lock_and_unlock(&a, &b);
   lock_and_unlock(&b, &a);
@@ -353,6 +362,7 @@ static const struct scenario scenarios[] = {
     {"destructor_unlocks", destructor_unlocks},
     {"main_ends_holding", main_ends_holding},
     {"inversion_at_exit", inversion_at_exit},
+    {"closes_its_streams_at_exit", closes_its_streams_at_exit},
     {"quick_exit_after_inversion", quick_exit_after_inversion},
     {"_exit_after_inversion", _exit_after_inversion},
     {"killed_after_inversion", killed_after_inversion},
