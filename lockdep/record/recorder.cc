@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lockdep/record/mapped_path.h"
 #include "lockdep/record/payload_writer.h"
 
 namespace lockdep::record {
@@ -56,12 +57,19 @@ void PutNumber(unsigned char* out, uint64_t value, size_t width) {
 
 // The executable's path; the loader knows it by an empty name.  Asked of this
 // thread: the main thread may have ended, and the process then shows none.
-const char* ExecutablePath(char* buffer, size_t capacity) {
-  const ErrnoKeeper keep_errno;
+const char* ExecutablePath(std::span<char> buffer) {
   const auto size =
-      syscall(SYS_readlinkat, AT_FDCWD, "/proc/thread-self/exe", buffer, capacity - 1);
+      syscall(SYS_readlinkat, AT_FDCWD, "/proc/thread-self/exe", buffer.data(), buffer.size() - 1);
   buffer[size < 0 ? 0 : size] = '\0';
-  return buffer;
+  return buffer.data();
+}
+
+// What names the module's file wherever the reader stands.
+const char* AbsolutePath(const LoadedModule& module, std::span<char> buffer) {
+  const ErrnoKeeper keep_errno;
+  if (module.path[0] == '\0') return ExecutablePath(buffer);
+  const bool is_relative = module.path[0] != '/' && strchr(module.path, '/') != nullptr;
+  return is_relative && FindMappedPath(module.begin, buffer) ? buffer.data() : module.path;
 }
 
 void EncodeLock(PayloadWriter& out, const ViolationLock& lock) {
@@ -148,14 +156,14 @@ void Recorder::Close() {
 void Recorder::NameModuleOf(uintptr_t address, LoadedModule* last) {
   if (address >= last->begin && address < last->end) return;
   if (!modules_.FindNew(address, last)) return;
-  char path[PATH_MAX];
-  const char* name = last->path[0] == '\0' ? ExecutablePath(path, sizeof(path)) : last->path;
+  char buffer[PATH_MAX];
+  const char* path = AbsolutePath(*last, buffer);
   Put(RecordType::kModule, [&](PayloadWriter& out) {
     out.U64(last->begin);
     out.U64(last->end);
     out.U64(last->bias);
     out.Blob(last->build_id, last->build_id_size);
-    out.String(name);
+    out.String(path);
   });
 }
 

@@ -211,6 +211,22 @@ TEST_F(RecorderTest, ModulesAreNamedOnceBeforeTheFirstStackThatNeedsThem) {
   EXPECT_EQ(read[3].module, Address::kNoModule);
 }
 
+TEST_F(RecorderTest, AModuleOpenedByARelativePathIsNamedByItsAbsoluteOne) {
+  namespace fs = std::filesystem;
+  const fs::path module = LOCKDEP_TEST_MODULE;
+  const fs::path before = fs::current_path();
+  fs::current_path(module.parent_path());
+  void* handle = dlopen(("./" + module.filename().string()).c_str(), RTLD_NOW);
+  fs::current_path(before);
+  ASSERT_NE(handle, nullptr) << dlerror();
+  const auto function = reinterpret_cast<uintptr_t>(dlsym(handle, "function_of_a_relative_module"));
+
+  recorder_.OnStack(StackId{1}, std::array{function});
+
+  EXPECT_EQ(Finish().modules.at(0).path, fs::canonical(module));
+  dlclose(handle);
+}
+
 int g_static_object;
 
 TEST_F(RecorderTest, TheModuleOfAStaticLockIsNamed) {
