@@ -5,8 +5,6 @@
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -16,6 +14,7 @@
 #include "lockdep/cli/level.h"
 #include "lockdep/cli/output_file.h"
 #include "lockdep/cli/usage.h"
+#include "lockdep/order/read_file.h"
 #include "lockdep/report/baseline.h"
 #include "lockdep/report/finding_site.h"
 #include "lockdep/report/load.h"
@@ -39,6 +38,8 @@ Exit codes:
   1  new findings, or findings whose entry has expired
   2  wrong usage, or an input or baseline that cannot be read
   3  nothing was observed: no lock operation in any input, so nothing is proved
+
+An input that is damaged or cut short does not pass (2): what is lost may be new.
 
 Examples:
   lockdep gate run.lockdep --baseline ci/locks.baseline
@@ -67,7 +68,7 @@ class GateCommand final : public Command {
   int Update(report::Baseline baseline, const report::Report& report,
              const report::BaselineComparison& comparison) const;
   void PrintSummary(const report::Baseline& baseline, const report::Report& report,
-                    const report::BaselineComparison& comparison) const;
+                    const report::BaselineComparison& comparison, const char* verdict) const;
 
   CLI::App* app_ = nullptr;
   std::vector<std::string> inputs_;
@@ -99,16 +100,12 @@ absl::StatusOr<report::Baseline> GateCommand::ReadBaseline() const {
     return absl::NotFoundError(absl::StrCat(
         baseline_path_, ": no such baseline; name the right file, or create it with --update"));
   }
-  std::ifstream file(baseline_path_, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  const bool is_directory = std::filesystem::is_directory(baseline_path_, error);
-  if (!file.is_open() || file.bad() || is_directory) {
-    return absl::UnavailableError(absl::StrCat(
-        baseline_path_, ": cannot be read",
-        is_directory ? ": is a directory; name a file in it" : "; check its permissions"));
+  const absl::StatusOr<std::string> text = order::ReadFile(baseline_path_);
+  if (!text.ok()) {
+    return absl::UnavailableError(absl::StrCat(baseline_path_, ": ", text.status().message(),
+                                               "; name a text file that can be"));
   }
-  return report::ParseBaseline(text.str(), baseline_path_);
+  return report::ParseBaseline(*text, baseline_path_);
 }
 
 std::vector<size_t> GateCommand::Relevant(const report::Report& report) const {
@@ -138,9 +135,12 @@ int GateCommand::Run() {
   }
   const auto comparison = report::Compare(*baseline, report, Relevant(report), Today());
   if (update_) return Update(*baseline, report, comparison);
-  PrintSummary(*baseline, report, comparison);
-  const bool pass = comparison.fresh.empty() && comparison.expired.empty();
-  return pass ? kExitOk : kExitFindings;
+  const bool has_new = !comparison.fresh.empty() || !comparison.expired.empty();
+  PrintSummary(*baseline, report, comparison,
+               has_new ? "FAIL" : (loaded->is_complete ? "pass" : "INCOMPLETE"));
+  if (has_new) return kExitFindings;
+  if (loaded->is_complete) return kExitOk;
+  return UsageError("gate: a part of the inputs is lost, so it does not pass; record it again");
 }
 
 // What has expired stays so: a date that somebody set is for a person to move.
@@ -168,11 +168,11 @@ void PrintFinding(const char* label, const report::Finding& finding, const std::
 }
 
 void GateCommand::PrintSummary(const report::Baseline& baseline, const report::Report& report,
-                               const report::BaselineComparison& comparison) const {
-  const bool pass = comparison.fresh.empty() && comparison.expired.empty();
-  std::printf("lockdep gate: %s: %zu new, %zu expired, %zu known, %zu stale\n",
-              pass ? "pass" : "FAIL", comparison.fresh.size(), comparison.expired.size(),
-              comparison.known.size(), comparison.stale.size());
+                               const report::BaselineComparison& comparison,
+                               const char* verdict) const {
+  std::printf("lockdep gate: %s: %zu new, %zu expired, %zu known, %zu stale\n", verdict,
+              comparison.fresh.size(), comparison.expired.size(), comparison.known.size(),
+              comparison.stale.size());
   for (const size_t index : comparison.fresh) PrintFinding("new", report.findings[index], "");
   for (const size_t index : comparison.expired) {
     const report::Finding& finding = report.findings[index];

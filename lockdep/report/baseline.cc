@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -75,22 +76,24 @@ class BaselineParser {
   }
 
   absl::Status AddEntry(BaselineEntry entry) {
-    for (size_t i = 0; i < baseline_.entries.size(); ++i) {
-      BaselineEntry& other = baseline_.entries[i];
-      if (other.fingerprint != entry.fingerprint) continue;
-      if (FormatEntry(other) != FormatEntry(entry)) {
-        return Error(absl::StrCat("fingerprint ", entry.fingerprint, " stands on line ",
-                                  entry_lines_[i],
-                                  " already, with other words; keep one of the two"));
-      }
-      other.comments.insert(other.comments.end(), comments_.begin(), comments_.end());
-      comments_.clear();
-      return absl::OkStatus();
-    }
+    const auto [place, is_new] = place_of_.try_emplace(entry.fingerprint, baseline_.entries.size());
+    if (!is_new) return AddAgain(place->second, entry);
     entry.comments = std::move(comments_);
     comments_.clear();
     baseline_.entries.push_back(std::move(entry));
     entry_lines_.push_back(line_number_);
+    return absl::OkStatus();
+  }
+
+  absl::Status AddAgain(size_t place, const BaselineEntry& entry) {
+    BaselineEntry& first = baseline_.entries[place];
+    if (FormatEntry(first) != FormatEntry(entry)) {
+      return Error(absl::StrCat("fingerprint ", entry.fingerprint, " stands on line ",
+                                entry_lines_[place],
+                                " already, with other words; keep one of the two"));
+    }
+    first.comments.insert(first.comments.end(), comments_.begin(), comments_.end());
+    comments_.clear();
     return absl::OkStatus();
   }
 
@@ -102,6 +105,7 @@ class BaselineParser {
   int line_number_ = 0;
   Baseline baseline_;
   std::vector<int> entry_lines_;
+  absl::flat_hash_map<std::string, size_t> place_of_;  // Fingerprint to index in the entries.
   std::vector<std::string> comments_;
 };
 

@@ -89,6 +89,14 @@ ClassName ClassNamer::DescribeSite(const record::Recording& recording,
   return {absl::StrCat(kind, " first locked ", InPlace(site)), kind};
 }
 
+const ClassName& ClassNamer::CachedSite(const record::Recording& recording,
+                                        const record::ClassEntry& entry) {
+  const auto [site, is_new] =
+      sites_.try_emplace({entry.kind, entry.origin_kind, entry.origin.value});
+  if (is_new) site->second = DescribeSite(recording, entry);
+  return site->second;
+}
+
 ClassName ClassNamer::Describe(const record::Recording& recording,
                                const record::ClassEntry& entry) {
   switch (entry.origin_kind) {
@@ -105,7 +113,7 @@ ClassName ClassNamer::Describe(const record::Recording& recording,
     }
     case ClassOrigin::kInitSite:
     case ClassOrigin::kFirstUse:
-      return DescribeSite(recording, entry);
+      return CachedSite(recording, entry);
   }
   return {};
 }
@@ -116,7 +124,10 @@ std::string ClassNamer::MakeUnique(const std::string& name, const std::string& i
   if (known != name_of_identity_.end() && used_here_.insert(known->second).second) {
     return known->second;
   }
-  for (int number = 1;; ++number) {
+  // What was refused once stays so: names are only ever added.
+  int& number = last_number_[{name, module}];
+  for (;;) {
+    ++number;
     std::string candidate = number == 1 ? name : absl::StrCat(name, " #", number);
     if (used_here_.contains(candidate)) continue;
     const auto [owner, is_new] = module_of_name_.try_emplace(candidate, module);
@@ -130,6 +141,8 @@ std::string ClassNamer::MakeUnique(const std::string& name, const std::string& i
 ClassNames ClassNamer::Name(const record::Recording& recording) {
   ClassNames names;
   used_here_.clear();
+  last_number_.clear();
+  sites_.clear();
   for (const record::ClassEntry& entry : recording.classes) {
     ClassName name = Describe(recording, entry);
     if (entry.subclass != 0) {

@@ -10,10 +10,14 @@
 #ifndef LOCKDEP_REPORT_CLASS_NAMER_H_
 #define LOCKDEP_REPORT_CLASS_NAMER_H_
 
+#include <cstdint>
 #include <string>
+#include <tuple>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/container/node_hash_map.h"
 #include "lockdep/record/recording.h"
 #include "lockdep/report/symbolizer.h"
 
@@ -40,6 +44,7 @@ class ClassNamer {
  private:
   ClassName Describe(const record::Recording& recording, const record::ClassEntry& entry);
   ClassName DescribeSite(const record::Recording& recording, const record::ClassEntry& entry);
+  const ClassName& CachedSite(const record::Recording& recording, const record::ClassEntry& entry);
   std::string MakeUnique(const std::string& name, const std::string& identity,
                          const std::string& module);
 
@@ -47,7 +52,13 @@ class ClassNamer {
   // Whose name it is: the module that the class belongs to.
   absl::flat_hash_map<std::string, std::string> module_of_name_;
   absl::flat_hash_map<std::string, std::string> name_of_identity_;
-  absl::flat_hash_set<std::string> used_here_;  // In the recording at hand.
+
+  // Of the recording at hand: a program may have a million locks from one place.
+  using Site = std::tuple<LockKind, ClassOrigin, uint64_t>;
+  using NameInModule = std::pair<std::string, std::string>;
+  absl::flat_hash_set<std::string> used_here_;
+  absl::flat_hash_map<NameInModule, int> last_number_;
+  absl::node_hash_map<Site, ClassName> sites_;
 };
 
 }  // namespace lockdep::report

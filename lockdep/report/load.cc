@@ -21,6 +21,15 @@ bool LooksLikeJson(std::string_view text) {
   return start != text.npos && text[start] == '{';
 }
 
+// Whether a file that cannot be read was a recording or a report once.
+bool WasMeantForUs(const std::string& path, std::string_view bytes) {
+  if (bytes.empty()) {
+    const std::string name = std::filesystem::path(path).filename().string();
+    return name.find(".lockdep") != name.npos;
+  }
+  return record::LooksLikeRecording(bytes) || bytes.find("\"lockdep-report\"") != bytes.npos;
+}
+
 // Reads inputs one after the other; a directory's are named by the directory.
 class Loader {
  public:
@@ -30,18 +39,22 @@ class Loader {
  private:
   absl::Status LoadFile(const std::string& path);
   absl::Status LoadDirectory(const std::string& path);
+  void LoadListed(const std::string& path);
+  absl::Status LoadBytes(const std::string& path, const std::string& bytes);
   absl::Status LoadRecording(const std::string& path, const std::string& bytes);
   absl::Status LoadJson(const std::string& path, const std::string& text);
 
   ReportBuilder builder_;
   std::vector<Report> reports_;
   std::vector<std::string> warnings_;
+  bool is_complete_ = true;
 };
 
 absl::Status Loader::LoadRecording(const std::string& path, const std::string& bytes) {
   absl::StatusOr<record::Recording> recording = record::ParseRecording(path, bytes);
   if (!recording.ok()) return recording.status();
   warnings_.insert(warnings_.end(), recording->warnings.begin(), recording->warnings.end());
+  is_complete_ = is_complete_ && recording->warnings.empty();
   reports_.push_back(builder_.Build(*recording));
   return absl::OkStatus();
 }
@@ -55,9 +68,12 @@ absl::Status Loader::LoadJson(const std::string& path, const std::string& text) 
 
 absl::Status Loader::LoadFile(const std::string& path) {
   const absl::StatusOr<std::string> bytes = record::ReadFileBytes(path);
-  if (!bytes.ok()) return bytes.status();
-  if (LooksLikeJson(*bytes)) return LoadJson(path, *bytes);
-  if (bytes->empty() || record::LooksLikeRecording(*bytes)) return LoadRecording(path, *bytes);
+  return bytes.ok() ? LoadBytes(path, *bytes) : bytes.status();
+}
+
+absl::Status Loader::LoadBytes(const std::string& path, const std::string& bytes) {
+  if (LooksLikeJson(bytes)) return LoadJson(path, bytes);
+  if (bytes.empty() || record::LooksLikeRecording(bytes)) return LoadRecording(path, bytes);
   return absl::InvalidArgumentError(absl::StrCat(
       path,
       ": neither a lockdep recording nor a JSON report; `lockdep run --record FILE -- PROG` "
@@ -65,6 +81,14 @@ absl::Status Loader::LoadFile(const std::string& path) {
 }
 
 // What else lies in a directory is not lost in silence.
+void Loader::LoadListed(const std::string& path) {
+  const absl::StatusOr<std::string> bytes = record::ReadFileBytes(path);
+  const absl::Status status = bytes.ok() ? LoadBytes(path, *bytes) : bytes.status();
+  if (status.ok()) return;
+  warnings_.push_back(absl::StrCat(status.message(), "; left out"));
+  if (!bytes.ok() || WasMeantForUs(path, *bytes)) is_complete_ = false;
+}
+
 absl::Status Loader::LoadDirectory(const std::string& path) {
   std::error_code error;
   std::vector<std::string> files;
@@ -76,10 +100,7 @@ absl::Status Loader::LoadDirectory(const std::string& path) {
   if (error) return absl::UnavailableError(absl::StrCat(path, ": ", error.message()));
   std::sort(files.begin(), files.end());
   const size_t before = reports_.size();
-  for (const std::string& file : files) {
-    const absl::Status status = LoadFile(file);
-    if (!status.ok()) warnings_.push_back(absl::StrCat(status.message(), "; left out"));
-  }
+  for (const std::string& file : files) LoadListed(file);
   if (reports_.size() > before) return absl::OkStatus();
   return absl::NotFoundError(
       absl::StrCat(path, ": no recording and no JSON report in this directory"));
@@ -93,6 +114,7 @@ absl::Status Loader::Load(const std::string& input) {
 Loaded Loader::Finish() {
   Loaded loaded;
   loaded.report = MergeReports(std::move(reports_));
+  loaded.is_complete = is_complete_;
   loaded.warnings = std::move(warnings_);
   const std::vector<std::string>& unnamed = builder_.warnings();
   loaded.warnings.insert(loaded.warnings.end(), unnamed.begin(), unnamed.end());

@@ -15,6 +15,9 @@ struct Loaded {
   Report report;
   // What was lost: "run.17.lockdep: truncated after 812 of 900 bytes; 14 records kept".
   std::vector<std::string> warnings;
+  // Whether every recording and report among the inputs was read to its end; what
+  // else lies in a directory does not count.
+  bool is_complete = true;
 };
 
 // Reads, symbolises and unites all inputs.  An input that cannot be read at all

@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+
+#include "absl/strings/str_cat.h"
+
 namespace lockdep::report {
 namespace {
 
@@ -123,6 +127,18 @@ TEST(BaselineParserTest, TwoEqualLinesAreOneEntryAndTwoDifferentOnesAnError) {
   EXPECT_THAT(Parsed(line + "# kept\n" + line).entries[0].comments, ElementsAre("# kept"));
   EXPECT_THAT(MessageFor(line + "00000000000000aa recursive-lock A reason=y\n"),
               HasSubstr("ci/b.txt:2: fingerprint 00000000000000aa stands on line 1 already"));
+}
+
+TEST(BaselineParserTest, AHundredThousandEntriesAreReadInNoTime) {
+  constexpr size_t kCount = 100'000;
+  std::string text;
+  for (size_t i = 0; i < kCount; ++i) {
+    absl::StrAppend(&text, absl::Hex(i, absl::kZeroPad16), " recursive-lock A reason=x\n");
+  }
+  const auto start = std::chrono::steady_clock::now();
+
+  EXPECT_THAT(Parsed(text).entries, SizeIs(kCount));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
 }
 
 TEST(BaselineFormatTest, AnyNameSurvivesARoundTrip) {

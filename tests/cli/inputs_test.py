@@ -202,6 +202,30 @@ class GateTest(ToolCase):
         self.assert_refused(self.gate(recording), "nothing observed", code=3)
         self.assert_refused(self.gate(recording, "--update"), "nothing observed", code=3)
 
+    def test_a_damaged_recording_does_not_pass_and_what_it_shows_still_fails(self):
+        (self.scratch / "b.txt").write_text("")
+        clean = self.record("clean.lockdep", "one_order").read_bytes()
+        inverted = self.record("bad.lockdep").read_bytes()
+        # A recording ends with its sums and its end; the finding stands before them.
+        for name, data, code in (("clean", clean, 2), ("bad", inverted, 1)):
+            (self.scratch / "cut.lockdep").write_bytes(data[:-3])
+            result = self.gate("cut.lockdep")
+            self.assertEqual(result.returncode, code, name)
+            self.assertNotIn("pass", result.stdout)
+            self.assertRegex(result.stderr, r"\Alockdep: cut\.lockdep: offset \d+: .*lost")
+        (self.scratch / "runs").mkdir()
+        (self.scratch / "runs" / "1.lockdep").write_bytes(clean)
+        (self.scratch / "runs" / "notes").write_text("no input")
+        self.assertEqual(self.gate("runs").returncode, 0)
+        (self.scratch / "runs" / "2.lockdep").write_bytes(clean[:20])
+        self.assertEqual(self.gate("runs").returncode, 2)
+
+    def test_a_baseline_that_is_no_text_file_is_refused(self):
+        recording = self.record("r.lockdep")
+        for path in ("/dev/zero", "."):
+            result = self.tool("gate", recording, "--baseline", path)
+            self.assert_refused(result, path + ": cannot read it: ")
+
     def test_an_input_that_cannot_be_read_is_refused(self):
         (self.scratch / "b.txt").write_text("")
         (self.scratch / "noise").write_text("noise")

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 
 #include "lockdep/record/recorder.h"
@@ -76,6 +77,19 @@ TEST_F(ClassNamerTest, NamesakesAreToldApartInOrderOfAppearance) {
   EXPECT_EQ(Shown(names, 3), "lock #2");
   EXPECT_EQ(Shown(names, 4), "lock #3");
   EXPECT_EQ(names.at(ClassId{3}).stable, "lock") << "which one came first may change";
+}
+
+TEST_F(ClassNamerTest, AHundredThousandNamesakesAreNumberedInNoTime) {
+  constexpr uint32_t kCount = 100'000;
+  Recording recording;
+  for (uint32_t i = 1; i <= kCount; ++i) {
+    recording.classes.push_back({.id = ClassId{i}, .kind = LockKind::kMutex, .name = "lock"});
+  }
+  const auto start = std::chrono::steady_clock::now();
+  const ClassNames names = namer_.Name(recording);
+
+  EXPECT_EQ(Shown(names, kCount), "lock #100000");
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
 }
 
 TEST_F(ClassNamerTest, AClassHasTheSameNameInTheNextRecording) {

@@ -94,10 +94,26 @@ TEST_F(LoadTest, WhatElseLiesInADirectoryIsNamed) {
 
   const Loaded loaded = LoadOrDie({directory_.path()});
 
+  EXPECT_TRUE(loaded.is_complete);
   EXPECT_THAT(loaded.report.runs, SizeIs(1));
   EXPECT_THAT(loaded.warnings,
               ElementsAre(AllOf(HasSubstr("/empty: the file is empty"), HasSubstr("left out")),
                           AllOf(HasSubstr("/notes.txt: neither"), HasSubstr("left out"))));
+}
+
+TEST_F(LoadTest, ARecordingOrReportOfADirectoryThatCannotBeReadIsALoss) {
+  Record("a.lockdep", bank::Transfer);
+  const std::string bytes = ReadBytes(directory_ / "a.lockdep");
+  EXPECT_TRUE(LoadOrDie({directory_.path()}).is_complete);
+  const std::pair<const char*, std::string> broken[] = {
+      {"empty.lockdep", ""},
+      {"header", bytes.substr(0, 20)},
+      {"report.json", "{\"schema\":\"lockdep-report\",\"version\":1,"}};
+  for (const auto& [name, contents] : broken) {
+    WriteBytes(directory_ / name, contents);
+    EXPECT_FALSE(LoadOrDie({directory_.path()}).is_complete) << name;
+    std::filesystem::remove(directory_ / name);
+  }
 }
 
 TEST_F(LoadTest, ADamagedRecordingIsKeptAsFarAsItIsGood) {
@@ -107,6 +123,7 @@ TEST_F(LoadTest, ADamagedRecordingIsKeptAsFarAsItIsGood) {
 
   const Loaded loaded = LoadOrDie({directory_ / "cut"});
 
+  EXPECT_FALSE(loaded.is_complete);
   EXPECT_THAT(loaded.report.findings, SizeIs(1));
   EXPECT_THAT(loaded.warnings,
               ElementsAre(AllOf(HasSubstr(directory_ / "cut"), HasSubstr("lost"))));
