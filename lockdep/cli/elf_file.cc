@@ -39,6 +39,10 @@ class OpenElf {
   Elf* elf_ = nullptr;
 };
 
+absl::Status Damaged() {
+  return absl::DataLossError("is a damaged ELF file: its program headers cannot be read");
+}
+
 std::string ReadInterpreter(Elf* elf, const GElf_Phdr& header) {
   size_t size = 0;
   const char* file = elf_rawfile(elf, &size);
@@ -77,8 +81,10 @@ absl::StatusOr<ElfFile> ReadElfFile(const std::string& path) {
     return absl::InvalidArgumentError("not an ELF file");
   }
   size_t program_headers = 0;
-  if (elf_getphdrnum(open_elf.elf(), &program_headers) != 0) {
-    return absl::DataLossError("is a damaged ELF file: its program headers cannot be read");
+  const bool counted = elf_getphdrnum(open_elf.elf(), &program_headers) == 0;
+  // libelf counts only those that are in the file.
+  if (!counted || (header.e_phnum != PN_XNUM && program_headers != header.e_phnum)) {
+    return Damaged();
   }
   ElfFile file;
   file.word_class = header.e_ident[EI_CLASS];
@@ -86,7 +92,9 @@ absl::StatusOr<ElfFile> ReadElfFile(const std::string& path) {
   file.machine = header.e_machine;
   for (size_t i = 0; i < program_headers; ++i) {
     GElf_Phdr program_header;
-    if (gelf_getphdr(open_elf.elf(), static_cast<int>(i), &program_header) == nullptr) break;
+    if (gelf_getphdr(open_elf.elf(), static_cast<int>(i), &program_header) == nullptr) {
+      return Damaged();
+    }
     if (program_header.p_type == PT_INTERP) {
       file.interpreter = ReadInterpreter(open_elf.elf(), program_header);
     }

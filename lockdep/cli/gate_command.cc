@@ -84,9 +84,7 @@ void GateCommand::Configure(CLI::App& tool) {
   app_->add_option("INPUT", inputs_, "Recordings, JSON reports, directories of them")
       ->type_name("")
       ->required();
-  app_->add_option("--baseline", baseline_path_, "The accepted findings")
-      ->type_name("FILE")
-      ->required();
+  TakesFile(app_->add_option("--baseline", baseline_path_, "The accepted findings"))->required();
   app_->add_flag("--update", update_, "Accept what is new: add it to the baseline");
   app_->add_option("--fail-on", fail_on_, "The mildest finding that counts (default feasible)")
       ->type_name("confirmed|feasible|note|never")

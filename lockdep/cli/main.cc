@@ -1,3 +1,4 @@
+#include <cstdio>
 #include <exception>
 #include <string>
 #include <vector>
@@ -5,10 +6,25 @@
 #include "lockdep/cli/command.h"
 #include "lockdep/cli/tool.h"
 
+namespace {
+
+using lockdep::cli::kExitOk;
+using lockdep::cli::UsageError;
+
+// What could not be written was not delivered, whatever was found out.
+int CompleteOutput(int exit_code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
+  const int usage_error =
+      UsageError("standard output cannot be written; make room, or send it elsewhere");
+  return exit_code == kExitOk ? usage_error : exit_code;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   try {
-    return lockdep::cli::RunTool(std::vector<std::string>(argv + 1, argv + argc));
+    return CompleteOutput(lockdep::cli::RunTool(std::vector<std::string>(argv + 1, argv + argc)));
   } catch (const std::exception& error) {
-    return lockdep::cli::UsageError(std::string("gave up: ") + error.what());
+    return UsageError(std::string("gave up: ") + error.what());
   }
 }

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "lockdep/cli/child_process.h"
 #include "lockdep/cli/command.h"
 #include "lockdep/cli/elf_file.h"
@@ -21,6 +22,7 @@
 #include "lockdep/cli/recording_directory.h"
 #include "lockdep/cli/run_environment.h"
 #include "lockdep/cli/run_summary.h"
+#include "lockdep/cli/survivors.h"
 #include "lockdep/cli/usage.h"
 #include "lockdep/report/load.h"
 
@@ -107,13 +109,11 @@ void RunCommand::Configure(CLI::App& tool) {
   app_ = tool.add_subcommand("run", "Run a program and report what its locks can do");
   SetUsage(*app_, "lockdep run [OPTIONS] -- PROG ARGS...");
   app_->footer(Footer());
-  app_->add_option("--report", reports_,
-                   "Also write the report to FILE (.html, .json, .sarif, ...)")
-      ->type_name("FILE")
+  TakesFile(app_->add_option("--report", reports_,
+                             "Also write the report to FILE (.html, .json, .sarif, ...)"))
       ->allow_extra_args(false);
-  app_->add_option("--record", record_,
-                   "Keep the recording in FILE; a directory if several processes ran")
-      ->type_name("FILE");
+  TakesFile(app_->add_option("--record", record_,
+                             "Keep the recording in FILE; a directory if several processes ran"));
   app_->add_option("--fail-on", fail_on_,
                    "The mildest finding that makes the run fail (default feasible)")
       ->type_name("confirmed|feasible|note|never")
@@ -193,8 +193,21 @@ int RunCommand::RunPlanned(const Plan& plan) {
   return Finish(plan, *child, **directory);
 }
 
+// What still runs goes on recording where it began to.
+void KeepForSurvivors(RecordingDirectory& directory) {
+  const std::vector<pid_t> survivors = Survivors(directory.path());
+  if (survivors.empty()) return;
+  directory.Keep();
+  Say(absl::StrCat(survivors.size() == 1 ? "1 process still runs (" : "some processes still run (",
+                   absl::StrJoin(survivors, ", "),
+                   "); what follows is not in this report: when all have ended, see 'lockdep "
+                   "report ",
+                   directory.path(), "'"));
+}
+
 int RunCommand::Finish(const Plan& plan, const ChildResult& child,
                        RecordingDirectory& directory) const {
+  KeepForSurvivors(directory);
   const std::vector<std::string> recordings = directory.Recordings(child.pid);
   if (recordings.empty()) {
     Say(NoRecordingMessage(plan.program));

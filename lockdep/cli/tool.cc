@@ -106,9 +106,10 @@ int ParseError(const CLI::App& app, const std::vector<Command*>& commands,
   const std::vector<std::string> extras = app.remaining(true);
   const auto extra =
       std::find_if(extras.begin(), extras.end(), [](const auto& word) { return word != "--"; });
-  // A misspelt option is worth more words than what is missing because of it.
+  // What is misspelt is worth more words than what is missing because of it.
   const bool is_unexpected = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
-  if (extra != extras.end() && (is_unexpected || absl::StartsWith(*extra, "-"))) {
+  const bool is_command = !SubcommandNames(*DeepestCommand(app).first).empty();
+  if (extra != extras.end() && (is_unexpected || is_command || absl::StartsWith(*extra, "-"))) {
     if (IsProgramWithoutDashes(commands, *extra)) {
       return UsageError(absl::StrCat("write '--' before the program: ", DeepestCommand(app).second,
                                      " -- ", *extra, " ..."));

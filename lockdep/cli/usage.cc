@@ -21,7 +21,15 @@ class UsageFormatter final : public CLI::Formatter {
   const std::string usage_;
 };
 
+std::string CheckFileName(const std::string& name) {
+  return name.empty() ? "the name of the file is empty" : "";
+}
+
 }  // namespace
+
+CLI::Option* TakesFile(CLI::Option* option) {
+  return option->type_name("FILE")->check(CLI::Validator(CheckFileName, /*description=*/""));
+}
 
 void SetUsage(CLI::App& app, const std::string& usage) {
   app.formatter(std::make_shared<UsageFormatter>(usage));

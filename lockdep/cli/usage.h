@@ -7,12 +7,16 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace lockdep::cli {
 
 // `usage` is what follows "Usage: ".
 void SetUsage(CLI::App& app, const std::string& usage);
+
+// Makes `option` take the name of a file, which an unset variable in a script is not.
+CLI::Option* TakesFile(CLI::Option* option);
 
 }  // namespace lockdep::cli
 

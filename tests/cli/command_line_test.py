@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """The tool as it is typed: help, version, and every way to get it wrong."""
 
+import subprocess
 import unittest
 
-from tool_case import ToolCase
+from tool_case import TOOL, ToolCase
 
 
 class CommandLineTest(ToolCase):
@@ -32,6 +33,29 @@ class CommandLineTest(ToolCase):
 
     def test_an_unknown_command_is_refused_with_the_nearest(self):
         self.assert_refused(self.tool("reprot", "x"), "unknown command 'reprot'", "'report'?")
+
+    def test_an_unknown_subcommand_is_refused_with_the_nearest(self):
+        self.assert_refused(self.tool("order", "chekc"), "unknown command 'chekc'", "'check'?")
+        self.assert_refused(self.tool("order"), "subcommand", "lockdep order --help")
+
+    def test_an_empty_file_name_is_refused(self):
+        for arguments in (("run", "--record", "", "--", "true"),
+                          ("run", "--report", "", "--", "true"),
+                          ("report", "x", "-o", ""), ("gate", "x", "--baseline", "")):
+            with self.subTest(arguments=arguments):
+                self.assert_refused(self.tool(*arguments), "the name of the file is empty")
+
+    def test_an_output_that_cannot_be_delivered_fails(self):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            for arguments, code in ((("order", "show"), 2), (("--version",), 2),
+                                    (("report", self.record("r.lockdep")), 2),
+                                    (("order", "check"), 1)):
+                with self.subTest(arguments=arguments):
+                    result = subprocess.run(
+                        [TOOL, *arguments], stdout=full, stderr=subprocess.PIPE, text=True,
+                        check=False, cwd=self.scratch, env=self.environment(), timeout=60)
+                    self.assertEqual(result.returncode, code)
+                    self.assertRegex(result.stderr, r"\Alockdep: standard output cannot be written; .*\n\Z")
 
     def test_a_command_that_is_near_to_none_gets_no_guess(self):
         result = self.tool("frobnicate")

@@ -91,6 +91,9 @@ TEST_F(ProgramTest, ADamagedHeaderIsRefusedAndNothingIsReadBeyondIt) {
   for (size_t size = 0; size < sizeof(Elf64_Ehdr) + sizeof(Elf64_Phdr); ++size) {
     const auto path = scratch_.Write("cut", whole.substr(0, size), 0755);
     EXPECT_FALSE(Find(path).ok()) << size << " bytes";
+    const bool has_header = size >= sizeof(Elf64_Ehdr);
+    EXPECT_THAT(MessageFor(path), HasSubstr(has_header ? "damaged ELF file" : "not an ELF file"))
+        << size << " bytes";
   }
 }
 

@@ -3,6 +3,7 @@
 
 import json
 import pathlib
+import re
 import shutil
 import signal
 import struct
@@ -191,6 +192,24 @@ class RunTest(ToolCase):
             _, errors = process.communicate(timeout=30)
         self.assertEqual(process.returncode, 21)
         self.assertIn("lock-order-inversion", errors)
+        self.assert_nothing_left()
+
+    def test_a_process_that_stays_behind_is_named_and_its_recording_kept(self):
+        script = f"(sleep 1; exec {PROGRAMS}/inversion) >/dev/null 2>&1 & echo $!"
+        result = self.tool("run", "--", "sh", "-c", script)
+        self.assertRegex(result.stderr, r"still runs? \([\d, ]*\b" + result.stdout.strip() + r"\b")
+        directory = re.search(r"'lockdep report (\S+)'", result.stderr)[1]
+        for _ in range(100):
+            report = self.tool("report", directory)
+            if "lock-order-inversion" in report.stdout:
+                break
+            time.sleep(0.1)
+        self.assertIn("lock-order-inversion", report.stdout)
+
+    def test_what_ends_in_time_leaves_nothing_behind(self):
+        result = self.tool("run", "--", "sh", "-c", "sleep 0.01 >/dev/null 2>&1 & exit 4")
+        self.assertEqual(result.returncode, 4)
+        self.assertNotIn("still run", result.stderr)
         self.assert_nothing_left()
 
     def test_a_report_that_fails_at_the_end_keeps_the_recordings(self):
