@@ -38,7 +38,7 @@ Explanation ExplanationOf(const Finding& finding) {
 }
 
 std::string CodeHtml(absl::string_view text) {
-  return absl::StrCat("<code>", Escaped(text), "</code>");
+  return absl::StrCat("<code>", Prose(text), "</code>");
 }
 
 // " (read)" where it matters: of a plain mutex every acquisition is exclusive.
@@ -61,7 +61,7 @@ std::string StepHtml(absl::string_view style, absl::string_view verb, const std:
 
 std::string TakesHtml(const Finding& finding, const FindingEdge& edge) {
   if (!edge.declaration.empty()) {
-    return StepHtml(" declared", "first", edge.from, "", Escaped(edge.declaration));
+    return StepHtml(" declared", "first", edge.from, "", Prose(edge.declaration));
   }
   return StepHtml("", "takes", edge.from, ModeHtml(finding, edge.from, edge.from_mode),
                   FrameHtml(edge.from_site));
@@ -216,7 +216,7 @@ std::string AnswersHtml(const Finding& finding) {
   std::string html = "<div class=\"answers\">" + GradeHtml(finding);
   const std::string fix = ExplanationOf(finding).fix;
   if (!fix.empty()) {
-    absl::StrAppend(&html, "<div><h4>How to fix it</h4><p>", Escaped(fix), "</p></div>");
+    absl::StrAppend(&html, "<div><h4>How to fix it</h4><p>", Prose(fix), "</p></div>");
   }
   if (finding.suppressed_by.has_value()) {
     absl::StrAppend(&html, "<div><h4>Suppressed by</h4><p>", CodeHtml(*finding.suppressed_by),
@@ -254,9 +254,9 @@ std::string LevelStyle(const std::string& level) {
 std::string FindingHtml(const Finding& finding) {
   std::string html = absl::StrCat("<article class=\"finding ", LevelStyle(finding.level),
                                   "\" id=\"f-", Escaped(finding.fingerprint), "\" tabindex=\"-1\">",
-                                  HeadHtml(finding), "<h3>", Escaped(finding.title), "</h3>");
+                                  HeadHtml(finding), "<h3>", Prose(finding.title), "</h3>");
   for (const std::string& line : ExplanationOf(finding).story) {
-    absl::StrAppend(&html, "<p>", Escaped(line), "</p>");
+    absl::StrAppend(&html, "<p>", Prose(line), "</p>");
   }
   if (!finding.edges.empty()) html += TimelineHtml(finding);
   absl::StrAppend(&html, EdgeStacksHtml(finding), EventHtml(finding), LocksHtml(finding),

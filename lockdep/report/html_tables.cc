@@ -16,6 +16,11 @@ std::string Table(const std::string& headings, const std::string& rows) {
                       headings, "</tr></thead><tbody data-filter>", rows, "</tbody></table></div>");
 }
 
+// A cell whose long words may break, so that the table stays within the page.
+std::string LongCell(absl::string_view text) {
+  return absl::StrCat("<td class=\"long\">", Prose(text), "</td>");
+}
+
 std::string LeftOut(size_t count) {
   if (count <= kMaxRows) return "";
   return absl::StrCat("<p class=\"soft\">The first ", WithThousands(kMaxRows), " of ",
@@ -43,7 +48,7 @@ std::string KindsCell(const DependencyRow& row) {
 std::string SitesCell(const DependencyRow& row) {
   const std::string taken = FrameHtml(row.to_site);
   const std::string held = FrameHtml(row.from_site);
-  std::string cell = "<td>" + taken;
+  std::string cell = "<td class=\"long\">" + taken;
   if (!held.empty()) {
     absl::StrAppend(&cell, "<span class=\"site\">holding since ", held, "</span>");
   }
@@ -52,7 +57,7 @@ std::string SitesCell(const DependencyRow& row) {
 
 std::string DependencyHtml(const DependencyRow& row, bool is_hot) {
   return absl::StrCat(is_hot ? "<tr class=\"hot\">" : "<tr>", Cell(row.from), Cell(row.to),
-                      KindsCell(row), SitesCell(row), Cell(row.thread), Cell(row.declaration),
+                      KindsCell(row), SitesCell(row), Cell(row.thread), LongCell(row.declaration),
                       "</tr>\n");
 }
 
@@ -127,7 +132,7 @@ std::string DeclaredOrderTable(const Report& report) {
     absl::StrAppend(&rows, "<tr>", Cell(row.from), Cell(row.to),
                     row.kinds.empty() ? "<td class=\"soft\">not exercised</td>"
                                       : "<td><span class=\"badge good\">exercised</span></td>",
-                    Cell(row.declaration), "</tr>\n");
+                    LongCell(row.declaration), "</tr>\n");
   }
   if (declared == 0) return "<p class=\"soft\">No order was declared for these runs.</p>";
   return absl::StrCat(

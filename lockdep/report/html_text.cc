@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "lockdep/report/frames.h"
 #include "lockdep/report/utf8.h"
 
@@ -42,6 +43,10 @@ std::string Escaped(absl::string_view text) {
   std::string escaped;
   for (const char c : Inert(std::string_view(text.data(), text.size()))) escaped += EscapedByte(c);
   return escaped;
+}
+
+std::string Prose(absl::string_view text) {
+  return absl::StrReplaceAll(Escaped(text), {{"-&gt;", "<span class=\"arrow\">-&gt;</span>"}});
 }
 
 std::string WithThousands(uint64_t number) {
@@ -89,7 +94,7 @@ std::string NumberHeading(absl::string_view text) {
   return absl::StrCat("<th scope=\"col\" class=\"number\">", Escaped(text), "</th>");
 }
 
-std::string Cell(absl::string_view text) { return absl::StrCat("<td>", Escaped(text), "</td>"); }
+std::string Cell(absl::string_view text) { return absl::StrCat("<td>", Prose(text), "</td>"); }
 
 std::string NumberCell(uint64_t number) {
   return absl::StrCat("<td class=\"number\" data-value=\"", number, "\">", WithThousands(number),

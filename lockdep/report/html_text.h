@@ -16,6 +16,9 @@ namespace lockdep::report {
 // (utf8.h) shows instead.
 std::string Escaped(absl::string_view text);
 
+// The same as content that is read: no line ends inside the "->" of a lock's name.
+std::string Prose(absl::string_view text);
+
 // 1234567 as "1,234,567".
 std::string WithThousands(uint64_t number);
 
