@@ -32,22 +32,18 @@ std::string IdentityOf(const record::Recording& recording, const record::ClassEn
                       origin.value - module.bias);
 }
 
-// The frames from a code address outwards.  A class knows one address only; if
-// that is inside a lock wrapper, a stack that passed there knows its callers.
-Stack FramesFrom(Symbolizer& symbolizer, const record::Recording& recording,
-                 const record::Address& address) {
-  Stack frames = symbolizer.Call(recording, address);
-  if (HasSite(frames)) return frames;
-  for (const record::StackEntry& stack : recording.stacks) {
-    const auto at = std::find(stack.pcs.begin(), stack.pcs.end(), address);
-    if (at == stack.pcs.end()) continue;
-    for (auto caller = at + 1; caller != stack.pcs.end(); ++caller) {
-      const Stack& outer = symbolizer.Call(recording, *caller);
-      frames.insert(frames.end(), outer.begin(), outer.end());
-    }
-    break;
+// The stacks on which locks of each class were taken, in the order of the file.
+absl::flat_hash_map<ClassId, std::vector<StackId>> StacksOfClasses(
+    const record::Recording& recording) {
+  absl::flat_hash_map<ClassId, std::vector<StackId>> stacks;
+  for (const record::DependencyEntry& entry : recording.dependencies) {
+    stacks[entry.from].push_back(entry.from_stack);
+    stacks[entry.to].push_back(entry.to_stack);
   }
-  return frames;
+  for (const record::ViolationEntry& violation : recording.violations) {
+    stacks[violation.lock.class_id].push_back(violation.lock.stack);
+  }
+  return stacks;
 }
 
 }  // namespace
@@ -76,11 +72,33 @@ const char* KindName(LockKind kind) {
   return "lock";
 }
 
+// A class knows one address only; if that is inside a lock wrapper, a stack of the
+// class that passed there knows its callers.
+Stack ClassNamer::FramesFrom(const record::Recording& recording, const record::ClassEntry& entry) {
+  Stack frames = symbolizer_.Call(recording, entry.origin);
+  if (HasSite(frames)) return frames;
+  for (const StackId id : stacks_[entry.id]) {
+    const record::StackEntry* stack = recording.FindStack(id);
+    if (stack == nullptr) continue;
+    auto pc = std::find(stack->pcs.begin(), stack->pcs.end(), entry.origin);
+    if (pc == stack->pcs.end()) continue;
+    for (++pc; pc != stack->pcs.end(); ++pc) {
+      const Stack& outer = symbolizer_.Call(recording, *pc);
+      frames.insert(frames.end(), outer.begin(), outer.end());
+    }
+    break;
+  }
+  return frames;
+}
+
 ClassName ClassNamer::DescribeSite(const record::Recording& recording,
                                    const record::ClassEntry& entry) {
   const std::string kind = KindWords(entry.kind);
   if (entry.origin.value == 0) return {kind, kind};
-  const Frame site = SiteOf(FramesFrom(symbolizer_, recording, entry.origin));
+  const Stack frames = FramesFrom(recording, entry);
+  // That some lock function took it says nothing.
+  if (!HasSite(frames)) return {kind, kind};
+  const Frame site = SiteOf(frames);
   if (entry.origin_kind == ClassOrigin::kInitSite) {
     return {absl::StrCat(kind, " initialised ", InPlace(site)),
             absl::StrCat(kind, " initialised in ", StableFunction(site))};
@@ -113,7 +131,9 @@ ClassName ClassNamer::Describe(const record::Recording& recording,
     }
     case ClassOrigin::kInitSite:
     case ClassOrigin::kFirstUse:
-      return CachedSite(recording, entry);
+      // An address inside a lock wrapper is the same for all its callers.
+      return HasSite(symbolizer_.Call(recording, entry.origin)) ? CachedSite(recording, entry)
+                                                                : DescribeSite(recording, entry);
   }
   return {};
 }
@@ -143,6 +163,7 @@ ClassNames ClassNamer::Name(const record::Recording& recording) {
   used_here_.clear();
   last_number_.clear();
   sites_.clear();
+  stacks_ = StacksOfClasses(recording);
   for (const record::ClassEntry& entry : recording.classes) {
     ClassName name = Describe(recording, entry);
     if (entry.subclass != 0) {

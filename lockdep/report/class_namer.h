@@ -14,6 +14,7 @@
 #include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
@@ -43,6 +44,7 @@ class ClassNamer {
 
  private:
   ClassName Describe(const record::Recording& recording, const record::ClassEntry& entry);
+  Stack FramesFrom(const record::Recording& recording, const record::ClassEntry& entry);
   ClassName DescribeSite(const record::Recording& recording, const record::ClassEntry& entry);
   const ClassName& CachedSite(const record::Recording& recording, const record::ClassEntry& entry);
   std::string MakeUnique(const std::string& name, const std::string& identity,
@@ -59,6 +61,7 @@ class ClassNamer {
   absl::flat_hash_set<std::string> used_here_;
   absl::flat_hash_map<NameInModule, int> last_number_;
   absl::node_hash_map<Site, ClassName> sites_;
+  absl::flat_hash_map<ClassId, std::vector<StackId>> stacks_;
 };
 
 }  // namespace lockdep::report

@@ -225,6 +225,17 @@ bool IsNamedLikeLock(std::string_view name) {
   return scope == last || scope.ends_with("::" + last);
 }
 
+// Of an inlined lambda's scope gcc knows the last function only: "Close::{lambda}"
+// is what clang calls "shop::Close()::{lambda}".
+std::string WithoutScopeOfLambda(const std::string& name) {
+  const size_t lambda = name.find("::{lambda}");
+  if (lambda == name.npos) return name;
+  std::string function = name.substr(0, lambda);
+  if (function.ends_with("()")) function.resize(function.size() - 2);
+  const size_t scope = function.rfind("::");
+  return (scope == function.npos ? function : function.substr(scope + 2)) + name.substr(lambda);
+}
+
 }  // namespace
 
 std::string Demangle(const std::string& symbol) {
@@ -273,7 +284,7 @@ std::string StableFunctionName(std::string_view function) {
       at += kLambda.size();
     }
   }
-  return name;
+  return WithoutScopeOfLambda(name);
 }
 
 }  // namespace lockdep::report

@@ -25,8 +25,8 @@ bool IsLockWrapper(std::string_view function);
 // Of these, the ones of the standard and other well-known libraries.
 bool IsLibraryLockWrapper(std::string_view function);
 
-// As ShortFunction, with every lambda of a function called the same: compilers
-// number and name them differently.
+// As ShortFunction, with every lambda of a function called the same, and without
+// the scope of that function: compilers number, name and place them differently.
 std::string StableFunctionName(std::string_view function);
 
 }  // namespace lockdep::report

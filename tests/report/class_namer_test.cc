@@ -149,25 +149,39 @@ TEST_F(ClassNamerTest, TheFirstUseOfALockIsNoPartOfItsStableName) {
   EXPECT_EQ(name.stable, "mutex");
 }
 
-TEST_F(ClassNamerTest, AnOriginInsideAWrapperIsTracedToItsCaller) {
+// A run in which the first class was first locked inside bank::Lock, the wrapper,
+// called from Transfer.  That call is not on the stacks of the run: one is made up.
+Recording FirstLockedInAWrapper() {
   RecordedRun run;
   bank::Transfer(run.bank());
   Recording recording = *record::ReadRecording(run.Finish());
-  // The call inside Lock, the wrapper, is not on the stack; the call of Lock is.
-  const record::StackEntry stack = recording.stacks.back();
-  record::StackEntry wrapped = stack;
-  wrapped.id = StackId{1000};
+  record::StackEntry stack = recording.stacks.back();
+  stack.id = StackId{1000};
   const record::Address inside_wrapper = {reinterpret_cast<uintptr_t>(&bank::Lock) + 8,
                                           stack.pcs[0].module};
-  wrapped.pcs.insert(wrapped.pcs.begin(), inside_wrapper);
-  recording.stacks.push_back(wrapped);
+  stack.pcs.insert(stack.pcs.begin(), inside_wrapper);
+  recording.stack_index.emplace(stack.id, recording.stacks.size());
+  recording.stacks.push_back(stack);
   recording.classes[0].origin_kind = ClassOrigin::kFirstUse;
   recording.classes[0].origin = inside_wrapper;
+  return recording;
+}
+
+TEST_F(ClassNamerTest, AnOriginInsideAWrapperIsTracedToItsCaller) {
+  Recording recording = FirstLockedInAWrapper();
+  recording.dependencies[0].from_stack = StackId{1000};
 
   const std::string shown = namer_.Name(recording).at(recording.classes[0].id).shown;
 
   EXPECT_THAT(shown, AllOf(HasSubstr("first locked in bank::Transfer() at bank.cc:"),
                            Not(HasSubstr("bank::Lock"))));
+}
+
+TEST_F(ClassNamerTest, TheCallerOfAnotherClassIsNotTaken) {
+  Recording recording = FirstLockedInAWrapper();
+  recording.dependencies[0].to_stack = StackId{1000};
+
+  EXPECT_EQ(namer_.Name(recording).at(recording.classes[0].id).shown, "mutex");
 }
 
 TEST_F(ClassNamerTest, AClassThatNothingIsKnownOfHasItsKind) {

@@ -54,6 +54,9 @@ INSTANTIATE_TEST_SUITE_P(Names, ShortFunctionTest, testing::ValuesIn(kShortCases
 TEST(FunctionNameTest, AStableNameDoesNotTellLambdasApart) {
   EXPECT_EQ(StableFunctionName("main::{lambda(int)#12}::operator()(int) const"), "main::{lambda}");
   EXPECT_EQ(StableFunctionName("main::$_3::operator()() const"), "main::{lambda}");
+  EXPECT_EQ(StableFunctionName("shop::Close(shop::Till&)::$_1::operator()() const"),
+            "Close::{lambda}");
+  EXPECT_EQ(StableFunctionName("Close::{lambda()#1}::operator()() const"), "Close::{lambda}");
   EXPECT_EQ(StableFunctionName("f::{lambda()#1}::operator()()::{lambda()#2}::operator()()"),
             "f::{lambda}::operator()()::{lambda}");
   EXPECT_EQ(StableFunctionName("Bank::transfer(int)"), "Bank::transfer");
