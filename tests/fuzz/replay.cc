@@ -25,7 +25,7 @@ std::vector<std::filesystem::path> FilesOf(const char* directory) {
   return files;
 }
 
-// Returns whether the file could be read.
+// Returns whether the file could be read and is an input that the fuzzer can use.
 bool Replay(const std::filesystem::path& path) {
   std::printf("%s\n", path.c_str());
   std::fflush(stdout);  // It is the last line if the input crashes us.
@@ -34,8 +34,7 @@ bool Replay(const std::filesystem::path& path) {
   if (!file.is_open() || file.bad()) return false;
   // A copy of its own size, so that a read behind its end is seen.
   const std::vector<uint8_t> input(bytes.begin(), bytes.end());
-  LLVMFuzzerTestOneInput(input.data(), input.size());
-  return true;
+  return LLVMFuzzerTestOneInput(input.data(), input.size()) == 0;
 }
 
 }  // namespace
@@ -49,7 +48,7 @@ int main(int argc, char** argv) {
   }
   for (const std::filesystem::path& file : files) {
     if (Replay(file)) continue;
-    std::fprintf(stderr, "%s: cannot be read\n", file.c_str());
+    std::fprintf(stderr, "%s: cannot be read, or is no input of this fuzzer\n", file.c_str());
     return 1;
   }
   return 0;
