@@ -28,7 +28,6 @@ void Told::Clear() {
   findings.clear();
   cycles.clear();
   dependencies.clear();
-  stopped.clear();
 }
 
 EngineSubject::EngineSubject(const std::vector<DeclaredLetters>& declared) {
@@ -131,6 +130,6 @@ void EngineSubject::OnViolation(const Violation& violation) {
   told_.cycles.push_back(cycle);
 }
 
-void EngineSubject::OnStopped(const char* reason) { told_.stopped.emplace_back(reason); }
+void EngineSubject::OnStopped(const char* reason) { stopped_.emplace_back(reason); }
 
 }  // namespace lockdep::oracle

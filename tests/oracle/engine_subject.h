@@ -35,7 +35,6 @@ struct Told {
   std::vector<Finding> findings;
   std::vector<ToldCycle> cycles;
   std::vector<Edge> dependencies;  // Observed and declared.
-  std::vector<std::string> stopped;
 
   bool silent() const { return findings.empty() && cycles.empty(); }
   void Clear();
@@ -53,6 +52,8 @@ class EngineSubject final : private Observer {
   void Restart();
 
   Validator& validator() { return *validator_; }
+  // What was said when validation stopped for good.
+  const std::vector<std::string>& stopped() const { return stopped_; }
 
  private:
   void OnClass(const LockClass& lock_class) override;
@@ -67,6 +68,7 @@ class EngineSubject final : private Observer {
   void Acquire(ThreadContext& thread, const Step& step);
 
   Told told_;
+  std::vector<std::string> stopped_;
   std::vector<DeclaredArc> declared_;
   std::unique_ptr<Validator> validator_;
   std::array<ThreadContext*, kMaxThreads> threads_ = {};
