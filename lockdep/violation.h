@@ -23,7 +23,11 @@ namespace lockdep {
   X(kHeldAtExit, "held-at-exit")                         \
   X(kDeclaredOrderViolation, "declared-order-violation") \
   X(kInvalidLockState, "invalid-lock-state")             \
-  X(kUnprotectedAccess, "unprotected-access")
+  X(kUnprotectedAccess, "unprotected-access")            \
+  X(kPageTableRule, "page-table-rule")                   \
+  X(kUndeclaredDependency, "undeclared-dependency")      \
+  X(kDeadlock, "deadlock")                               \
+  X(kModelCorruption, "model-corruption")
 
 enum class ViolationKind : uint8_t {
 #define LOCKDEP_X(name, text) name,

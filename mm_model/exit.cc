@@ -7,15 +7,14 @@
 namespace mm_model {
 
 void exit_mmap(mm_struct* mm) {
-  auto* const vmas = machine().New<std::pmr::vector<vm_area_struct*>>(machine().memory());
   mmap_read_lock(mm);
-  for (const auto& node : mm->mm_mt.read()) vmas->push_back(node.item);
-  for (vm_area_struct* vma : *vmas) unmap_page_range(vma, vma->vm_start, vma->vm_end);
+  const auto vmas = mm->mm_mt.read().Items(machine().memory());
+  for (vm_area_struct* vma : vmas) unmap_page_range(vma, vma->vm_start, vma->vm_end);
   mmap_read_unlock(mm);
 
   mmap_write_lock(mm);
-  free_pgtables(mm, *vmas, 0, TASK_SIZE, true);
-  for (vm_area_struct* vma : *vmas) {
+  free_pgtables(mm, vmas, 0, TASK_SIZE, true);
+  for (vm_area_struct* vma : vmas) {
     vma_mark_detached(vma);
     vma_iter_clear(mm, vma);
     mm->map_count = mm->map_count - 1;

@@ -70,9 +70,9 @@ bool dup_mmap(mm_struct* mm, mm_struct* oldmm) {
   // Nobody else knows the child yet.
   mmap_write_lock_nested(mm, SINGLE_DEPTH_NESTING);
   mm->total_vm = oldmm->total_vm;
-  for (const auto& node : oldmm->mm_mt.read()) {
-    vma_start_write(node.item);
-    dup_vma(mm, node.item);
+  for (vm_area_struct* mpnt : oldmm->mm_mt.read().Items(machine().memory())) {
+    vma_start_write(mpnt);
+    dup_vma(mm, mpnt);
   }
   mmap_write_unlock(mm);
   mmap_write_unlock(oldmm);

@@ -1,11 +1,10 @@
 #include "mm_model/guarded.h"
 
 #include <algorithm>
-#include <map>
 #include <string>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "mm_model/interned.h"
 #include "mm_model/mm_types.h"
 
 namespace mm_model {
@@ -202,17 +201,14 @@ std::string ToText(const Condition& condition) {
   return absl::StrCat(std::string(WordOf(condition.term)), mode);
 }
 
-// The rule in words, and what was missing; lives as long as the program.
+// The rule in words, and what was missing.
 const char* RuleText(const FieldRule& rule, const std::string& missing) {
-  thread_local auto& texts = *new std::map<std::pair<const FieldRule*, std::string>, std::string>;
-  std::string& text = texts[{&rule, missing}];
-  if (text.empty()) {
-    text = absl::StrCat("a write needs ", rule.text, " (", rule.source, "); missing: ", missing);
-    if (*rule.exceptions_text != '\0') {
-      absl::StrAppend(&text, "; exempt: ", rule.exceptions_text, " (", rule.exceptions_source, ")");
-    }
+  std::string text =
+      absl::StrCat("a write needs ", rule.text, " (", rule.source, "); missing: ", missing);
+  if (*rule.exceptions_text != '\0') {
+    absl::StrAppend(&text, "; exempt: ", rule.exceptions_text, " (", rule.exceptions_source, ")");
   }
-  return text.c_str();
+  return Interned(text);
 }
 
 // Says what the task lacks for the first alternative, the one that is meant.
@@ -231,12 +227,12 @@ void ReportBreach(const Owner& owner, const FieldRule& rule, const lockdep::Call
 }
 
 template <typename Owner>
-void CheckWrite(const Owner& owner, Field field, const lockdep::CallSite& site) {
-  const FieldRule& rule = RuleOf(field);
-  SchedulingPoint({StepKind::kWrite, rule.name, &owner});
+void CheckWrite(const Owner& owner, const FieldAccess& access) {
+  const FieldRule& rule = RuleOf(access.field);
+  SchedulingPoint({StepKind::kWrite, rule.name, access.where});
   if (machine().validator().stopped()) return;  // It no longer knows what is held.
   if (AnyHolds(owner, rule.requirement) || AnyHolds(owner, rule.exceptions)) return;
-  ReportBreach(owner, rule, site);
+  ReportBreach(owner, rule, access.site);
 }
 
 }  // namespace
@@ -245,32 +241,22 @@ const FieldRule& RuleOf(Field field) { return kFieldRules[static_cast<size_t>(fi
 
 std::span<const FieldRule> AllFieldRules() { return kFieldRules; }
 
-void WillRead(const void* owner, Field field) {
-  SchedulingPoint({StepKind::kRead, RuleOf(field).name, owner});
+void WillRead(const FieldAccess& access) {
+  SchedulingPoint({StepKind::kRead, RuleOf(access.field).name, access.where, AccessMode::kShared});
 }
 
-void WillWrite(const mm_struct& mm, Field field, const lockdep::CallSite& site) {
-  CheckWrite(mm, field, site);
+void WillWrite(const mm_struct& mm, const FieldAccess& access) { CheckWrite(mm, access); }
+
+void WillWrite(const vm_area_struct& vma, const FieldAccess& access) { CheckWrite(vma, access); }
+
+void WillWrite(const anon_vma& av, const FieldAccess& access) { CheckWrite(av, access); }
+
+void WillWrite(const address_space& mapping, const FieldAccess& access) {
+  CheckWrite(mapping, access);
 }
 
-void WillWrite(const vm_area_struct& vma, Field field, const lockdep::CallSite& site) {
-  CheckWrite(vma, field, site);
-}
+void WillWrite(const folio& folio, const FieldAccess& access) { CheckWrite(folio, access); }
 
-void WillWrite(const anon_vma& av, Field field, const lockdep::CallSite& site) {
-  CheckWrite(av, field, site);
-}
-
-void WillWrite(const address_space& mapping, Field field, const lockdep::CallSite& site) {
-  CheckWrite(mapping, field, site);
-}
-
-void WillWrite(const folio& folio, Field field, const lockdep::CallSite& site) {
-  CheckWrite(folio, field, site);
-}
-
-void WillWrite(const pt_slot& slot, Field field, const lockdep::CallSite& site) {
-  CheckWrite(slot, field, site);
-}
+void WillWrite(const pt_slot& slot, const FieldAccess& access) { CheckWrite(slot, access); }
 
 }  // namespace mm_model

@@ -46,14 +46,21 @@ struct FieldRule {
 const FieldRule& RuleOf(Field field);
 std::span<const FieldRule> AllFieldRules();
 
+// What is accessed, and from where.
+struct FieldAccess {
+  Field field;
+  const void* where;  // The field itself: what conflicting accesses have in common.
+  const lockdep::CallSite& site;
+};
+
 // The running task reads, or is about to write, a field of the object.
-void WillRead(const void* owner, Field field);
-void WillWrite(const mm_struct& mm, Field field, const lockdep::CallSite& site);
-void WillWrite(const vm_area_struct& vma, Field field, const lockdep::CallSite& site);
-void WillWrite(const anon_vma& av, Field field, const lockdep::CallSite& site);
-void WillWrite(const address_space& mapping, Field field, const lockdep::CallSite& site);
-void WillWrite(const folio& folio, Field field, const lockdep::CallSite& site);
-void WillWrite(const pt_slot& slot, Field field, const lockdep::CallSite& site);
+void WillRead(const FieldAccess& access);
+void WillWrite(const mm_struct& mm, const FieldAccess& access);
+void WillWrite(const vm_area_struct& vma, const FieldAccess& access);
+void WillWrite(const anon_vma& av, const FieldAccess& access);
+void WillWrite(const address_space& mapping, const FieldAccess& access);
+void WillWrite(const folio& folio, const FieldAccess& access);
+void WillWrite(const pt_slot& slot, const FieldAccess& access);
 
 // `kWhenCleared` is the rule for writing T(), where that is another one.
 template <typename Owner, typename T, Field kField, Field kWhenCleared = kField>
@@ -65,7 +72,7 @@ class Guarded {
   Guarded(const Guarded&) = delete;
 
   const T& read() const {
-    WillRead(owner_, kField);
+    WillRead({kField, this, {}});
     return value_;
   }
   operator T() const  // NOLINT(google-explicit-constructor): reads as in the kernel.
@@ -76,19 +83,19 @@ class Guarded {
 
   // Never inlined: the place of a write is where these return to.
   [[gnu::noinline]] Guarded& operator=(T value) requires std::is_scalar_v<T> {
-    WillWrite(*owner_, value == T() ? kWhenCleared : kField, LOCKDEP_CALL_SITE());
+    WillWrite(*owner_, {value == T() ? kWhenCleared : kField, this, LOCKDEP_CALL_SITE()});
     value_ = value;
     return *this;
   }
   [[gnu::noinline]] Guarded& operator=(const Guarded& other) requires std::is_scalar_v<T> {
     const T value = other.read();
-    WillWrite(*owner_, value == T() ? kWhenCleared : kField, LOCKDEP_CALL_SITE());
+    WillWrite(*owner_, {value == T() ? kWhenCleared : kField, this, LOCKDEP_CALL_SITE()});
     value_ = value;
     return *this;
   }
   // To change a tree or a list in place.
   [[gnu::noinline]] T& write() {
-    WillWrite(*owner_, kField, LOCKDEP_CALL_SITE());
+    WillWrite(*owner_, {kField, this, LOCKDEP_CALL_SITE()});
     return value_;
   }
 

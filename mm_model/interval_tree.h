@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <memory_resource>
+#include <span>
 #include <vector>
 
 namespace mm_model {
@@ -47,6 +48,18 @@ class interval_tree {
   bool contains(T item) const {
     return std::any_of(nodes_.begin(), nodes_.end(),
                        [&](const Node& node) { return node.item == item; });
+  }
+
+  // The items that have a key in [first, last], in order, as they are now: for
+  // walks that others may interrupt.
+  std::span<const T> Items(std::pmr::memory_resource* memory, unsigned long first = 0,
+                           unsigned long last = ~0ul) const {
+    auto* const items = static_cast<T*>(memory->allocate(nodes_.size() * sizeof(T), alignof(T)));
+    size_t count = 0;
+    for (const Node& node : nodes_) {
+      if (node.first <= last && first <= node.last) items[count++] = node.item;
+    }
+    return {items, count};
   }
 
   size_t size() const { return nodes_.size(); }

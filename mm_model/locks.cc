@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "mm_model/machine.h"
+#include "mm_model/mutation.h"
 
 namespace mm_model {
 namespace {
@@ -77,38 +78,29 @@ bool IsHeld(const DepMap& map, HeldMode mode) {
   return machine().validator().IsHeld(current().context(), map, mode);
 }
 
-bool rw_semaphore::IsFreeFor(ReadMode mode) const {
-  return writer_ == nullptr && (mode != ReadMode::kWrite || readers_ == 0);
+bool rw_semaphore::MayRead(const void* sem, const Task& /*task*/) {
+  const auto& self = *static_cast<const rw_semaphore*>(sem);
+  return self.writer_ == nullptr && self.queued_writers_ == 0;
 }
 
-bool rw_semaphore::WriterQueuedBefore(const Waiter& waiter) const {
-  for (const Waiter* other = queue_; other != &waiter; other = other->next) {
-    if (other->mode == ReadMode::kWrite) return true;
-  }
-  return false;
+bool rw_semaphore::MayWrite(const void* sem, const Task& /*task*/) {
+  const auto& self = *static_cast<const rw_semaphore*>(sem);
+  return self.writer_ == nullptr && self.readers_ == 0;
 }
 
-bool rw_semaphore::MayGoOn(const void* waiter, const Task& task) {
-  const Waiter& self = *static_cast<const Waiter*>(waiter);
-  if (self.killable && task.fatal_signal_pending) return true;
-  if (!self.sem->IsFreeFor(self.mode)) return false;
-  return self.mode == ReadMode::kWrite || !self.sem->WriterQueuedBefore(self);
+bool rw_semaphore::MayReadOrDie(const void* sem, const Task& task) {
+  return task.fatal_signal_pending || MayRead(sem, task);
 }
 
-// Returns false if the task was killed before it was its turn.
-bool rw_semaphore::WaitInQueue(ReadMode mode, bool killable) {
-  Waiter self{.sem = this, .mode = mode, .killable = killable, .next = nullptr};
-  Waiter** end = &queue_;
-  while (*end != nullptr) end = &(*end)->next;
-  *end = &self;
+bool rw_semaphore::MayWriteOrDie(const void* sem, const Task& task) {
+  return task.fatal_signal_pending || MayWrite(sem, task);
+}
 
-  WaitUntil({StepKind::kLock, dep_map_.name, this}, {&MayGoOn, &self});
-
-  const bool is_free = IsFreeFor(mode) && (mode == ReadMode::kWrite || !WriterQueuedBefore(self));
-  Waiter** link = &queue_;
-  while (*link != &self) link = &(*link)->next;
-  *link = self.next;
-  return is_free;
+// After a killable wait: gives up, if the lock is not free after all.
+bool rw_semaphore::Killed(const LockRequest& request) const {
+  if (!request.killable) return false;
+  AlsoTouches(&current().fatal_signal_pending, AccessMode::kShared);
+  return current().fatal_signal_pending;
 }
 
 void rw_semaphore::Take(ReadMode mode) {
@@ -119,30 +111,88 @@ void rw_semaphore::Take(ReadMode mode) {
   }
 }
 
-bool rw_semaphore::Lock(ReadMode mode, const LockRequest& request) {
-  SchedulingPoint({StepKind::kLock, dep_map_.name, this});
-  TellAcquire(dep_map_, mode, lockdep::TryLock::kNo, request);
-  const bool at_once = IsFreeFor(mode) && (mode == ReadMode::kWrite || queue_ == nullptr);
-  if (!at_once && !WaitInQueue(mode, request.killable)) {
-    machine().validator().CancelAcquire(current().context(), dep_map_);
-    return false;
-  }
-  Take(mode);
+bool rw_semaphore::LockForReading(const LockRequest& request) {
+  WaitUntil({StepKind::kLock, dep_map_.name, this, AccessMode::kShared},
+            {request.killable ? &MayReadOrDie : &MayRead, this, &dep_map_, &request.site});
+  if (!MayRead(this, current()) && Killed(request)) return false;
+  Take(ReadMode::kRead);
   return true;
 }
 
+// Two steps if it must wait: from the first on, readers queue behind it.
+bool rw_semaphore::LockForWriting(const LockRequest& request) {
+  const Step step{StepKind::kLock, dep_map_.name, this};
+  SchedulingPoint(step);
+  if (!MayWrite(this, current())) {
+    ++queued_writers_;
+    WaitUntil(step,
+              {request.killable ? &MayWriteOrDie : &MayWrite, this, &dep_map_, &request.site});
+    --queued_writers_;
+    if (!MayWrite(this, current()) && Killed(request)) return false;
+  }
+  Take(ReadMode::kWrite);
+  return true;
+}
+
+// What a mutation makes of the request.  Returns whether that was all.
+bool rw_semaphore::Mutate(ReadMode* mode, const LockRequest& request) {
+  Mutation* const mutation = machine().mutation;
+  if (mutation == nullptr) return false;
+  switch (mutation->OnAcquire(dep_map_)) {
+    case MutationKind::kDrop:
+      mutation->Skip(dep_map_);
+      return true;
+    case MutationKind::kWeaken:
+      *mode = ReadMode::kRead;
+      return false;
+    case MutationKind::kDelay:
+      mutation->PutOff([this, delayed_mode = *mode, request] { Acquire(delayed_mode, request); });
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool rw_semaphore::Acquire(ReadMode mode, const LockRequest& request) {
+  TellAcquire(dep_map_, mode, lockdep::TryLock::kNo, request);
+  const bool locked = mode == ReadMode::kWrite ? LockForWriting(request) : LockForReading(request);
+  if (!locked) machine().validator().CancelAcquire(current().context(), dep_map_);
+  return locked;
+}
+
+bool rw_semaphore::Lock(ReadMode mode, const LockRequest& request) {
+  if (Mutate(&mode, request)) return true;
+  const bool locked = Acquire(mode, request);
+  if (machine().mutation != nullptr) machine().mutation->TakeDelayed();
+  return locked;
+}
+
 bool rw_semaphore::TryLock(ReadMode mode, const LockRequest& request) {
-  SchedulingPoint({StepKind::kTryLock, dep_map_.name, this});
-  if (!IsFreeFor(mode) || queue_ != nullptr) return false;
+  switch (MutationOf(dep_map_)) {
+    case MutationKind::kDrop:
+      machine().mutation->Skip(dep_map_);
+      return true;
+    case MutationKind::kWait:
+      return Acquire(mode, request);
+    default:
+      break;
+  }
+  const bool reads = mode != ReadMode::kWrite;
+  SchedulingPoint({StepKind::kTryLock, dep_map_.name, this,
+                   reads ? AccessMode::kShared : AccessMode::kExclusive});
+  if (!(reads ? MayRead(this, current()) : MayWrite(this, current()))) return false;
   Take(mode);
   TellAcquire(dep_map_, mode, lockdep::TryLock::kYes, request);
   return true;
 }
 
 void rw_semaphore::Unlock(const LockRequest& request) {
-  SchedulingPoint({StepKind::kUnlock, dep_map_.name, this});
+  if (SkipsUnlock(dep_map_)) return;
+  const bool writes = writer_ == &current();
+  SchedulingPoint({StepKind::kUnlock, dep_map_.name, this,
+                   writes ? AccessMode::kExclusive : AccessMode::kShared});
   TellRelease(dep_map_, request.site);
-  if (writer_ == &current()) {
+  if (writes) {
     writer_ = nullptr;
   } else if (readers_ != 0) {
     --readers_;
@@ -151,7 +201,7 @@ void rw_semaphore::Unlock(const LockRequest& request) {
 
 void rw_semaphore::Downgrade(const LockRequest& /*request*/) {
   SchedulingPoint({StepKind::kDowngrade, dep_map_.name, this});
-  if (writer_ != &current()) return Corruption("a read lock was downgraded");
+  if (writer_ != &current()) return;  // A mutation took it from us.
   machine().validator().Downgrade(current().context(), dep_map_, ReadMode::kRead);
   writer_ = nullptr;
   ++readers_;
@@ -161,14 +211,28 @@ bool spinlock::IsFree(const void* lock, const Task& /*task*/) {
   return static_cast<const spinlock*>(lock)->owner_ == nullptr;
 }
 
-void spinlock::Lock(const LockRequest& request) {
-  SchedulingPoint({StepKind::kLock, dep_map_.name, this});
+void spinlock::Acquire(const LockRequest& request) {
   TellAcquire(dep_map_, ReadMode::kWrite, lockdep::TryLock::kNo, request);
-  if (owner_ != nullptr) WaitUntil({StepKind::kLock, dep_map_.name, this}, {&IsFree, this});
+  WaitUntil({StepKind::kLock, dep_map_.name, this}, {&IsFree, this, &dep_map_, &request.site});
   owner_ = &current();
 }
 
+void spinlock::Lock(const LockRequest& request) {
+  Mutation* const mutation = machine().mutation;
+  const MutationKind mutated = MutationOf(dep_map_);
+  if (mutated == MutationKind::kDrop) return mutation->Skip(dep_map_);
+  if (mutated == MutationKind::kDelay) {
+    return mutation->PutOff([this, request] { Acquire(request); });
+  }
+  Acquire(request);
+  if (mutation != nullptr) mutation->TakeDelayed();
+}
+
 bool spinlock::TryLock(const LockRequest& request) {
+  const MutationKind mutated = MutationOf(dep_map_);
+  if (mutated == MutationKind::kDrop) machine().mutation->Skip(dep_map_);
+  if (mutated == MutationKind::kWait) Acquire(request);
+  if (mutated == MutationKind::kDrop || mutated == MutationKind::kWait) return true;
   SchedulingPoint({StepKind::kTryLock, dep_map_.name, this});
   if (owner_ != nullptr) return false;
   owner_ = &current();
@@ -177,6 +241,7 @@ bool spinlock::TryLock(const LockRequest& request) {
 }
 
 void spinlock::Unlock(const LockRequest& request) {
+  if (SkipsUnlock(dep_map_)) return;
   SchedulingPoint({StepKind::kUnlock, dep_map_.name, this});
   TellRelease(dep_map_, request.site);
   owner_ = nullptr;

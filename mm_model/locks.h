@@ -6,6 +6,9 @@
 // Every function that takes a lock is a scheduling point and, as a caller that
 // matters to a reader of the report is further up, takes the call site.
 //
+// The engine hears of a lock before the task waits for it, so that what can
+// deadlock is told even if it does.
+//
 // A reader does not pass a writer that queued before it: rw_semaphores are fair
 // in this, which is why taking one twice for reading can deadlock.  Who of
 // those that can go on gets it next is the scheduler's choice.
@@ -66,7 +69,8 @@ class rw_semaphore {
   bool Lock(lockdep::ReadMode mode, const LockRequest& request);
   bool TryLock(lockdep::ReadMode mode, const LockRequest& request);
   void Unlock(const LockRequest& request);
-  // From write to read, without letting a writer in between.
+  // From write to read, without letting a writer in between.  REQUIRES: held for
+  // writing; else it does nothing.
   void Downgrade(const LockRequest& request);
 
   DepMap& dep_map() { return dep_map_; }
@@ -75,24 +79,21 @@ class rw_semaphore {
   const Task* writer() const { return writer_; }
 
  private:
-  // A queued task; lives on that task's stack.
-  struct Waiter {
-    const rw_semaphore* sem;
-    lockdep::ReadMode mode;
-    bool killable;
-    Waiter* next;
-  };
-
-  static bool MayGoOn(const void* waiter, const Task& task);
-  bool IsFreeFor(lockdep::ReadMode mode) const;
-  bool WriterQueuedBefore(const Waiter& waiter) const;
-  bool WaitInQueue(lockdep::ReadMode mode, bool killable);
+  static bool MayRead(const void* sem, const Task& task);
+  static bool MayWrite(const void* sem, const Task& task);
+  static bool MayReadOrDie(const void* sem, const Task& task);
+  static bool MayWriteOrDie(const void* sem, const Task& task);
+  bool Mutate(lockdep::ReadMode* mode, const LockRequest& request);
+  bool Acquire(lockdep::ReadMode mode, const LockRequest& request);
   void Take(lockdep::ReadMode mode);
+  bool LockForReading(const LockRequest& request);
+  bool LockForWriting(const LockRequest& request);
+  bool Killed(const LockRequest& request) const;
 
   DepMap dep_map_;
   const Task* writer_ = nullptr;
   int readers_ = 0;
-  Waiter* queue_ = nullptr;  // Oldest first.
+  int queued_writers_ = 0;
 };
 
 class spinlock {
@@ -111,6 +112,7 @@ class spinlock {
 
  private:
   static bool IsFree(const void* lock, const Task& task);
+  void Acquire(const LockRequest& request);
 
   DepMap dep_map_;
   const Task* owner_ = nullptr;

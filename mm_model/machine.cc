@@ -4,27 +4,49 @@
 
 namespace mm_model {
 
-void Machine::CallRcu(void (*callback)(void* object), void* object) {
-  if (rcu_readers_ == 0) return callback(object);
-  rcu_callbacks_.push_back({callback, object});
+void Machine::Clear() {
+  memory_.Clear();
+  footprint_.clear();
+  rcu_callbacks_.clear();
+  rcu_readers_ = 0;
+  corruption_ = nullptr;
+  mutation = nullptr;
+  free_vmas.clear();
+  vma_lock_statistics = {};
 }
 
-void Machine::LeaveRcu() {
-  if (--rcu_readers_ != 0) return;
-  for (const RcuCallback& callback : rcu_callbacks_) callback.function(callback.object);
-  rcu_callbacks_.clear();
+void Machine::CallRcu(void (*callback)(void* object), void* object) {
+  Touch(&rcu_readers_, AccessMode::kExclusive);
+  if (rcu_readers_ == 0) return callback(object);
+  rcu_callbacks_.push_back({callback, object, rcu_readers_});
+}
+
+void Machine::EnterRcu(TaskId reader) {
+  Touch(&rcu_readers_, AccessMode::kShared);
+  rcu_readers_ |= SetOf(reader);
+}
+
+void Machine::LeaveRcu(TaskId reader) {
+  rcu_readers_ &= ~SetOf(reader);
+  // Readers come and go in any order, as long as nobody waits for them.
+  Touch(&rcu_readers_, rcu_callbacks_.empty() ? AccessMode::kShared : AccessMode::kExclusive);
+  std::erase_if(rcu_callbacks_, [reader](RcuCallback& callback) {
+    callback.readers &= ~SetOf(reader);
+    if (callback.readers == 0) callback.function(callback.object);
+    return callback.readers == 0;
+  });
 }
 
 Machine& machine() { return current().machine(); }
 
 void rcu_read_lock() {
-  ++current().rcu_depth;
-  machine().EnterRcu();
+  Task& task = current();
+  if (task.rcu_depth++ == 0) task.machine().EnterRcu(task.id());
 }
 
 void rcu_read_unlock() {
-  --current().rcu_depth;
-  machine().LeaveRcu();
+  Task& task = current();
+  if (--task.rcu_depth == 0) task.machine().LeaveRcu(task.id());
 }
 
 }  // namespace mm_model

@@ -12,17 +12,25 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory_resource>
 #include <new>
 #include <utility>
 #include <vector>
 
 #include "lockdep/validator.h"
+#include "mm_model/execution_memory.h"
+#include "mm_model/step.h"
 
 namespace mm_model {
 
+class Mutation;
 struct mm_struct;
 struct vm_area_struct;
+
+// Which VMA lock the kernel has: see vma_lock.h.
+enum class VmaLockGeneration : uint8_t {
+  kRefcount,   // vm_refcnt, linux 6.15 and later.
+  kSemaphore,  // vm_lock, linux 6.4 to 6.14.
+};
 
 // How attempts to take a VMA read lock ended; named as the kernel's vm events.
 struct VmaLockStatistics {
@@ -48,18 +56,32 @@ class Machine {
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
 
+  // Forgets everything: a new execution begins.
+  void Clear();
+
   lockdep::Validator& validator() const { return validator_; }
 
   template <typename T, typename... Args>
   T* New(Args&&... args) {
     return new (memory_.allocate(sizeof(T), alignof(T))) T(std::forward<Args>(args)...);
   }
-  std::pmr::memory_resource* memory() { return &memory_; }
+  ExecutionMemory* memory() { return &memory_; }
 
-  // `callback` runs once no task is in an RCU read-side section.
+  // ---- The footprint of the step that runs now ----
+
+  void BeginFootprint() { footprint_.clear(); }
+  // The step also touches this.  Null is nothing.
+  void Touch(const void* object, AccessMode mode) {
+    if (object != nullptr) footprint_.push_back({object, mode});
+  }
+  Footprint footprint() const { return footprint_; }
+
+  // ---- RCU ----
+
+  // `callback` runs once no task is in a read-side section that it is in now.
   void CallRcu(void (*callback)(void* object), void* object);
-  void EnterRcu() { ++rcu_readers_; }
-  void LeaveRcu();
+  void EnterRcu(TaskId reader);
+  void LeaveRcu(TaskId reader);
 
   // The first corruption that a task ran into, or null.
   const char* corruption() const { return corruption_; }
@@ -67,7 +89,12 @@ class Machine {
 
   KnownClassIds& known_class_ids() { return known_; }
   void CountLockTaken() { ++locks_taken_; }
+  // Over all executions.
   uint64_t locks_taken() const { return locks_taken_; }
+
+  // Set before an execution; constant in it.
+  VmaLockGeneration vma_lock_generation = VmaLockGeneration::kRefcount;
+  Mutation* mutation = nullptr;  // What this execution does wrong on purpose, or null.
 
   // Freed VMAs.  They are type-stable: one may be handed out again at once,
   // for another mm, while an RCU reader still looks at it.
@@ -78,14 +105,16 @@ class Machine {
   struct RcuCallback {
     void (*function)(void* object);
     void* object;
+    TaskSet readers;  // Those that it still waits for.
   };
 
   lockdep::Validator& validator_;
   KnownClassIds own_known_;
   KnownClassIds& known_;
-  std::pmr::monotonic_buffer_resource memory_{size_t{16} * 1024};
+  ExecutionMemory memory_;
+  std::vector<SharedAccess> footprint_;
   std::vector<RcuCallback> rcu_callbacks_;
-  int rcu_readers_ = 0;
+  TaskSet rcu_readers_ = 0;
   uint64_t locks_taken_ = 0;
   const char* corruption_ = nullptr;
 };
@@ -93,6 +122,7 @@ class Machine {
 // The machine of the running task.
 Machine& machine();
 
+// Read-side sections; they nest.
 void rcu_read_lock();
 void rcu_read_unlock();
 

@@ -18,11 +18,20 @@ void CheckMayWaitForMmap(const mm_struct& mm, const lockdep::CallSite& site) {
   }
 }
 
+// Not so if a mutation took the lock away, or made it a read lock.
+bool IsWriter(const mm_struct& mm) { return mm.mmap_lock.writer() == &current(); }
+
 bool LockMmap(mm_struct* mm, ReadMode mode, const LockRequest& request) {
   CheckMayWaitForMmap(*mm, request.site);
   if (!mm->mmap_lock.Lock(mode, request)) return false;
-  if (mode == ReadMode::kWrite) ++mm->mm_lock_seq;
+  if (!IsWriter(*mm)) return true;
+  AlsoTouches(&mm->mm_lock_seq, AccessMode::kExclusive);
+  ++mm->mm_lock_seq;
   return true;
+}
+
+void EndVmaWriteLocks(mm_struct* mm, const lockdep::CallSite& site) {
+  if (IsWriter(*mm)) vma_end_write_all(mm, site);
 }
 
 }  // namespace
@@ -53,13 +62,13 @@ bool mmap_write_lock_killable(mm_struct* mm) {
 
 void mmap_write_unlock(mm_struct* mm) {
   const LockRequest request{.site = LOCKDEP_CALL_SITE()};
-  vma_end_write_all(mm, request.site);
+  EndVmaWriteLocks(mm, request.site);
   mm->mmap_lock.Unlock(request);
 }
 
 void mmap_write_downgrade(mm_struct* mm) {
   const LockRequest request{.site = LOCKDEP_CALL_SITE()};
-  vma_end_write_all(mm, request.site);
+  EndVmaWriteLocks(mm, request.site);
   mm->mmap_lock.Downgrade(request);
 }
 

@@ -170,6 +170,14 @@ struct page_table {
 
 enum class VmaState : uint8_t { kNew, kAttached, kDetached, kFreed };
 
+// The semaphore of a VMA, 6.4 to 6.14: see vma_lock_protocol.h.
+struct vma_semaphore {
+  int readers = 0;
+  int queued_writers = 0;
+  bool write_locked = false;
+  bool detached = false;
+};
+
 struct vm_area_struct {
   explicit vm_area_struct(mm_struct* mm) : vm_mm(this, mm) {}
 
@@ -187,12 +195,12 @@ struct vm_area_struct {
   Guarded<vm_area_struct, struct anon_vma*, Field::kAnonVmaSet, Field::kAnonVmaClear> anon_vma{
       this};
 
-  // The VMA lock: see vma_lock.h.
+  // The VMA lock: see vma_lock.h.  The kernel has one of the first two.
   uint32_t vm_refcnt = 0;
+  vma_semaphore vm_lock;
   uint32_t vm_lock_seq = UINT32_MAX;
   DepMap write_lock_map{LockClass::kVmaWriteLock, this};
   DepMap read_lock_map{LockClass::kVmaReadLock, this};
-  vm_area_struct* next_write_locked = nullptr;  // Under the mmap write lock.
 
   VmaState state = VmaState::kNew;
 };
@@ -202,7 +210,7 @@ struct mm_struct {
 
   rw_semaphore mmap_lock{LockClass::kMmapLock, this};
   uint32_t mm_lock_seq = 0;  // Odd while the mmap lock is held for writing.
-  vm_area_struct* write_locked_vmas = nullptr;
+  std::pmr::vector<vm_area_struct*> write_locked_vmas{machine().memory()};
   spinlock page_table_lock{LockClass::kPageTableLock, this};
   Guarded<mm_struct, interval_tree<vm_area_struct*>, Field::kMmMt> mm_mt{this, machine().memory()};
   Guarded<mm_struct, int, Field::kMapCount> map_count{this};

@@ -61,7 +61,10 @@ pt_slot* __pmd_alloc(mm_struct* mm, pt_slot* pud, unsigned long address) {
 void Poison(void* object) {
   auto* const table = static_cast<page_table*>(object);
   table->freed = true;
-  for (pt_slot& slot : table->slots) slot.entry = {.kind = pt_entry::Kind::kPoison};
+  for (pt_slot& slot : table->slots) {
+    slot.entry = {.kind = pt_entry::Kind::kPoison};
+    AlsoTouches(&slot, AccessMode::kExclusive);
+  }
 }
 
 // Whether a table that covers [start, start + size) may go.
@@ -95,19 +98,19 @@ void FreeRange(page_table* table, unsigned long address, unsigned long end, unsi
 }  // namespace
 
 pt_entry ptep_get(const pt_slot* slot) {
-  WillRead(slot, FieldOf(*slot->in));
+  WillRead({FieldOf(*slot->in), slot, {}});
   CheckNotFreed(slot);
   return slot->entry;
 }
 
 void set_pte(pt_slot* slot, const pt_entry& entry) {
-  WillWrite(*slot, FieldOf(*slot->in), LOCKDEP_CALL_SITE());
+  WillWrite(*slot, {FieldOf(*slot->in), slot, LOCKDEP_CALL_SITE()});
   CheckNotFreed(slot);
   slot->entry = entry;
 }
 
 pt_entry ptep_get_and_clear(pt_slot* slot) {
-  WillWrite(*slot, FieldOf(*slot->in), LOCKDEP_CALL_SITE());
+  WillWrite(*slot, {FieldOf(*slot->in), slot, LOCKDEP_CALL_SITE()});
   CheckNotFreed(slot);
   const pt_entry entry = slot->entry;
   slot->entry = {};
@@ -174,6 +177,17 @@ LockedPte pte_offset_map_lock(mm_struct* /*mm*/, pt_slot* pmd, unsigned long add
 void pte_unmap_unlock(const LockedPte& locked) {
   locked.ptl->Unlock({.site = LOCKDEP_CALL_SITE()});
   rcu_read_unlock();
+}
+
+pt_entry HardwareWalk(mm_struct* mm, unsigned long address) {
+  SchedulingPoint({StepKind::kRead, "page walk", &mm->pgd, AccessMode::kShared});
+  page_table* table = &mm->pgd;
+  while (true) {
+    const pt_slot* const slot = table->slot_of(address);
+    AlsoTouches(slot, AccessMode::kShared);
+    if (slot->entry.kind != pt_entry::Kind::kTable) return slot->entry;
+    table = slot->entry.table;
+  }
 }
 
 page_table* PeekPteTable(const mm_struct& mm, unsigned long address) {

@@ -57,6 +57,9 @@ MM_LOCK_FUNCTION LockedPte pte_offset_map_lock(mm_struct* mm, pt_slot* pmd, unsi
                                                uint8_t subclass = 0);
 MM_LOCK_FUNCTION void pte_unmap_unlock(const LockedPte& locked);
 
+// What the processor finds for the address, which asks for no lock.
+pt_entry HardwareWalk(mm_struct* mm, unsigned long address);
+
 // ---- For rules and tests ----
 
 // The pte entry of the address as it is; none if a table is missing.

@@ -10,6 +10,13 @@
 namespace mm_model {
 namespace {
 
+// The chains of a VMA as they are now.
+std::span<anon_vma_chain* const> ChainsOf(const vm_area_struct* vma) {
+  const auto& chains = vma->anon_vma_chain.read();
+  auto* const copy = machine().New<std::pmr::vector<anon_vma_chain*>>(chains, machine().memory());
+  return *copy;
+}
+
 void InsertInto(anon_vma* av, anon_vma_chain* avc) {
   av->rb_root.write().insert(vma_start_pgoff(avc->vma), vma_last_pgoff(avc->vma), avc);
 }
@@ -44,7 +51,7 @@ void anon_vma_clone(vm_area_struct* dst, const vm_area_struct* src) {
   anon_vma_lock_write(active);
   // A fork's copy first; the child gets an anon_vma of its own after it.
   const bool same_mm = dst->vm_mm == src->vm_mm;
-  for (const anon_vma_chain* avc : src->anon_vma_chain.read()) anon_vma_chain_link(dst, avc->av);
+  for (const anon_vma_chain* avc : ChainsOf(src)) anon_vma_chain_link(dst, avc->av);
   if (same_mm) {
     dst->anon_vma = active;
     ++active->num_active_vmas;
@@ -69,7 +76,7 @@ void unlink_anon_vmas(vm_area_struct* vma) {
   anon_vma* const active = vma->anon_vma;
   if (active == nullptr) return;
   anon_vma_lock_write(active);
-  for (anon_vma_chain* avc : vma->anon_vma_chain.read()) avc->av->rb_root.write().erase(avc);
+  for (anon_vma_chain* avc : ChainsOf(vma)) avc->av->rb_root.write().erase(avc);
   --active->num_active_vmas;
   vma->anon_vma = nullptr;
   vma->anon_vma_chain.write().clear();
@@ -77,11 +84,11 @@ void unlink_anon_vmas(vm_area_struct* vma) {
 }
 
 void anon_vma_interval_tree_pre_update_vma(vm_area_struct* vma) {
-  for (anon_vma_chain* avc : vma->anon_vma_chain.read()) avc->av->rb_root.write().erase(avc);
+  for (anon_vma_chain* avc : ChainsOf(vma)) avc->av->rb_root.write().erase(avc);
 }
 
 void anon_vma_interval_tree_post_update_vma(vm_area_struct* vma) {
-  for (anon_vma_chain* avc : vma->anon_vma_chain.read()) InsertInto(avc->av, avc);
+  for (anon_vma_chain* avc : ChainsOf(vma)) InsertInto(avc->av, avc);
 }
 
 }  // namespace mm_model

@@ -9,14 +9,15 @@ namespace {
 
 // Stacks in reports begin with these two: what is below them is the model's
 // machinery.
-[[gnu::noinline]] void RunSetUp(AddressSpace* space) {
+[[gnu::noinline]] void RunSetUp(const Program& program, AddressSpace* space) {
   MM_MODEL_STACK_ENDS_HERE();
   SetUp(space);
+  for (auto* const prepare : program.prepare) prepare(*space);
 }
 
-[[gnu::noinline]] void RunScenarioTask(const ScenarioTask& task, AddressSpace& space) {
+[[gnu::noinline]] void RunPart(const Program::Part& part, AddressSpace& space) {
   MM_MODEL_STACK_ENDS_HERE();
-  task.run(space);
+  part.run(space);
   machine().validator().ReportHeld(current().context(), lockdep::ViolationKind::kHeldAtExit);
 }
 
@@ -38,27 +39,37 @@ lockdep::ThreadContext* Runner::ContextOf(const std::string& task) {
   return context;
 }
 
-ExecutionResult Runner::RunAlone(Machine& machine, const char* name, std::function<void()> body) {
-  Scheduler scheduler(machine);
+const std::vector<uint8_t>& Runner::choices() const {
+  static const auto& none = *new std::vector<uint8_t>;
+  return scheduler_ == nullptr ? none : scheduler_->choices();
+}
+
+ExecutionResult Runner::RunAlone(const char* name, std::function<void()> body) {
+  Scheduler scheduler(machine_);
   scheduler.Spawn(name, std::move(body), *ContextOf(name));
   FirstRunnable strategy;
   return scheduler.Run(strategy, {});
 }
 
-ExecutionResult Runner::Run(const Scenario& scenario, Strategy& strategy, const Options& options) {
-  Machine machine(validator_, &known_class_ids_);
+ExecutionResult Runner::Run(const Program& program, Strategy& strategy, const Options& options) {
+  scheduler_.reset();
+  machine_.Clear();
+  machine_.vma_lock_generation = options.generation;
   AddressSpace space;
-  ExecutionResult set_up = RunAlone(machine, "setup", [&] { RunSetUp(&space); });
+  ExecutionResult set_up = RunAlone("setup", [&] { RunSetUp(program, &space); });
   if (set_up.outcome != Outcome::kCompleted) return set_up;
 
-  Scheduler scheduler(machine);
-  for (const ScenarioTask& task : scenario.tasks) {
-    const auto body = [&task, &space] { RunScenarioTask(task, space); };
-    scheduler.Spawn(task.name, body, *ContextOf(task.name));
+  Mutation mutation(options.mutation.value_or(MutationSpec{}));
+  if (options.mutation.has_value()) machine_.mutation = &mutation;
+  scheduler_ = std::make_unique<Scheduler>(machine_);
+  for (const Program::Part& part : program.parts) {
+    scheduler_->Spawn(
+        part.task, [&part, &space] { RunPart(part, space); }, *ContextOf(part.task));
   }
-  ExecutionResult result = scheduler.Run(strategy, options.limits, options.observer);
-  locks_taken_ += machine.locks_taken();
-  if (options.inspect) RunAlone(machine, "inspect", [&] { options.inspect(space); });
+  ExecutionResult result = scheduler_->Run(strategy, options.limits, options.observer);
+  mutation_struck_ = mutation.struck();
+  machine_.mutation = nullptr;
+  if (options.inspect) RunAlone("inspect", [&] { options.inspect(space); });
   return result;
 }
 

@@ -1,5 +1,6 @@
-// Runs scenarios: each execution on a machine of its own, all of them on one
-// validator, whose graph grows as a kernel's does over its life.
+// Runs programs: each execution on a machine that has forgotten the one before,
+// all of them on one validator, whose graph grows as a kernel's does over its
+// life.
 //
 // Thread safety: used by one thread.
 
@@ -8,9 +9,13 @@
 
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
-#include "mm_model/scenario.h"
+#include "mm_model/mutation.h"
+#include "mm_model/program.h"
 #include "mm_model/scheduler.h"
 
 namespace mm_model {
@@ -19,33 +24,45 @@ class Runner {
  public:
   struct Options {
     Scheduler::Limits limits;
+    VmaLockGeneration generation = VmaLockGeneration::kRefcount;
+    std::optional<MutationSpec> mutation;
     StepObserver* observer = nullptr;
     // Sees the machine and the address space before they go.  Runs in a task,
     // which is alone.
     std::function<void(AddressSpace&)> inspect;
   };
 
-  explicit Runner(lockdep::Validator& validator) : validator_(validator) {}
+  explicit Runner(lockdep::Validator& validator)
+      : validator_(validator), machine_(validator, &known_class_ids_) {}
   ~Runner();
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
 
   // One execution: sets the address space up, runs all tasks, and says what a
   // task still held when it ended (held-at-exit).
-  ExecutionResult Run(const Scenario& scenario, Strategy& strategy, const Options& options);
+  ExecutionResult Run(const Program& program, Strategy& strategy, const Options& options);
+
+  // Who did each step, in the execution that runs or ran last.
+  const std::vector<uint8_t>& choices() const;
+  // Whether the mutation of that execution struck.
+  bool mutation_struck() const { return mutation_struck_; }
 
   // Locks that were taken at least once, summed over the executions.
-  uint64_t locks_taken() const { return locks_taken_; }
+  uint64_t locks_taken() const { return machine_.locks_taken(); }
+  // Memory that executions use, in bytes.
+  size_t memory() { return machine_.memory()->capacity(); }
 
  private:
   // The engine's state of the task of that name; null if memory ended.
   lockdep::ThreadContext* ContextOf(const std::string& task);
-  ExecutionResult RunAlone(Machine& machine, const char* name, std::function<void()> body);
+  ExecutionResult RunAlone(const char* name, std::function<void()> body);
 
   lockdep::Validator& validator_;
   std::map<std::string, lockdep::ThreadContext*> contexts_;
   KnownClassIds known_class_ids_;
-  uint64_t locks_taken_ = 0;
+  Machine machine_;
+  std::unique_ptr<Scheduler> scheduler_;  // Of the last execution.
+  bool mutation_struck_ = false;
   // Serves when the engine has stopped for want of memory, and holds nothing.
   lockdep::ThreadContext idle_context_;
 };

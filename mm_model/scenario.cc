@@ -21,7 +21,7 @@ void SetUp(AddressSpace* space) {
 }
 
 bool AccessUser(mm_struct* mm, unsigned long address, Access access) {
-  while (!Allows(PeekPte(*mm, address), access)) {
+  while (!Allows(HardwareWalk(mm, address), access)) {
     const unsigned flags = access == Access::kWrite ? FAULT_FLAG_WRITE : 0;
     if ((do_user_addr_fault(mm, address, flags) & VM_FAULT_ERROR) != 0) return false;
   }

@@ -44,8 +44,9 @@ void SetUp(AddressSpace* space);
 
 enum class Access : uint8_t { kRead, kWrite };
 
-// What the processor does with an access of user code: faults, and tries again,
-// until the entry allows it.  Returns whether it does in the end.
+// What the processor does with an access of user code: walks the page tables
+// without any lock, faults, and tries again, until the entry allows it.  Returns
+// whether it does in the end.
 bool AccessUser(mm_struct* mm, unsigned long address, Access access);
 
 struct ScenarioTask {
@@ -58,6 +59,8 @@ struct Scenario {
   const char* group;
   const char* description;  // One line.
   std::span<const ScenarioTask> tasks;
+  // What the address space needs besides, made in the set-up; or null.
+  void (*prepare)(AddressSpace& space) = nullptr;
 };
 
 // The group of the scenarios that break a rule on purpose.

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "mm_model/interned.h"
 
 namespace mm_model {
 namespace {
@@ -41,6 +43,8 @@ const char* ToString(Outcome outcome) {
       return "corruption";
     case Outcome::kStepLimit:
       return "step-limit";
+    case Outcome::kCut:
+      return "cut";
   }
   return "";
 }
@@ -48,61 +52,111 @@ const char* ToString(Outcome outcome) {
 Task& Scheduler::Spawn(std::string name, std::function<void()> body,
                        lockdep::ThreadContext& context) {
   machine_.validator().ResetHeld(context);
-  tasks_.push_back(std::make_unique<Task>(machine_, std::move(name), std::move(body), context));
+  const auto id = static_cast<TaskId>(tasks_.size());
+  tasks_.push_back(std::make_unique<Task>(*this, id, std::move(name), std::move(body), context));
   return *tasks_.back();
 }
 
 ExecutionResult Scheduler::Run(Strategy& strategy, const Limits& limits, StepObserver* observer) {
-  ExecutionResult result;
-  const Task* last = nullptr;
+  strategy_ = &strategy;
+  observer_ = observer;
+  max_steps_ = limits.max_steps;
+  choices_.clear();
   strategy.BeginExecution();
-  while (machine_.corruption() == nullptr && result.steps < limits.max_steps) {
-    const std::span<Task* const> runnable = Runnable();
-    if (runnable.empty()) break;
-    Task& task = *runnable[strategy.ChooseNext(runnable, last)];
-    RunOneStep(task, observer);
-    last = &task;
-    ++result.steps;
+  next_ = Choose();
+  while (next_ != nullptr) {
+    Task& task = *next_;
+    task.Resume();
+    if (!task.ended()) continue;  // It has chosen who is next.
+    FinishStep();
+    next_ = Choose();
   }
+  ExecutionResult result{.steps = choices_.size()};
+  TellBlocked();
   TellOutcome(result);
   return result;
 }
 
-// Tasks that can go on; those that only repeat a failed attempt just if there
-// are no others.
-std::span<Task* const> Scheduler::Runnable() {
-  runnable_.clear();
+void Scheduler::TellBlocked() {
   for (const auto& task : tasks_) {
-    if (task->runnable() && !task->retrying()) runnable_.push_back(task.get());
-  }
-  for (const auto& task : tasks_) {
-    if (!runnable_.empty()) break;
-    if (task->runnable()) runnable_.push_back(task.get());
-  }
-  return runnable_;
-}
-
-void Scheduler::RunOneStep(Task& task, StepObserver* observer) {
-  if (observer != nullptr) observer->OnStep(task, task.next_step());
-  task.Run();
-  for (const auto& other : tasks_) {
-    if (other.get() != &task) other->OthersMoved();
+    if (task->ended() || task->can_go_on()) continue;
+    strategy_->OnBlocked(task->id(), {task->next_step().object, task->next_step().mode});
   }
 }
 
-void Scheduler::TellOutcome(ExecutionResult& result) const {
+bool Scheduler::GoesOn(Task& task) {
+  FinishStep();
+  next_ = Choose();
+  return next_ == &task;
+}
+
+void Scheduler::FinishStep() {
+  step_.footprint = machine_.footprint();
+  strategy_->OnStepDone(step_);
+}
+
+// Those that yield only if there are no others.
+TaskSet Scheduler::Runnable() const {
+  TaskSet runnable = 0;
+  TaskSet yielding = 0;
+  for (const auto& task : tasks_) {
+    if (task->ended() || !task->can_go_on()) continue;
+    const bool yields = task->next_step().kind == StepKind::kYield;
+    (yields ? yielding : runnable) |= SetOf(task->id());
+  }
+  return runnable != 0 ? runnable : yielding;
+}
+
+// Null: the execution has ended.
+Task* Scheduler::Choose() {
+  if (machine_.corruption() != nullptr || choices_.size() >= max_steps_) return nullptr;
+  const TaskSet runnable = Runnable();
+  if (runnable == 0) return nullptr;
+  const TaskId last = choices_.empty() ? kNobody : choices_.back();
+  const TaskId chosen = strategy_->ChooseNext({runnable, last, choices_.size()});
+  was_cut_ = chosen == kNobody;
+  if (was_cut_) return nullptr;
+  Task& task = *tasks_[chosen];
+  choices_.push_back(static_cast<uint8_t>(chosen));
+  machine_.BeginFootprint();
+  step_ = {chosen, task.next_step().kind, task.condition().holds != nullptr, {}};
+  task.StopWaiting();
+  if (observer_ != nullptr) observer_->OnStep(task, task.next_step());
+  return &task;
+}
+
+void Scheduler::TellOutcome(ExecutionResult& result) {
   const auto ended = [](const auto& task) { return task->ended(); };
   if (machine_.corruption() != nullptr) {
     result.outcome = Outcome::kCorruption;
     result.story.emplace_back(machine_.corruption());
+  } else if (was_cut_) {
+    result.outcome = Outcome::kCut;
   } else if (!std::all_of(tasks_.begin(), tasks_.end(), ended)) {
-    const auto runnable = [](const auto& task) { return task->runnable(); };
-    const bool goes_on = std::any_of(tasks_.begin(), tasks_.end(), runnable);
-    result.outcome = goes_on ? Outcome::kStepLimit : Outcome::kDeadlock;
+    result.outcome = Runnable() != 0 ? Outcome::kStepLimit : Outcome::kDeadlock;
     for (const auto& task : tasks_) {
       if (!task->ended()) result.story.push_back(Describe(*task, machine_.validator()));
     }
+    if (result.outcome == Outcome::kDeadlock) TellDeadlock(result);
   }
+}
+
+// On the stack of the first task that waits, so that the report shows where.
+void Scheduler::TellDeadlock(ExecutionResult& result) {
+  deadlock_ = Interned(absl::StrJoin(result.story, "; "));
+  for (const auto& task : tasks_) {
+    if (!task->ended()) return task->Resume();
+  }
+}
+
+bool Scheduler::ToldDeadlock(Task& task) {
+  if (deadlock_ == nullptr) return false;
+  const WaitCondition& wait = task.condition();
+  machine_.validator().ReportRule(task.context(), lockdep::ViolationKind::kDeadlock, wait.lock,
+                                  task.next_step().what, deadlock_,
+                                  wait.site == nullptr ? lockdep::CallSite() : *wait.site);
+  deadlock_ = nullptr;
+  return true;
 }
 
 }  // namespace mm_model

@@ -1,20 +1,27 @@
 #include "mm_model/strategies.h"
 
-#include <algorithm>
-
 namespace mm_model {
 
-size_t FirstRunnable::ChooseNext(std::span<Task* const> runnable, const Task* last) {
-  const auto same = std::find(runnable.begin(), runnable.end(), last);
-  return same == runnable.end() ? 0 : static_cast<size_t>(same - runnable.begin());
+TaskId NthOf(TaskSet set, unsigned n) {
+  for (; n != 0; --n) set &= set - 1;
+  return FirstOf(set);
 }
 
-size_t RoundRobin::ChooseNext(std::span<Task* const> runnable, const Task* /*last*/) {
-  return turn_++ % runnable.size();
+TaskId FirstRunnable::ChooseNext(const Situation& situation) {
+  const TaskId last = situation.last;
+  return last != kNobody && Contains(situation.runnable, last) ? last : FirstOf(situation.runnable);
 }
 
-size_t RandomOrder::ChooseNext(std::span<Task* const> runnable, const Task* /*last*/) {
-  return runnable.size() == 1 ? 0 : random_() % runnable.size();
+TaskId RoundRobin::ChooseNext(const Situation& situation) {
+  const TaskSet after =
+      situation.last == kNobody ? 0 : situation.runnable & ~(SetOf(situation.last + 1) - 1);
+  return FirstOf(after != 0 ? after : situation.runnable);
+}
+
+TaskId RandomOrder::ChooseNext(const Situation& situation) {
+  const unsigned count = CountOf(situation.runnable);
+  if (count == 1) return FirstOf(situation.runnable);
+  return NthOf(situation.runnable, static_cast<unsigned>(random_() % count));
 }
 
 }  // namespace mm_model

@@ -15,17 +15,14 @@ namespace mm_model {
 class FirstRunnable final : public Strategy {
  public:
   void BeginExecution() override {}
-  size_t ChooseNext(std::span<Task* const> runnable, const Task* last) override;
+  TaskId ChooseNext(const Situation& situation) override;
 };
 
 // One step of each task in turn.
 class RoundRobin final : public Strategy {
  public:
-  void BeginExecution() override { turn_ = 0; }
-  size_t ChooseNext(std::span<Task* const> runnable, const Task* last) override;
-
- private:
-  uint64_t turn_ = 0;
+  void BeginExecution() override {}
+  TaskId ChooseNext(const Situation& situation) override;
 };
 
 // Any of them, each with the same probability.  The same seed gives the same
@@ -34,11 +31,14 @@ class RandomOrder final : public Strategy {
  public:
   explicit RandomOrder(uint64_t seed) : random_(seed) {}
   void BeginExecution() override {}
-  size_t ChooseNext(std::span<Task* const> runnable, const Task* last) override;
+  TaskId ChooseNext(const Situation& situation) override;
 
  private:
   std::mt19937_64 random_;
 };
+
+// The n-th task of a set, counted from 0.  REQUIRES: the set has more than n.
+TaskId NthOf(TaskSet set, unsigned n);
 
 }  // namespace mm_model
 

@@ -3,7 +3,8 @@
 #include <cstdlib>
 #include <utility>
 
-#include "mm_model/machine.h"
+#include "lockdep/native_stack.h"
+#include "mm_model/scheduler.h"
 
 namespace mm_model {
 namespace {
@@ -32,27 +33,23 @@ const char* ToString(StepKind kind) {
       return "atomic";
     case StepKind::kWait:
       return "wait";
-    case StepKind::kRetry:
-      return "retry";
+    case StepKind::kYield:
+      return "yield";
   }
   return "";
 }
 
-Task::Task(Machine& machine, std::string name, std::function<void()> body,
+Task::Task(Scheduler& scheduler, TaskId id, std::string name, std::function<void()> body,
            lockdep::ThreadContext& context)
-    : machine_(machine),
+    : scheduler_(scheduler),
+      machine_(scheduler.machine()),
+      id_(id),
       name_(std::move(name)),
       body_(std::move(body)),
       context_(context),
       fiber_(&Task::Main, this) {}
 
-bool Task::runnable() const {
-  return !ended() && (condition_.holds == nullptr || condition_.holds(condition_.object, *this));
-}
-
-void Task::Run() {
-  condition_ = {};
-  others_moved_ = false;
+void Task::Resume() {
   running = this;
   fiber_.Resume();
   running = nullptr;
@@ -60,10 +57,15 @@ void Task::Run() {
 
 void Task::Main(void* task) { static_cast<Task*>(task)->body_(); }
 
+// Mostly the same task goes on: then there is nothing to switch.
 void Task::Pause(const Step& step, const WaitCondition& condition) {
   next_step_ = step;
   condition_ = condition;
-  fiber_.Suspend();
+  if (!scheduler_.GoesOn(*this)) {
+    fiber_.Suspend();
+    while (scheduler_.ToldDeadlock(*this)) fiber_.Suspend();
+  }
+  machine_.Touch(step.object, step.mode);
 }
 
 Task& current() { return *running; }
@@ -76,9 +78,16 @@ void WaitUntil(const Step& step, const WaitCondition& condition) {
   current().Pause(step, condition);
 }
 
+void AlsoTouches(const void* object, AccessMode mode) { machine().Touch(object, mode); }
+
 void Corruption(const char* what) {
   Task& task = current();
-  task.machine().set_corruption(what);
+  if (task.machine().corruption() == nullptr) {
+    task.machine().validator().ReportRule(
+        task.context(), lockdep::ViolationKind::kModelCorruption, nullptr, what,
+        "the locking rules are there so that this cannot be reached", LOCKDEP_CALL_SITE());
+    task.machine().set_corruption(what);
+  }
   // The scheduler ends the execution and never comes back here.
   SchedulingPoint({StepKind::kWait, what, nullptr});
   std::abort();

@@ -17,21 +17,28 @@
 namespace mm_model {
 
 class Machine;
+class Scheduler;
 class Task;
 
 // What a blocked task waits for.  Asked again whenever a task is chosen, so it
-// must be cheap and must not change anything.
+// must be cheap, must not change anything, and must depend on nothing but the
+// step's object (and, for a killable wait, the task's fatal signal).
 struct WaitCondition {
   bool (*holds)(const void* object, const Task& task) = nullptr;
   const void* object = nullptr;
+  // For the report, should it never hold: which lock, and where.  May be null;
+  // what they point to must live as long as the wait.
+  const lockdep::LockMap* lock = nullptr;
+  const lockdep::CallSite* site = nullptr;
 };
 
 class Task {
  public:
   // `context` must outlive the task and hold nothing.
-  Task(Machine& machine, std::string name, std::function<void()> body,
+  Task(Scheduler& scheduler, TaskId id, std::string name, std::function<void()> body,
        lockdep::ThreadContext& context);
 
+  TaskId id() const { return id_; }
   const std::string& name() const { return name_; }
   Machine& machine() const { return machine_; }
   lockdep::ThreadContext& context() const { return context_; }
@@ -39,14 +46,16 @@ class Task {
   // What it does when it is chosen next.
   const Step& next_step() const { return next_step_; }
   bool ended() const { return fiber_.ended(); }
-  bool blocked() const { return condition_.holds != nullptr; }
-  bool runnable() const;
-  // It only repeats an attempt that cannot go better before another task moved.
-  bool retrying() const { return next_step_.kind == StepKind::kRetry && !others_moved_; }
-  void OthersMoved() { others_moved_ = true; }
+  const WaitCondition& condition() const { return condition_; }
+  // Whether what it waits for, if anything, is there.
+  bool can_go_on() const {
+    return condition_.holds == nullptr || condition_.holds(condition_.object, *this);
+  }
 
-  // Runs it up to its next scheduling point.  REQUIRES: runnable().
-  void Run();
+  // Runs it until the scheduler chooses another task.  REQUIRES: it was chosen.
+  void Resume();
+  // It was chosen: what it waited for is there.
+  void StopWaiting() { condition_ = {}; }
 
   // Kernel state of the task.
   int rcu_depth = 0;
@@ -59,13 +68,14 @@ class Task {
   static void Main(void* task);
   void Pause(const Step& step, const WaitCondition& condition);
 
+  Scheduler& scheduler_;
   Machine& machine_;
+  const TaskId id_;
   const std::string name_;
   const std::function<void()> body_;
   lockdep::ThreadContext& context_;
   Step next_step_;
   WaitCondition condition_;
-  bool others_moved_ = false;
   Fiber fiber_;
 };
 
@@ -80,9 +90,13 @@ void SchedulingPoint(const Step& step);
 // Returns when `condition` holds and this task is chosen.
 void WaitUntil(const Step& step, const WaitCondition& condition);
 
+// The step that runs now also touches `object`.
+void AlsoTouches(const void* object, AccessMode mode);
+
 // Ends the execution on the spot: the model reached a state that the rules are
-// there to prevent.  `what` must outlive the execution.
-[[noreturn]] void Corruption(const char* what);
+// there to prevent.  Reported as model-corruption, from here.  `what` must
+// outlive the execution.
+[[noreturn, gnu::noinline]] void Corruption(const char* what);
 
 }  // namespace mm_model
 

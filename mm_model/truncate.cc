@@ -59,10 +59,8 @@ void truncate_pagecache(address_space* mapping, unsigned long length) {
 void unmap_mapping_range(address_space* mapping, unsigned long first_index,
                          unsigned long last_index) {
   i_mmap_lock_read(mapping);
-  for (const auto& node : mapping->i_mmap.read()) {
-    if (node.last < first_index || node.first > last_index) continue;
-    unmap_mapping_range_vma(node.item, first_index, last_index);
-  }
+  const auto vmas = mapping->i_mmap.read().Items(machine().memory(), first_index, last_index);
+  for (vm_area_struct* vma : vmas) unmap_mapping_range_vma(vma, first_index, last_index);
   i_mmap_unlock_read(mapping);
 }
 

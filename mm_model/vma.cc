@@ -26,6 +26,9 @@ vm_area_struct* Recycle(mm_struct* mm) {
   return vma;
 }
 
+// It may be handed out again from here on.
+void Reuse(void* vma) { machine().free_vmas.push_back(static_cast<vm_area_struct*>(vma)); }
+
 // Takes the rmap locks and hides the VMA from the trees, while its keys change.
 void vma_prepare(vm_area_struct* vma, vm_area_struct* insert) {
   if (file* const of = vma->vm_file) {
@@ -77,7 +80,9 @@ void vm_area_free(vm_area_struct* vma) {
   vma_lock_forget(vma, LOCKDEP_CALL_SITE());
   std::erase(vma->vm_mm.peek()->vmas, vma);
   vma->state = VmaState::kFreed;
-  machine().free_vmas.push_back(vma);
+  // With the semaphore it is freed by RCU; the reference count made VMAs type-stable.
+  if (machine().vma_lock_generation == VmaLockGeneration::kRefcount) return Reuse(vma);
+  machine().CallRcu(&Reuse, vma);
 }
 
 vm_area_struct* find_vma(mm_struct* mm, unsigned long address) {

@@ -1,9 +1,12 @@
-// Follows linux 7.0 include/linux/mmap_lock.h and mm/mmap_lock.c.
+// Follows linux 7.0 include/linux/mmap_lock.h and mm/mmap_lock.c, with what
+// linux 6.12 does differently where the semaphore is chosen.
 
 #include "mm_model/vma_lock.h"
 
 #include "mm_model/mm_locks.h"
+#include "mm_model/mutation.h"
 #include "mm_model/state_rules.h"
+#include "mm_model/vma_lock_protocol.h"
 
 namespace mm_model {
 namespace {
@@ -11,59 +14,104 @@ namespace {
 using lockdep::HeldMode;
 using lockdep::ReadMode;
 
-constexpr uint32_t kExcludeReaders = 1u << 30;
-constexpr uint32_t kReferenceLimit = kExcludeReaders - 1;
-
-void Atomic(const char* what, const vm_area_struct* vma) {
-  SchedulingPoint({StepKind::kAtomic, what, vma});
+const VmaLockProtocol& Protocol() {
+  return machine().vma_lock_generation == VmaLockGeneration::kRefcount ? kVmaRefcount
+                                                                       : kVmaSemaphore;
 }
 
 bool SequencesAreEqual(const mm_struct& mm, const vm_area_struct& vma) {
-  Atomic("vma->vm_lock_seq", &vma);
+  SchedulingPoint({StepKind::kAtomic, "vma->vm_lock_seq", &vma.vm_lock_seq, AccessMode::kShared});
+  AlsoTouches(&mm.mm_lock_seq, AccessMode::kShared);
   return vma.vm_lock_seq == mm.mm_lock_seq;
 }
 
-void vma_refcount_put(vm_area_struct* vma, const lockdep::CallSite& site) {
-  Atomic("vma->vm_refcnt", vma);
+void EndRead(vm_area_struct* vma, const lockdep::CallSite& site) {
+  if (SkipsUnlock(vma->read_lock_map)) return;
+  Protocol().leave(vma);
   TellRelease(vma->read_lock_map, site);
-  --vma->vm_refcnt;
 }
 
-// Waits until nobody but the VMA itself is counted.
-bool OnlyAttached(const void* vma, const Task& /*task*/) {
-  return static_cast<const vm_area_struct*>(vma)->vm_refcnt == (kExcludeReaders | 1);
+// Drops the lock and says how the attempt ended.
+VmaReadLock GiveUp(vm_area_struct* vma, VmaReadLock result, const lockdep::CallSite& site) {
+  EndRead(vma, site);
+  rcu_read_unlock();
+  return result;
 }
 
-bool NobodyLeft(const void* vma, const Task& /*task*/) {
-  return static_cast<const vm_area_struct*>(vma)->vm_refcnt == kExcludeReaders;
-}
+// lock_vma_under_rcu found a detached VMA: of no use before the tree has changed.
+struct TreeChange {
+  const mm_struct* mm;
+  unsigned long address;
+  const vm_area_struct* found;
 
-void __vma_start_exclude_readers(vm_area_struct* vma,
-                                 bool (*readers_left)(const void*, const Task&)) {
-  Atomic("vma->vm_refcnt", vma);
-  vma->vm_refcnt += kExcludeReaders;
-  if (!readers_left(vma, current())) {
-    WaitUntil({StepKind::kWait, "vma_start_write", vma}, {readers_left, vma});
+  static bool Happened(const void* change, const Task& /*task*/) {
+    const auto& self = *static_cast<const TreeChange*>(change);
+    const auto* node = self.mm->mm_mt.peek().find(self.address, self.address);
+    return node == nullptr || node->item != self.found || node->item->state == VmaState::kAttached;
   }
-}
+};
 
-void __vma_end_exclude_readers(vm_area_struct* vma) {
-  Atomic("vma->vm_refcnt", vma);
-  vma->vm_refcnt -= kExcludeReaders;
+void WaitForTreeChange(const TreeChange& change) {
+  WaitUntil({StepKind::kWait, "mm->mm_mt", &change.mm->mm_mt, AccessMode::kShared},
+            {&TreeChange::Happened, &change});
+  AlsoTouches(&change.found->vm_refcnt, AccessMode::kShared);
+  AlsoTouches(&change.found->vm_lock.detached, AccessMode::kShared);
 }
 
 bool MmapIsWriteHeld(const mm_struct& mm) {
   return IsHeld(mm.mmap_lock.dep_map(), HeldMode::kWrite);
 }
 
-void __vma_start_write(vm_area_struct* vma, const LockRequest& request) {
+// Returns false if the task was killed while it waited.
+bool __vma_start_write(vm_area_struct* vma, const LockRequest& request) {
   mm_struct* const mm = vma->vm_mm.peek();
   TellAcquire(vma->write_lock_map, ReadMode::kWrite, lockdep::TryLock::kNo, request);
-  // A VMA that is not attached has no readers to exclude.
-  const bool attached = vma->vm_refcnt != 0;
-  if (attached) __vma_start_exclude_readers(vma, &OnlyAttached);
+  if (!Protocol().exclude_readers(vma, request)) {
+    machine().validator().CancelAcquire(current().context(), vma->write_lock_map);
+    return false;
+  }
+  AlsoTouches(&vma->vm_lock_seq, AccessMode::kExclusive);
+  AlsoTouches(&mm->mm_lock_seq, AccessMode::kShared);
   vma->vm_lock_seq = mm->mm_lock_seq;
-  if (attached) __vma_end_exclude_readers(vma);
+  Protocol().admit_readers(vma);
+  return true;
+}
+
+void CheckMayWrite(const vm_area_struct& vma, const LockRequest& request) {
+  if (IsHeld(vma.read_lock_map, HeldMode::kAny)) {
+    ReportState(StateRuleId::kVmaReadThenVmaWrite, vma.write_lock_map, request.site);
+  }
+  if (!MmapIsWriteHeld(*vma.vm_mm.peek())) {
+    ReportState(StateRuleId::kVmaWriteNeedsMmapWrite, vma.write_lock_map, request.site);
+  }
+}
+
+bool StartWrite(vm_area_struct* vma, LockRequest request) {
+  mm_struct* const mm = vma->vm_mm.peek();
+  if (MutationOf(vma->write_lock_map) == MutationKind::kDrop) return true;
+  CheckMayWrite(*vma, request);
+  // The mmap lock serialises the writers of an mm: they lock many VMAs in any order.
+  if (IsHeld(mm->mmap_lock.dep_map(), HeldMode::kAny)) {
+    request.nest_lock = &mm->mmap_lock.dep_map();
+  }
+  if (!MmapIsWriteHeld(*mm)) {
+    // No unlock or downgrade will end it.
+    if (__vma_start_write(vma, request)) TellRelease(vma->write_lock_map, request.site);
+    return true;
+  }
+  if (SequencesAreEqual(*mm, *vma)) return true;
+  if (!__vma_start_write(vma, request)) return false;
+  mm->write_locked_vmas.push_back(vma);
+  return true;
+}
+
+void StartReadLocked(vm_area_struct* vma, const LockRequest& request) {
+  const mm_struct& mm = *vma->vm_mm.peek();
+  if (!IsHeld(mm.mmap_lock.dep_map(), HeldMode::kAny)) {
+    ReportState(StateRuleId::kVmaReadLockedNeedsMmap, vma->read_lock_map, request.site);
+  }
+  Protocol().enter_locked(vma, request);
+  TellAcquire(vma->read_lock_map, ReadMode::kRead, lockdep::TryLock::kYes, request);
 }
 
 }  // namespace
@@ -74,24 +122,33 @@ VmaReadLock vma_start_read(mm_struct* mm, vm_area_struct* vma, const lockdep::Ca
     rcu_read_unlock();
     return VmaReadLock::kContended;
   }
-  Atomic("vma->vm_refcnt", vma);
-  if (vma->vm_refcnt == 0 || vma->vm_refcnt >= kReferenceLimit) {
-    const bool detached = vma->vm_refcnt == 0;
-    rcu_read_unlock();
-    return detached ? VmaReadLock::kDetached : VmaReadLock::kContended;
+  if (MutationOf(vma->read_lock_map) == MutationKind::kDrop) {
+    machine().mutation->Skip(vma->read_lock_map);
+    return VmaReadLock::kLocked;
   }
-  ++vma->vm_refcnt;
+  const VmaReadLock entered = Protocol().enter(vma);
+  if (entered != VmaReadLock::kLocked) {
+    rcu_read_unlock();
+    return entered;
+  }
   TellAcquire(vma->read_lock_map, ReadMode::kRead, lockdep::TryLock::kYes, {.site = site});
   // Type-stable memory: it may be another mm's VMA by now.
   if (vma->vm_mm != mm || SequencesAreEqual(*mm, *vma)) {
-    rcu_read_unlock();
-    vma_refcount_put(vma, site);
-    return VmaReadLock::kContended;
+    return GiveUp(vma, VmaReadLock::kContended, site);
   }
+  if (Protocol().is_detached(vma)) return GiveUp(vma, VmaReadLock::kDetached, site);
   return VmaReadLock::kLocked;
 }
 
-void vma_end_read(vm_area_struct* vma) { vma_refcount_put(vma, LOCKDEP_CALL_SITE()); }
+void vma_end_read(vm_area_struct* vma) { EndRead(vma, LOCKDEP_CALL_SITE()); }
+
+void vma_start_read_locked(vm_area_struct* vma) {
+  StartReadLocked(vma, {.site = LOCKDEP_CALL_SITE()});
+}
+
+void vma_start_read_locked_nested(vm_area_struct* vma, uint8_t subclass) {
+  StartReadLocked(vma, {.site = LOCKDEP_CALL_SITE(), .subclass = subclass});
+}
 
 vm_area_struct* lock_vma_under_rcu(mm_struct* mm, unsigned long address) {
   const lockdep::CallSite site = LOCKDEP_CALL_SITE();
@@ -108,7 +165,7 @@ vm_area_struct* lock_vma_under_rcu(mm_struct* mm, unsigned long address) {
     const VmaReadLock result = vma_start_read(mm, vma, site);
     if (result == VmaReadLock::kDetached) {
       ++statistics.miss;
-      SchedulingPoint({StepKind::kRetry, "lock_vma_under_rcu", mm});
+      WaitForTreeChange({mm, address, vma});
       continue;
     }
     if (result == VmaReadLock::kContended) {
@@ -117,7 +174,7 @@ vm_area_struct* lock_vma_under_rcu(mm_struct* mm, unsigned long address) {
     }
     rcu_read_unlock();
     if (address < vma->vm_start || address >= vma->vm_end) {
-      vma_refcount_put(vma, site);
+      EndRead(vma, site);
       ++statistics.abort;
       return nullptr;
     }
@@ -126,60 +183,38 @@ vm_area_struct* lock_vma_under_rcu(mm_struct* mm, unsigned long address) {
   }
 }
 
-void vma_start_write(vm_area_struct* vma) {
-  mm_struct* const mm = vma->vm_mm.peek();
-  const lockdep::LockMap& mmap_map = mm->mmap_lock.dep_map();
-  LockRequest request{.site = LOCKDEP_CALL_SITE()};
-  // The mmap lock serialises the writers of an mm: they lock many VMAs in any order.
-  if (IsHeld(mm->mmap_lock.dep_map(), HeldMode::kAny)) request.nest_lock = &mmap_map;
-  if (IsHeld(vma->read_lock_map, HeldMode::kAny)) {
-    ReportState(StateRuleId::kVmaReadThenVmaWrite, vma->write_lock_map, request.site);
-  }
-  if (!MmapIsWriteHeld(*mm)) {
-    ReportState(StateRuleId::kVmaWriteNeedsMmapWrite, vma->write_lock_map, request.site);
-    __vma_start_write(vma, request);
-    // No unlock or downgrade will end it.
-    return TellRelease(vma->write_lock_map, request.site);
-  }
-  if (SequencesAreEqual(*mm, *vma)) return;
-  __vma_start_write(vma, request);
-  vma->next_write_locked = mm->write_locked_vmas;
-  mm->write_locked_vmas = vma;
+void vma_start_write(vm_area_struct* vma) { StartWrite(vma, {.site = LOCKDEP_CALL_SITE()}); }
+
+bool vma_start_write_killable(vm_area_struct* vma) {
+  return StartWrite(vma, {.site = LOCKDEP_CALL_SITE(), .killable = true});
 }
 
 void vma_end_write_all(mm_struct* mm, const lockdep::CallSite& site) {
-  SchedulingPoint({StepKind::kAtomic, "mm->mm_lock_seq", mm});
-  while (mm->write_locked_vmas != nullptr) {
-    vm_area_struct* const vma = mm->write_locked_vmas;
-    mm->write_locked_vmas = vma->next_write_locked;
-    vma->next_write_locked = nullptr;
+  SchedulingPoint({StepKind::kAtomic, "mm->mm_lock_seq", &mm->mm_lock_seq});
+  while (!mm->write_locked_vmas.empty()) {
+    vm_area_struct* const vma = mm->write_locked_vmas.back();
+    mm->write_locked_vmas.pop_back();
     TellRelease(vma->write_lock_map, site);
   }
   ++mm->mm_lock_seq;
 }
 
 void vma_mark_attached(vm_area_struct* vma) {
-  WillWrite(*vma, Field::kVmRefcntAttach, LOCKDEP_CALL_SITE());
-  vma->vm_refcnt = 1;
+  WillWrite(*vma, {Field::kVmRefcntAttach, &vma->state, LOCKDEP_CALL_SITE()});
   vma->state = VmaState::kAttached;
+  Protocol().attach(vma);
 }
 
 void vma_mark_detached(vm_area_struct* vma) {
-  WillWrite(*vma, Field::kVmRefcntAttach, LOCKDEP_CALL_SITE());
+  WillWrite(*vma, {Field::kVmRefcntAttach, &vma->state, LOCKDEP_CALL_SITE()});
   vma->state = VmaState::kDetached;
-  if (--vma->vm_refcnt == 0) return;
-  // A reader raised the count before it saw that the VMA is write-locked.
-  __vma_start_exclude_readers(vma, &NobodyLeft);
-  __vma_end_exclude_readers(vma);
+  Protocol().detach(vma);
 }
 
 void vma_lock_forget(vm_area_struct* vma, const lockdep::CallSite& site) {
-  vm_area_struct** link = &vma->vm_mm.peek()->write_locked_vmas;
-  while (*link != nullptr && *link != vma) link = &(*link)->next_write_locked;
-  if (*link == nullptr) return;
-  *link = vma->next_write_locked;
-  vma->next_write_locked = nullptr;
-  TellRelease(vma->write_lock_map, site);
+  if (std::erase(vma->vm_mm.peek()->write_locked_vmas, vma) != 0) {
+    TellRelease(vma->write_lock_map, site);
+  }
 }
 
 bool vma_is_write_locked(const vm_area_struct& vma) {
@@ -187,9 +222,6 @@ bool vma_is_write_locked(const vm_area_struct& vma) {
   return mm.mmap_lock.writer() != nullptr && vma.vm_lock_seq == mm.mm_lock_seq;
 }
 
-int vma_readers(const vm_area_struct& vma) {
-  const uint32_t count = vma.vm_refcnt & ~kExcludeReaders;
-  return count == 0 ? 0 : static_cast<int>(count) - 1;
-}
+int vma_readers(const vm_area_struct& vma) { return Protocol().readers(vma); }
 
 }  // namespace mm_model

@@ -1,10 +1,5 @@
-// The VMA lock, as of linux 6.15 and later: a reference count with a bit that
-// excludes readers, and sequence numbers of the VMA and of its mm.
-//
-//   vm_refcnt 0        detached: nobody can read-lock it
-//             1        attached, no readers; write-locked if the sequences are equal
-//             1 + n    n readers, or fewer and some that will back off
-//             + FLAG   a writer keeps new readers out and waits for those inside
+// The VMA lock, in both of its generations (vma_lock_protocol.h): the reference
+// count of linux 6.15 and later, and the semaphore of 6.4 to 6.14.
 //
 // A write lock needs the mmap write lock, waits for readers once, and lasts
 // until the mmap lock is unlocked or downgraded.  A read lock never waits: it is
@@ -12,8 +7,7 @@
 // is held as long as it lasts (the kernel's own lockdep sees it only while it
 // waits).
 //
-// This is the only file that knows how the lock is built.  Operations use the
-// functions below, so that the semaphore of 6.4 to 6.14 can stand behind them.
+// Every function reports its caller as the place where the lock was taken.
 
 #ifndef MM_MODEL_VMA_LOCK_H_
 #define MM_MODEL_VMA_LOCK_H_
@@ -33,14 +27,21 @@ enum class VmaReadLock : uint8_t {
 VmaReadLock vma_start_read(mm_struct* mm, vm_area_struct* vma, const lockdep::CallSite& site);
 MM_LOCK_FUNCTION void vma_end_read(vm_area_struct* vma);
 
+// Read-locks a VMA that the mmap lock keeps stable; with that lock held nobody
+// can be in the way.  REQUIRES, as a rule: the mmap lock.
+MM_LOCK_FUNCTION void vma_start_read_locked(vm_area_struct* vma);
+// The same for a second VMA of the mm.
+MM_LOCK_FUNCTION void vma_start_read_locked_nested(vm_area_struct* vma, uint8_t subclass);
+
 // Returns the VMA that covers the address, read-locked; null if there is none
 // or it could not be locked at once: the caller falls back to the mmap lock.
 MM_LOCK_FUNCTION vm_area_struct* lock_vma_under_rcu(mm_struct* mm, unsigned long address);
 
 // Waits for readers; does nothing if the VMA is write-locked already.
 // REQUIRES, as rules: the mmap write lock (ST-VW); not read-locked by the same
-// task (ST-VR-VW).
+// task (ST-VR-VW).  The killable one returns false if the task was killed instead.
 MM_LOCK_FUNCTION void vma_start_write(vm_area_struct* vma);
+MM_LOCK_FUNCTION bool vma_start_write_killable(vm_area_struct* vma);
 // Ends all VMA write locks of the mm.  REQUIRES: mmap write lock.
 void vma_end_write_all(mm_struct* mm, const lockdep::CallSite& site);
 

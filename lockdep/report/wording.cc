@@ -279,6 +279,45 @@ Words UnprotectedAccess(const Facts& facts, const Finding&) {
   return words;
 }
 
+Words PageTableRule(const Facts& facts, const Finding&) {
+  Words words;
+  words.title = absl::StrCat("Broken page table rule: ", Who(facts.site), " breaks \"",
+                             facts.subject, "\" ", Whiles(facts));
+  words.how = absl::StrCat("It happened ", InPlace(facts.site), " in ", facts.thread, ".",
+                           RuleSentence(facts));
+  words.fix = "do with the page table what the rule asks for, or hold what it names";
+  return words;
+}
+
+Words UndeclaredDependency(const Facts& facts, const Finding&) {
+  Words words;
+  words.title = absl::StrCat("Undeclared order: ", Who(facts.site), " takes ", facts.subject,
+                             ", which no declared order has");
+  words.how = absl::StrCat("It happened ", InPlace(facts.site), " in ", facts.thread, ".",
+                           RuleSentence(facts));
+  words.fix = "declare the order, with the reason, or take the locks in a declared one";
+  return words;
+}
+
+// The rule says who waits for what.
+Words Deadlock(const Facts& facts, const Finding&) {
+  Words words;
+  words.title = absl::StrCat("Deadlock: ", facts.rule.empty() ? Who(facts.site) : facts.rule);
+  words.how = absl::StrCat("It happened: nobody can go on. ", Capitalised(facts.thread), " waits ",
+                           InPlace(facts.site), ". ", HeldThen(facts));
+  words.fix = "release what one of them holds before it waits, or take the locks in one order";
+  return words;
+}
+
+Words ModelCorruption(const Facts& facts, const Finding&) {
+  Words words;
+  words.title = absl::StrCat("The model was corrupted: ", facts.subject);
+  words.how = absl::StrCat("It showed ", InPlace(facts.site), " in ", facts.thread, ". ",
+                           HeldThen(facts), RuleSentence(facts));
+  words.fix = "look in the schedule for the step that no rule should have let through";
+  return words;
+}
+
 Words WordsFor(const Facts& facts, const Finding& finding) {
   switch (facts.kind) {
     case ViolationKind::kLockOrderInversion:
@@ -303,6 +342,14 @@ Words WordsFor(const Facts& facts, const Finding& finding) {
       return InvalidLockState(facts, finding);
     case ViolationKind::kUnprotectedAccess:
       return UnprotectedAccess(facts, finding);
+    case ViolationKind::kPageTableRule:
+      return PageTableRule(facts, finding);
+    case ViolationKind::kUndeclaredDependency:
+      return UndeclaredDependency(facts, finding);
+    case ViolationKind::kDeadlock:
+      return Deadlock(facts, finding);
+    case ViolationKind::kModelCorruption:
+      return ModelCorruption(facts, finding);
   }
   return {};
 }

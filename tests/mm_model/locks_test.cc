@@ -87,7 +87,7 @@ TEST_F(LocksTest, ReadingTwiceWithAWriterInBetweenDeadlocksAndIsFoundByTheEngine
                                            },
                                            [&] { down_write(sem_); }});
   EXPECT_EQ(result.outcome, Outcome::kDeadlock);
-  EXPECT_THAT(Findings(), ElementsAre("read-recursion"));
+  EXPECT_THAT(Findings(), ElementsAre("read-recursion", "deadlock mapping->i_mmap_rwsem"));
 }
 
 TEST_F(LocksTest, DowngradingLetsReadersInAndKeepsWritersOut) {

@@ -7,9 +7,11 @@ usage: mm_command_test.py LOCKDEP [UNITTEST ARGS]
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 LOCKDEP = sys.argv.pop(1)
@@ -74,6 +76,7 @@ class MmCommandTest(unittest.TestCase):
     def test_a_deadlock_of_the_tasks_is_said(self):
         code, text, _ = mm("run", "mmap-lock-under-vma-read")
         self.assertEqual(code, 1)
+        self.assertIn("Deadlock: task 'reader' waits for mm->mmap_lock", text)
         self.assertIn("deadlock in scenario 'mmap-lock-under-vma-read'", text)
         self.assertIn("task 'reader' waits for mm->mmap_lock", text)
         self.assertIn("task 'writer' waits for vma_start_write", text)
@@ -119,6 +122,68 @@ class MmCommandTest(unittest.TestCase):
         self.assertIn("vma_link_file", locked_at)
         self.assertTrue("dup" in locked_from or "mmap" in locked_from, locked_from)
 
+    # ---- explore ----
+
+    def test_exploring_clean_scenarios_exhausts_their_orders(self):
+        code, text, errors = mm("explore", "fault-races-munmap")
+        self.assertEqual((code, errors), (0, ""))  # Quiet where no terminal is.
+        self.assertIn("exhausted: every order of steps that can matter was run", text)
+        self.assertIn("no findings", text)
+
+    def test_scenarios_are_explored_together(self):
+        data = json.loads(mm("explore", "fault-under-vma-lock", "munmap", "--max-executions", "500",
+                             "--json")[1])
+        self.assertEqual(data["program"], "fault-under-vma-lock+munmap")
+        self.assertEqual(data["executions"] + data["left_early"], 500)
+        self.assertFalse(data["exhausted"])
+        self.assertEqual(data["discoveries"], [])
+
+    def test_a_deadlock_is_a_finding_with_a_story_and_a_schedule_that_replays(self):
+        code, text, _ = mm("explore", "mmap-lock-under-vma-read")
+        self.assertEqual(code, 1)
+        self.assertIn("Deadlock: task 'reader' waits for mm->mmap_lock", text)
+        self.assertIn(" step  reader                                   | writer", text)
+        data = json.loads(mm("explore", "mmap-lock-under-vma-read", "--json")[1])
+        self.assertTrue(data["exhausted"])
+        kinds = [found["kind"] for found in data["discoveries"]]
+        self.assertEqual(sorted(kinds), ["deadlock", "invalid-lock-state"])
+        schedule = data["discoveries"][kinds.index("deadlock")]["schedule"]
+        self.assertIn(schedule, text)
+        code, replayed, _ = mm("explore", "--replay", schedule)
+        self.assertEqual(code, 1)
+        self.assertIn(">>> deadlock: mm->mmap_lock", replayed)
+
+    def test_pct_and_random_are_the_same_for_the_same_seed(self):
+        for strategy in ("pct", "random"):
+            runs = [json.loads(mm("explore", "fault-races-fork", "--strategy", strategy, "--seed",
+                                  seed, "--max-executions", "50", "--json")[1])["steps"]
+                    for seed in ("1", "1", "2")]
+            self.assertEqual(runs[0], runs[1])
+            self.assertNotEqual(runs[0], runs[2])
+
+    def test_a_mutation_is_found(self):
+        code, text, _ = mm("explore", "mprotect", "--mutate", "drop vma_start_write",
+                           "--stop-at-first")
+        self.assertEqual(code, 1)
+        self.assertIn("ended with the first that went wrong", text)
+        self.assertIn(">>> unprotected-access: vma->vm_", text)
+
+    def test_an_interrupted_exploration_says_what_it_covered(self):
+        with subprocess.Popen([LOCKDEP, "mm", "explore", "fault-races-fork", "fork",
+                               "--max-executions", "0"], stdout=subprocess.PIPE, text=True) as run:
+            time.sleep(1)
+            run.send_signal(signal.SIGINT)
+            text, _ = run.communicate(timeout=60)
+        self.assertEqual(run.returncode, 0)
+        self.assertIn("interrupted: what was run until then is covered, nothing else", text)
+        self.assertRegex(text, r"[1-9]\d* executions")
+
+    def test_bounds_are_kept(self):
+        data = json.loads(mm("explore", "fault-races-fork", "fork", "--max-time", "0.2",
+                             "--max-executions", "0", "--json")[1])
+        self.assertFalse(data["exhausted"])
+        self.assertLess(data["seconds"], 30)
+
     # ---- bad input ----
 
     def check_usage_error(self, arguments, *expected):
@@ -136,6 +201,23 @@ class MmCommandTest(unittest.TestCase):
         self.check_usage_error(["run"], "SCENARIO")
         self.check_usage_error(["run", "fork", "--seed", "many"], "--seed")
         self.check_usage_error(["run", "fork", "--nonsense"], "--nonsense")
+
+    def test_a_schedule_that_does_not_fit_is_refused(self):
+        schedule = "mm1:mmap-lock-under-vma-read:refcount:a4.b9:00000000"
+        self.check_usage_error(["explore", "--replay", schedule], "another version of the model")
+        self.check_usage_error(["explore", "fork", "--replay", schedule],
+                               "is one of mmap-lock-under-vma-read, not of fork")
+        self.check_usage_error(["explore", "--replay", "mm1:fork"], "five parts")
+        self.check_usage_error(["explore", "--replay", schedule.replace("mm1", "mm9")], "not of mm1")
+        self.check_usage_error(["explore", "--replay", schedule.replace("read:", "raed:")],
+                               "unknown scenario", "did you mean 'mmap-lock-under-vma-read'?")
+
+    def test_wrong_options_of_explore_are_refused_in_a_line(self):
+        self.check_usage_error(["explore"], "SCENARIO is required")
+        self.check_usage_error(["explore", "fork", "--strategy", "best"], "say dfs, pct or random")
+        self.check_usage_error(["explore", "fork", "--vma-lock", "x"], "say refcount or semaphore")
+        self.check_usage_error(["explore", "fork", "--mutate", "lose x"], "write drop, weaken")
+        self.check_usage_error(["explore"] + ["fork"] * 9, "9 tasks; at most 8")
 
     def test_an_output_that_cannot_be_written_is_refused_before_the_run(self):
         self.check_usage_error(["run", "fork", "--report", "/nonexistent/x.html"], "/nonexistent")

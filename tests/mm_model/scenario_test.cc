@@ -8,7 +8,8 @@
 #include <set>
 
 #include "lockdep/report/load.h"
-#include "mm_model/recorded_run.h"
+#include "mm_model/recorded_session.h"
+#include "mm_model/strategies.h"
 #include "tests/mm_model/model_test.h"
 
 namespace mm_model {
@@ -34,7 +35,8 @@ const std::vector<Verdict>& Verdicts() {
        {{"invalid-lock-state", "WriteLockVmaUnderMmapRead", "vma_start_write"}}},
       {"vm-flags-without-vma-write", {{"unprotected-access", "vm_flags_reset", "vma->vm_flags"}}},
       {"mmap-lock-under-vma-read",
-       {{"invalid-lock-state", "WaitForMmapUnderVmaRead", "mm->mmap_lock"}}},
+       {{"invalid-lock-state", "WaitForMmapUnderVmaRead", "mm->mmap_lock"},
+        {"deadlock", "WaitForMmapUnderVmaRead", "task 'writer' waits for vma_start_write"}}},
       {"rmap-locks-in-wrong-order",
        {{"declared-order-violation", "TakeRmapLocksInWrongOrder", "mm/rmap.c:30"}}},
   };
@@ -57,15 +59,13 @@ class ScenarioTest : public testing::TestWithParam<std::string> {
   }
   void TearDown() override { std::filesystem::remove_all(directory_); }
 
-  lockdep::report::Report RunAndReport(std::optional<uint64_t> seed) {
+  lockdep::report::Report RunAndReport() {
     const std::string path = (directory_ / "run.lockdep").string();
-    std::filesystem::remove(path);
-    const auto results = RunRecorded({.scenarios = {FindScenario(GetParam())},
-                                      .seed = seed,
-                                      .command = "test",
-                                      .recording_path = path});
-    EXPECT_TRUE(results.ok()) << results.status();
-    outcome_ = results->front().execution.outcome;
+    const auto session = RecordedSession::Open({.command = "test", .path = path});
+    EXPECT_TRUE(session.ok()) << session.status();
+    RoundRobin turns;
+    outcome_ = (*session)->runner().Run(ProgramOf(*FindScenario(GetParam())), turns, {}).outcome;
+    EXPECT_TRUE((*session)->Finish().ok());
     auto loaded = lockdep::report::LoadInputs({path});
     EXPECT_TRUE(loaded.ok()) << loaded.status();
     EXPECT_THAT(loaded->warnings, IsEmpty());
@@ -77,7 +77,7 @@ class ScenarioTest : public testing::TestWithParam<std::string> {
 };
 
 TEST_P(ScenarioTest, FindsExactlyWhatItBreaks) {
-  const lockdep::report::Report report = RunAndReport(std::nullopt);
+  const lockdep::report::Report report = RunAndReport();
   const std::vector<Expected> expected = ExpectedOf(GetParam());
   ASSERT_EQ(report.findings.size(), expected.size());
   for (size_t i = 0; i < expected.size(); ++i) {
@@ -99,7 +99,7 @@ TEST_P(ScenarioTest, FindsNothingElseInAnyOrderOfSteps) {
   Runner runner(validator);
   for (uint64_t seed = 0; seed < 300; ++seed) {
     RandomOrder strategy(seed);
-    const ExecutionResult result = runner.Run(*FindScenario(GetParam()), strategy, {});
+    const ExecutionResult result = runner.Run(ProgramOf(*FindScenario(GetParam())), strategy, {});
     if (expected.empty()) {
       ASSERT_EQ(result.outcome, Outcome::kCompleted)
           << "seed " << seed << ": " << testing::PrintToString(result.story);
@@ -159,7 +159,7 @@ std::vector<std::string> TraceOf(const char* scenario, uint64_t seed) {
   Runner runner(validator);
   RandomOrder strategy(seed);
   Trace trace;
-  runner.Run(*FindScenario(scenario), strategy, {.observer = &trace});
+  runner.Run(ProgramOf(*FindScenario(scenario)), strategy, {.observer = &trace});
   return trace.lines;
 }
 
@@ -179,12 +179,12 @@ TEST(RunnerTest, TheGraphGrowsOverExecutionsButHeldLocksStartAfresh) {
   lockdep::Validator validator({.observer = &list});
   Runner runner(validator);
   RoundRobin strategy;
-  runner.Run(*FindScenario("mmap-lock-under-vma-read"), strategy, {});
+  runner.Run(ProgramOf(*FindScenario("mmap-lock-under-vma-read")), strategy, {});
   const uint64_t dependencies = validator.Stats().dependencies;
-  EXPECT_EQ(list.found.size(), 1u);
-  runner.Run(*FindScenario("fork"), strategy, {});
+  EXPECT_EQ(list.found.size(), 2u);
+  runner.Run(ProgramOf(*FindScenario("fork")), strategy, {});
   EXPECT_GT(validator.Stats().dependencies, dependencies);
-  EXPECT_EQ(list.found.size(), 1u);
+  EXPECT_EQ(list.found.size(), 2u);
 }
 
 TEST(RunnerTest, ATaskThatEndsWithALockIsReported) {
@@ -195,7 +195,7 @@ TEST(RunnerTest, ATaskThatEndsWithALockIsReported) {
   lockdep::Validator validator({.observer = &list});
   Runner runner(validator);
   RoundRobin strategy;
-  runner.Run(leaking, strategy, {});
+  runner.Run(ProgramOf(leaking), strategy, {});
   ASSERT_EQ(list.found.size(), 1u);
   EXPECT_EQ(list.found[0].kind, lockdep::ViolationKind::kHeldAtExit);
 }
@@ -205,7 +205,7 @@ TEST(RunnerTest, WithoutDeclaredOrdersNothingIsFoundAgainstThem) {
   lockdep::Validator validator({.observer = &list});
   Runner runner(validator);
   RoundRobin strategy;
-  runner.Run(*FindScenario("rmap-locks-in-wrong-order"), strategy, {});
+  runner.Run(ProgramOf(*FindScenario("rmap-locks-in-wrong-order")), strategy, {});
   EXPECT_THAT(list.found, IsEmpty());
 }
 

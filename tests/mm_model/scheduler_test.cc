@@ -71,27 +71,22 @@ TEST_F(SchedulerTest, ADeadlockIsSaidWithWhatEachTaskWaitsForAndHolds) {
   EXPECT_EQ(result.outcome, Outcome::kDeadlock);
   EXPECT_THAT(result.story, ElementsAre("task 'task-1' waits for inode->i_lock and holds "
                                         "inode->i_lock (write), pte_lock (write)"));
+  EXPECT_THAT(Findings(), testing::Contains("deadlock inode->i_lock"));
 }
 
-TEST_F(SchedulerTest, ATaskThatOnlyRetriesLetsOthersMoveFirst) {
-  bool done = false;
-  const ExecutionResult result = Together({[&] {
-                                             while (!done) {
-                                               SchedulingPoint({StepKind::kRetry, "done", &done});
-                                             }
-                                           },
-                                           [&] {
-                                             Letters('b', 5)();
-                                             done = true;
-                                           }});
-  EXPECT_EQ(result.outcome, Outcome::kCompleted);
-  EXPECT_LT(result.steps, 30u);
+TEST_F(SchedulerTest, ATaskThatYieldsGoesOnWhenNobodyElseCan) {
+  Together({[&] {
+              LetOthersGoFirst();
+              log_ += "first";
+            },
+            Letters('b', 3)});
+  EXPECT_EQ(log_, "bbbfirst");
 }
 
 TEST_F(SchedulerTest, TheStepLimitEndsAnExecutionThatGoesOnForEver) {
   const ExecutionResult result = Together({[] {
                                             while (true) {
-                                              SchedulingPoint({StepKind::kRetry, "ever", nullptr});
+                                              SchedulingPoint({StepKind::kAtomic, "ever", nullptr});
                                             }
                                           }},
                                           nullptr, 50);
@@ -108,6 +103,33 @@ TEST_F(SchedulerTest, ACorruptionEndsTheExecutionAtOnce) {
   EXPECT_EQ(result.outcome, Outcome::kCorruption);
   EXPECT_THAT(result.story, ElementsAre("the tree is torn"));
   EXPECT_EQ(log_, "a");
+  EXPECT_THAT(Findings(), ElementsAre("model-corruption the tree is torn"));
+}
+
+TEST_F(SchedulerTest, AStepsFootprintIsItsObjectAndWhatElseItTouches) {
+  struct Watch final : Strategy {
+    void BeginExecution() override {}
+    TaskId ChooseNext(const Situation& situation) override { return FirstOf(situation.runnable); }
+    void OnStepDone(const DoneStep& step) override {
+      footprints.emplace_back(step.footprint.begin(), step.footprint.end());
+    }
+    std::vector<std::vector<SharedAccess>> footprints;
+  };
+  int one = 0;
+  int other = 0;
+  Watch watch;
+  Together({[&] {
+             SchedulingPoint({StepKind::kRead, "one", &one, AccessMode::kShared});
+             AlsoTouches(&other, AccessMode::kExclusive);
+           }},
+           &watch);
+  ASSERT_EQ(watch.footprints.size(), 2u);
+  EXPECT_TRUE(watch.footprints[0].empty());  // The start touches nothing.
+  ASSERT_EQ(watch.footprints[1].size(), 2u);
+  EXPECT_EQ(watch.footprints[1][0].object, &one);
+  EXPECT_EQ(watch.footprints[1][0].mode, AccessMode::kShared);
+  EXPECT_EQ(watch.footprints[1][1].object, &other);
+  EXPECT_EQ(watch.footprints[1][1].mode, AccessMode::kExclusive);
 }
 
 TEST_F(SchedulerTest, TheObserverSeesEveryStepBeforeItIsDone) {

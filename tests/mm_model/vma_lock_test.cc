@@ -12,9 +12,11 @@ using lockdep::HeldMode;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-class VmaLockTest : public ModelTest {
+// Both generations behave alike.
+class VmaLockTest : public ModelTest, public testing::WithParamInterface<VmaLockGeneration> {
  protected:
   void SetUp() override {
+    machine_.vma_lock_generation = GetParam();
     Alone([this] {
       mm_model::SetUp(&space_);
       anon_ = vma_lookup(space_.mm, A::kAnon);
@@ -36,7 +38,7 @@ class VmaLockTest : public ModelTest {
 
 // ---- Reading ----
 
-TEST_F(VmaLockTest, AFreeVmaIsReadLockedAndCounted) {
+TEST_P(VmaLockTest, AFreeVmaIsReadLockedAndCounted) {
   Alone([&] {
     EXPECT_EQ(lock_vma_under_rcu(space_.mm, A::kAnon + PAGE_SIZE), anon_);
     EXPECT_EQ(vma_readers(*anon_), 1);
@@ -49,7 +51,7 @@ TEST_F(VmaLockTest, AFreeVmaIsReadLockedAndCounted) {
   EXPECT_EQ(machine_.vma_lock_statistics.success, 1);
 }
 
-TEST_F(VmaLockTest, ReadersShareAVma) {
+TEST_P(VmaLockTest, ReadersShareAVma) {
   Together({[&] {
               lock_vma_under_rcu(space_.mm, A::kAnon);
               LetOthersGoFirst();
@@ -63,7 +65,7 @@ TEST_F(VmaLockTest, ReadersShareAVma) {
   EXPECT_THAT(Findings(), IsEmpty());
 }
 
-TEST_F(VmaLockTest, WhereNoVmaIsNoneIsLocked) {
+TEST_P(VmaLockTest, WhereNoVmaIsNoneIsLocked) {
   Alone([&] {
     EXPECT_EQ(lock_vma_under_rcu(space_.mm, A::kFree), nullptr);
     EXPECT_EQ(current().rcu_depth, 0);
@@ -71,7 +73,7 @@ TEST_F(VmaLockTest, WhereNoVmaIsNoneIsLocked) {
   EXPECT_EQ(machine_.vma_lock_statistics.abort, 1);
 }
 
-TEST_F(VmaLockTest, AWriteLockedVmaIsNotReadLocked) {
+TEST_P(VmaLockTest, AWriteLockedVmaIsNotReadLocked) {
   Together({[&] {
               mmap_write_lock(space_.mm);
               vma_start_write(anon_);
@@ -87,7 +89,7 @@ TEST_F(VmaLockTest, AWriteLockedVmaIsNotReadLocked) {
             }});
 }
 
-TEST_F(VmaLockTest, AVmaThatAWriterWaitsForIsNotReadLocked) {
+TEST_P(VmaLockTest, AVmaThatAWriterWaitsForIsNotReadLocked) {
   Flag release;
   const ExecutionResult result =
       Together({[&] {
@@ -109,7 +111,7 @@ TEST_F(VmaLockTest, AVmaThatAWriterWaitsForIsNotReadLocked) {
   EXPECT_EQ(result.outcome, Outcome::kCompleted);
 }
 
-TEST_F(VmaLockTest, ADetachedVmaIsToldApart) {
+TEST_P(VmaLockTest, ADetachedVmaIsToldApart) {
   Alone([&] {
     mmap_write_lock(space_.mm);
     vma_start_write(anon_);
@@ -119,7 +121,7 @@ TEST_F(VmaLockTest, ADetachedVmaIsToldApart) {
   });
 }
 
-TEST_F(VmaLockTest, ARecycledVmaOfAnotherMmIsNotReadLocked) {
+TEST_P(VmaLockTest, ARecycledVmaOfAnotherMmIsNotReadLocked) {
   Alone([&] {
     __vm_munmap(space_.mm, A::kAnon, A::kBytes);
     A other;
@@ -131,7 +133,7 @@ TEST_F(VmaLockTest, ARecycledVmaOfAnotherMmIsNotReadLocked) {
   });
 }
 
-TEST_F(VmaLockTest, AVmaThatMovedAwayFromTheAddressIsGivenBack) {
+TEST_P(VmaLockTest, AVmaThatMovedAwayFromTheAddressIsGivenBack) {
   Alone([&] {
     anon_->vm_end.Reset(A::kAnon + PAGE_SIZE);  // The tree still says otherwise.
     EXPECT_EQ(lock_vma_under_rcu(space_.mm, A::kAnon + PAGE_SIZE), nullptr);
@@ -139,7 +141,7 @@ TEST_F(VmaLockTest, AVmaThatMovedAwayFromTheAddressIsGivenBack) {
   });
 }
 
-TEST_F(VmaLockTest, AReaderWaitsOutADetachAndFindsNothing) {
+TEST_P(VmaLockTest, AReaderWaitsOutADetachAndFindsNothing) {
   RoundRobin strategy;
   const ExecutionResult result =
       Together({[&] { __vm_munmap(space_.mm, A::kAnon, A::kBytes); },
@@ -153,7 +155,7 @@ TEST_F(VmaLockTest, AReaderWaitsOutADetachAndFindsNothing) {
 
 // ---- Writing ----
 
-TEST_F(VmaLockTest, AWriterWaitsForReaders) {
+TEST_P(VmaLockTest, AWriterWaitsForReaders) {
   std::string log;
   Together({[&] {
               lock_vma_under_rcu(space_.mm, A::kAnon);
@@ -170,7 +172,7 @@ TEST_F(VmaLockTest, AWriterWaitsForReaders) {
   EXPECT_EQ(log, "reader out writer in");
 }
 
-TEST_F(VmaLockTest, WriteLocksLastUntilTheMmapLockIsUnlocked) {
+TEST_P(VmaLockTest, WriteLocksLastUntilTheMmapLockIsUnlocked) {
   Alone([&] {
     mmap_write_lock(space_.mm);
     vma_start_write(anon_);
@@ -186,7 +188,7 @@ TEST_F(VmaLockTest, WriteLocksLastUntilTheMmapLockIsUnlocked) {
   EXPECT_THAT(Findings(), IsEmpty());
 }
 
-TEST_F(VmaLockTest, DowngradingEndsAllWriteLocks) {
+TEST_P(VmaLockTest, DowngradingEndsAllWriteLocks) {
   Alone([&] {
     mmap_write_lock(space_.mm);
     vma_start_write(anon_);
@@ -198,7 +200,7 @@ TEST_F(VmaLockTest, DowngradingEndsAllWriteLocks) {
   });
 }
 
-TEST_F(VmaLockTest, DetachingWaitsForAReaderThatIsAboutToBackOff) {
+TEST_P(VmaLockTest, DetachingWaitsForAReaderThatIsAboutToBackOff) {
   // In many orders: whatever the reader does, detaching ends with no reader left.
   for (uint64_t seed = 0; seed < 200; ++seed) {
     RandomOrder strategy(seed);
@@ -210,7 +212,9 @@ TEST_F(VmaLockTest, DetachingWaitsForAReaderThatIsAboutToBackOff) {
            vm_area_struct* const vma = find_vma(space.mm, A::kAnon);
            vma_start_write(vma);
            vma_mark_detached(vma);
-           EXPECT_EQ(vma->vm_refcnt, 0u);
+           if (GetParam() == VmaLockGeneration::kRefcount) {
+             EXPECT_EQ(vma->vm_refcnt, 0u);
+           }
            mmap_write_unlock(space.mm);
          },
          [&] {
@@ -226,9 +230,50 @@ TEST_F(VmaLockTest, DetachingWaitsForAReaderThatIsAboutToBackOff) {
   EXPECT_THAT(Findings(), IsEmpty());
 }
 
+TEST_P(VmaLockTest, AKilledTaskGetsNoWriteLockAndLeavesReadersIn) {
+  Together({[&] {
+              lock_vma_under_rcu(space_.mm, A::kAnon);
+              LetOthersGoFirst();
+              vma_end_read(anon_);
+              EXPECT_EQ(TryRead(space_.mm, anon_), VmaReadLock::kLocked);
+              vma_end_read(anon_);
+            },
+            [&] {
+              mmap_write_lock(space_.mm);
+              current().fatal_signal_pending = true;
+              EXPECT_FALSE(vma_start_write_killable(anon_));
+              EXPECT_FALSE(IsHeld(anon_->write_lock_map, HeldMode::kAny));
+              EXPECT_FALSE(vma_is_write_locked(*anon_));
+              mmap_write_unlock(space_.mm);
+            }});
+  EXPECT_THAT(Findings(), IsEmpty());
+}
+
+TEST_P(VmaLockTest, UnderTheMmapLockAVmaIsReadLockedWithoutFail) {
+  Alone([&] {
+    mmap_read_lock(space_.mm);
+    vma_start_read_locked(anon_);
+    vma_start_read_locked_nested(shared_, 1);
+    mmap_read_unlock(space_.mm);
+    EXPECT_EQ(vma_readers(*anon_), 1);
+    vma_end_read(shared_);
+    vma_end_read(anon_);
+    EXPECT_EQ(vma_readers(*anon_), 0);
+  });
+  EXPECT_THAT(Findings(), IsEmpty());
+}
+
 // ---- Rules, from both sides ----
 
-TEST_F(VmaLockTest, WriteLockingUnderTheMmapReadLockIsInvalid) {
+TEST_P(VmaLockTest, ReadLockingWithoutFailNeedsTheMmapLock) {
+  Alone([&] {
+    vma_start_read_locked(anon_);
+    vma_end_read(anon_);
+  });
+  EXPECT_THAT(Findings(), ElementsAre("invalid-lock-state vma_start_read_locked"));
+}
+
+TEST_P(VmaLockTest, WriteLockingUnderTheMmapReadLockIsInvalid) {
   Alone([&] {
     mmap_read_lock(space_.mm);
     vma_start_write(anon_);
@@ -238,7 +283,7 @@ TEST_F(VmaLockTest, WriteLockingUnderTheMmapReadLockIsInvalid) {
   EXPECT_EQ(findings_.found[0].rule, RuleOf(StateRuleId::kVmaWriteNeedsMmapWrite).text);
 }
 
-TEST_F(VmaLockTest, WriteLockingUnderTheDowngradedLockIsInvalid) {
+TEST_P(VmaLockTest, WriteLockingUnderTheDowngradedLockIsInvalid) {
   Alone([&] {
     mmap_write_lock(space_.mm);
     mmap_write_downgrade(space_.mm);
@@ -248,12 +293,12 @@ TEST_F(VmaLockTest, WriteLockingUnderTheDowngradedLockIsInvalid) {
   EXPECT_THAT(Findings(), ElementsAre("invalid-lock-state vma_start_write"));
 }
 
-TEST_F(VmaLockTest, WriteLockingWithoutTheMmapLockIsInvalid) {
+TEST_P(VmaLockTest, WriteLockingWithoutTheMmapLockIsInvalid) {
   Alone([&] { vma_start_write(anon_); });
   EXPECT_THAT(Findings(), ElementsAre("invalid-lock-state vma_start_write"));
 }
 
-TEST_F(VmaLockTest, WriteLockingUnderAnotherMmsWriteLockIsInvalid) {
+TEST_P(VmaLockTest, WriteLockingUnderAnotherMmsWriteLockIsInvalid) {
   Alone([&] {
     A other;
     mm_model::SetUp(&other);
@@ -264,18 +309,19 @@ TEST_F(VmaLockTest, WriteLockingUnderAnotherMmsWriteLockIsInvalid) {
   EXPECT_THAT(Findings(), ElementsAre("invalid-lock-state vma_start_write"));
 }
 
-TEST_F(VmaLockTest, WriteLockingAVmaThatTheTaskReadsIsInvalidAndHangs) {
+TEST_P(VmaLockTest, WriteLockingAVmaThatTheTaskReadsIsInvalidAndHangs) {
   const ExecutionResult result = Together({[&] {
     mmap_write_lock(space_.mm);
     lock_vma_under_rcu(space_.mm, A::kAnon);
     vma_start_write(anon_);
   }});
-  EXPECT_THAT(Findings(), ElementsAre("invalid-lock-state vma_start_write"));
+  EXPECT_THAT(Findings(),
+              ElementsAre("invalid-lock-state vma_start_write", "deadlock vma_start_write"));
   EXPECT_EQ(findings_.found[0].rule, RuleOf(StateRuleId::kVmaReadThenVmaWrite).text);
   EXPECT_EQ(result.outcome, Outcome::kDeadlock);
 }
 
-TEST_F(VmaLockTest, WriteLockingAnotherVmaThanTheOneTheTaskReadsIsNoStateError) {
+TEST_P(VmaLockTest, WriteLockingAnotherVmaThanTheOneTheTaskReadsIsNoStateError) {
   Alone([&] {
     mmap_write_lock(space_.mm);
     lock_vma_under_rcu(space_.mm, A::kAnon);
@@ -285,6 +331,14 @@ TEST_F(VmaLockTest, WriteLockingAnotherVmaThanTheOneTheTaskReadsIsNoStateError) 
   });
   EXPECT_THAT(Findings(), IsEmpty());
 }
+
+INSTANTIATE_TEST_SUITE_P(Generation, VmaLockTest,
+                         testing::Values(VmaLockGeneration::kRefcount,
+                                         VmaLockGeneration::kSemaphore),
+                         [](const auto& test) {
+                           return test.param == VmaLockGeneration::kRefcount ? "Refcount"
+                                                                             : "Semaphore";
+                         });
 
 }  // namespace
 }  // namespace mm_model

@@ -21,6 +21,7 @@ KINDS = {
     "lock-order-inversion", "recursive-lock", "read-recursion", "nest-lock-missing",
     "unlock-unheld", "unlock-by-other-thread", "held-lock-destroyed", "held-at-exit",
     "declared-order-violation", "invalid-lock-state", "unprotected-access",
+    "page-table-rule", "undeclared-dependency", "deadlock", "model-corruption",
 }
 
 
