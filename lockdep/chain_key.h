@@ -1,6 +1,6 @@
 // A chain key is a running 64-bit hash over the held locks of a thread, oldest
-// first: class, read mode, trylock, nesting.  Two threads that hold the same classes in
-// the same order and modes have the same key, so one proof serves both.
+// first (LockUse).  Two threads that hold the same classes in the same order and
+// modes have the same key, so one proof serves both.
 //
 // Source: linux v6.12 kernel/locking/lockdep.c, iterate_chain_key().
 
@@ -9,7 +9,7 @@
 
 #include <cstdint>
 
-#include "lockdep/types.h"
+#include "lockdep/lock_use.h"
 
 namespace lockdep {
 
@@ -17,13 +17,6 @@ using ChainKey = uint64_t;
 
 // The key of a thread that holds nothing.  Never 0: the chain cache uses 0 for "empty".
 inline constexpr ChainKey kEmptyChainKey = 0x9e3779b97f4a7c15u;
-
-// What a chain key hashes of one held lock.  `nested`: a nest lock was named,
-// which exempts the acquisition from rules that its neighbours must obey.
-constexpr uint64_t ChainElement(ClassId id, ReadMode mode, TryLock trylock, bool nested = false) {
-  return static_cast<uint64_t>(id) << 8 | static_cast<uint64_t>(nested) << 3 |
-         static_cast<uint64_t>(mode) << 1 | static_cast<uint64_t>(trylock);
-}
 
 // One multiply and two shifts: every input bit reaches every output bit after
 // the next step, and equal sequences are the only ones that collide in practice.
@@ -33,6 +26,8 @@ constexpr ChainKey NextChainKey(ChainKey key, uint64_t element) {
   mixed *= 0xc4ceb9fe1a85ec53u;
   return (mixed ^ mixed >> 29) | 1;
 }
+
+constexpr ChainKey NextChainKey(ChainKey key, LockUse use) { return NextChainKey(key, use.word()); }
 
 }  // namespace lockdep
 

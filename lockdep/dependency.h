@@ -38,16 +38,24 @@ constexpr DependencyKind Classify(ReadMode held, ReadMode next) {
   return static_cast<DependencyKind>(exclusive | non_recursive << 1);
 }
 
-// The kinds that keep a path strong after a step that arrived at the class
-// only by recursive read: such a reader does not wait for readers, so it must
-// meet a writer.
-constexpr DependencyMask StrongContinuations(DependencyMask kinds, bool arrived_recursive) {
-  return arrived_recursive ? kinds & ~kSharedKinds : kinds;
+// A path is walked along its edges or against them.
+enum class Direction : uint8_t { kForwards, kBackwards };
+
+// A step reaches a class weakly if it can only be crossed on one condition.
+// Forwards: it arrived only by recursive read; such a reader does not wait for
+// readers, so the path must go on from a writer.  Backwards: the path goes on
+// only from a shared holder, so it must not arrive by recursive read.  These are
+// the kinds by which a path that is weak there stays strong.
+constexpr DependencyMask StrongContinuations(DependencyMask kinds, bool weak,
+                                             Direction direction = Direction::kForwards) {
+  if (!weak) return kinds;
+  return direction == Direction::kForwards ? kinds & ~kSharedKinds : kinds & kNonRecursiveKinds;
 }
 
-// Whether every one of these kinds arrives by recursive read.
-constexpr bool ArrivesOnlyRecursive(DependencyMask kinds) {
-  return (kinds & kNonRecursiveKinds) == 0;
+// Whether every one of these kinds reaches the next class weakly.
+constexpr bool ReachesWeakly(DependencyMask kinds, Direction direction = Direction::kForwards) {
+  return direction == Direction::kForwards ? (kinds & kNonRecursiveKinds) == 0
+                                           : (kinds & ~kSharedKinds) == 0;
 }
 
 static_assert(Classify(ReadMode::kWrite, ReadMode::kRead) == DependencyKind::kEN);

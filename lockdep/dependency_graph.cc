@@ -1,20 +1,17 @@
 #include "lockdep/dependency_graph.h"
 
-#include <cstdlib>
-#include <cstring>
+#include "lockdep/internal/invariant.h"
 
 namespace lockdep {
 namespace {
+
+using internal::Require;
 
 uint32_t Index(ClassId id) { return static_cast<uint32_t>(id); }
 
 uint64_t Hash(ClassId from, ClassId to) {
   const uint64_t mixed = (uint64_t{Index(from)} << 32 | Index(to)) * 0x9e3779b97f4a7c15u;
   return mixed ^ mixed >> 32;
-}
-
-void Check(bool invariant) {
-  if (!invariant) abort();
 }
 
 }  // namespace
@@ -28,14 +25,16 @@ Dependency* DependencyGraph::Find(ClassId from, ClassId to) const {
 
 Dependency* DependencyGraph::Add(ClassId from, ClassId to) {
   if (Dependency* edge = Find(from, to)) return edge;
-  if (!ReserveNode(from) || !ReserveNode(to)) return nullptr;
+  if (!nodes_.Reserve(from) || !nodes_.Reserve(to)) return nullptr;
   if ((buckets_ == nullptr || size_ > bucket_mask_) && !GrowTable()) return nullptr;
   auto* edge = arena_.New<Dependency>();
   if (edge == nullptr) return nullptr;
   edge->from = from;
   edge->to = to;
-  edge->next_successor = heads_[Index(from)];
-  heads_[Index(from)] = edge;
+  edge->next_successor = nodes_[from].successors;
+  nodes_[from].successors = edge;
+  edge->next_predecessor = nodes_[to].predecessors;
+  nodes_[to].predecessors = edge;
   Dependency** bucket = &buckets_[Hash(from, to) & bucket_mask_];
   edge->next_in_bucket = *bucket;
   *bucket = edge;
@@ -53,22 +52,6 @@ bool DependencyGraph::AddWitness(Dependency& edge, const Witness& witness) {
   edge.witnesses = kept;
   edge.observed |= mask;
   edge.kinds |= mask;
-  return true;
-}
-
-const Dependency* DependencyGraph::Successors(ClassId from) const {
-  return Index(from) < head_capacity_ ? heads_[Index(from)] : nullptr;
-}
-
-bool DependencyGraph::ReserveNode(ClassId id) {
-  if (Index(id) < head_capacity_) return true;
-  uint32_t capacity = head_capacity_ == 0 ? 256 : head_capacity_;
-  while (capacity <= Index(id)) capacity *= 2;
-  auto** heads = arena_.NewArray<Dependency*>(capacity);
-  if (heads == nullptr) return false;
-  if (head_capacity_ != 0) memcpy(heads, heads_, head_capacity_ * sizeof(*heads));
-  heads_ = heads;
-  head_capacity_ = capacity;
   return true;
 }
 
@@ -91,25 +74,38 @@ bool DependencyGraph::GrowTable() {
 }
 
 void DependencyGraph::CheckInvariants() const {
-  uint64_t edges = 0;
-  for (uint32_t node = 0; node < head_capacity_; ++node) {
-    for (const Dependency* edge = heads_[node]; edge != nullptr; edge = edge->next_successor) {
-      ++edges;
-      Check(Index(edge->from) == node);
-      Check(Find(edge->from, edge->to) == edge);
-      DependencyMask witnessed = 0;
-      for (const Witness* witness = edge->witnesses; witness != nullptr; witness = witness->next) {
-        Check((witnessed & MaskOf(witness->kind)) == 0);
-        Check(Classify(witness->from_mode, witness->to_mode) == witness->kind);
-        witnessed |= MaskOf(witness->kind);
-      }
-      Check(witnessed == edge->observed);
-      Check((edge->observed & ~edge->kinds) == 0);
-      Check((edge->reported & ~edge->kinds) == 0);
-      Check(edge->declared != nullptr || edge->observed == edge->kinds);
+  uint64_t out = 0;
+  uint64_t in = 0;
+  for (uint32_t i = 0; i < nodes_.capacity(); ++i) {
+    const auto node = static_cast<ClassId>(i);
+    for (const Dependency* edge = nodes_[node].successors; edge != nullptr;
+         edge = edge->next_successor) {
+      ++out;
+      Require(edge->from == node);
+      CheckEdge(*edge);
+    }
+    for (const Dependency* edge = nodes_[node].predecessors; edge != nullptr;
+         edge = edge->next_predecessor) {
+      ++in;
+      Require(edge->to == node);
     }
   }
-  Check(edges == size_);
+  Require(out == size_);
+  Require(in == size_);
+}
+
+void DependencyGraph::CheckEdge(const Dependency& edge) const {
+  Require(Find(edge.from, edge.to) == &edge);
+  DependencyMask witnessed = 0;
+  for (const Witness* witness = edge.witnesses; witness != nullptr; witness = witness->next) {
+    Require((witnessed & MaskOf(witness->kind)) == 0);
+    Require(Classify(witness->from_mode, witness->to_mode) == witness->kind);
+    witnessed |= MaskOf(witness->kind);
+  }
+  Require(witnessed == edge.observed);
+  Require((edge.observed & ~edge.kinds) == 0);
+  Require((edge.reported & ~edge.kinds) == 0);
+  Require(edge.declared != nullptr || edge.observed == edge.kinds);
 }
 
 }  // namespace lockdep

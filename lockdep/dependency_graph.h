@@ -2,9 +2,9 @@
 // witness that first showed it in each kind.  No search, no text.
 //
 // Invariants: (1) between two classes there is at most one edge; its kinds
-// only grow; (2) every edge is in the successor list of its `from`, and in the
-// hash table; (3) an observed kind has exactly one witness; a declared edge
-// has a declaration and may have none.
+// only grow; (2) every edge is in the successor list of its `from`, in the
+// predecessor list of its `to`, and in the hash table; (3) an observed kind has exactly one
+// witness; a declared edge has a declaration and may have none.
 //
 // Thread safety: needs the validator's graph lock.
 
@@ -16,6 +16,7 @@
 #include "lockdep/declared_order.h"
 #include "lockdep/dependency.h"
 #include "lockdep/internal/arena.h"
+#include "lockdep/internal/class_array.h"
 #include "lockdep/types.h"
 
 namespace lockdep {
@@ -41,9 +42,13 @@ struct Dependency {
   // The kinds that closed a cycle that was told, and all that came after them:
   // searches leave them out, so that one mistake is told once.
   DependencyMask reported = 0;
+  // Set when it connects contexts in a way that was told: searches of the context
+  // rules leave it out.
+  bool context_reported = false;
   const DeclaredArc* declared = nullptr;
   const Witness* witnesses = nullptr;
   Dependency* next_successor = nullptr;
+  Dependency* next_predecessor = nullptr;
   Dependency* next_in_bucket = nullptr;
 };
 
@@ -52,7 +57,7 @@ inline DependencyMask SearchedKinds(const Dependency& edge) { return edge.kinds 
 
 class DependencyGraph {
  public:
-  explicit DependencyGraph(internal::Arena& arena) : arena_(arena) {}
+  explicit DependencyGraph(internal::Arena& arena) : arena_(arena), nodes_(arena) {}
 
   // Returns the edge, or null.
   Dependency* Find(ClassId from, ClassId to) const;
@@ -64,7 +69,20 @@ class DependencyGraph {
   bool AddWitness(Dependency& edge, const Witness& witness);
 
   // The first edge out of a class; follow `next_successor`.
-  const Dependency* Successors(ClassId from) const;
+  const Dependency* Successors(ClassId from) const { return First(from, Direction::kForwards); }
+
+  // The first edge that a walk can take from a class, and the next one.
+  const Dependency* First(ClassId id, Direction direction) const {
+    if (!nodes_.Has(id)) return nullptr;
+    return direction == Direction::kForwards ? nodes_[id].successors : nodes_[id].predecessors;
+  }
+  static const Dependency* Next(const Dependency& edge, Direction direction) {
+    return direction == Direction::kForwards ? edge.next_successor : edge.next_predecessor;
+  }
+  // Where it leads.
+  static ClassId Target(const Dependency& edge, Direction direction) {
+    return direction == Direction::kForwards ? edge.to : edge.from;
+  }
 
   uint64_t size() const { return size_; }
 
@@ -72,12 +90,16 @@ class DependencyGraph {
   void CheckInvariants() const;
 
  private:
-  bool ReserveNode(ClassId id);
+  struct Node {
+    Dependency* successors;
+    Dependency* predecessors;
+  };
+
   bool GrowTable();
+  void CheckEdge(const Dependency& edge) const;
 
   internal::Arena& arena_;
-  Dependency** heads_ = nullptr;  // Indexed by class id.
-  uint32_t head_capacity_ = 0;
+  internal::ClassArray<Node> nodes_;
   Dependency** buckets_ = nullptr;
   uint64_t bucket_mask_ = 0;
   uint64_t size_ = 0;

@@ -12,7 +12,7 @@
 #include "lockdep/call_site.h"
 #include "lockdep/chain_key.h"
 #include "lockdep/lock_class.h"
-#include "lockdep/types.h"
+#include "lockdep/lock_use.h"
 
 namespace lockdep {
 
@@ -21,10 +21,9 @@ struct HeldLock {
   // Two chains that differ here must never share a key, or a rule goes unchecked.
   ChainKey previous_chain_key;
   const LockMap* lock;
-  const LockMap* nest_lock;  // Null unless it serialises this acquisition.
-  ClassId class_id;
-  ReadMode mode;
-  TryLock trylock;
+  const LockMap* nest_lock;
+  LockUse use;
+  uint32_t pins;  // Above 0: must not be released (Validator::Pin).
   CallSite site;
 };
 

@@ -14,6 +14,8 @@
 #include <cstdint>
 
 #include "lockdep/internal/arena.h"
+#include "lockdep/internal/pointer_table.h"
+#include "lockdep/internal/stable_array.h"
 #include "lockdep/types.h"
 
 namespace lockdep {
@@ -35,13 +37,18 @@ enum class ClassOrigin : uint8_t {
 
 struct LockMap {
   ClassKey key;
-  // Must outlive the validator; null when `origin` tells instead.
+  // Copied when the class is made; null when `origin` tells instead.
   const char* name = nullptr;
   // The lock in the host's memory: an identity to compare and to print.
   const void* address = nullptr;
   uintptr_t origin = 0;
   ClassOrigin origin_kind = ClassOrigin::kNamed;
   LockKind kind = LockKind::kUnknown;
+  // How its locks wait, once they are held (inner) and to be taken (outer;
+  // kUnchecked: as inner).
+  WaitType wait_inner = WaitType::kUnchecked;
+  WaitType wait_outer = WaitType::kUnchecked;
+  LockRole role = LockRole::kLock;
 
   // Cache of the registry's answers for the first subclasses.
   static constexpr unsigned kCachedSubclasses = 2;
@@ -50,6 +57,13 @@ struct LockMap {
   LockMap() = default;
   constexpr LockMap(ClassKey class_key, const char* lock_name, LockKind lock_kind)
       : key(class_key), name(lock_name), address(this), kind(lock_kind) {}
+
+  // Moves the lock to another class; if it may be held, tell Validator::ChangeClass.
+  void SetClass(ClassKey class_key, const char* lock_name) {
+    key = class_key;
+    name = lock_name;
+    for (auto& cached : class_cache) cached.store(ClassId::kNone, std::memory_order_relaxed);
+  }
 };
 
 // Constant after registration.
@@ -59,14 +73,23 @@ struct LockClass {
   uint8_t subclass = 0;
   LockKind kind = LockKind::kUnknown;
   ClassOrigin origin_kind = ClassOrigin::kNamed;
-  const char* name = nullptr;
+  WaitType wait_inner = WaitType::kUnchecked;
+  WaitType wait_outer = WaitType::kUnchecked;  // Never kUnchecked if inner is not.
+  LockRole role = LockRole::kLock;
+  const char* name = nullptr;  // The class's own copy.
   uintptr_t origin = 0;
   const void* first_instance = nullptr;
+
+  uint64_t Hash() const { return HashOf(key, subclass); }
+  static uint64_t HashOf(ClassKey key, uint8_t subclass) {
+    const uint64_t mixed = (key.value ^ uint64_t{subclass} << 56) * 0x9e3779b97f4a7c15u;
+    return mixed ^ mixed >> 29;
+  }
 };
 
 class ClassRegistry {
  public:
-  explicit ClassRegistry(internal::Arena& arena) : arena_(arena) {}
+  explicit ClassRegistry(internal::Arena& arena) : arena_(arena), classes_(arena), table_(arena) {}
 
   // Returns the class, or null if it was never registered.
   const LockClass* Find(ClassKey key, uint8_t subclass) const;
@@ -75,29 +98,14 @@ class ClassRegistry {
   const LockClass* Register(const LockMap& map, uint8_t subclass, bool* is_new);
 
   // REQUIRES: `id` was returned by this registry.
-  const LockClass& Get(ClassId id) const;
+  const LockClass& Get(ClassId id) const { return classes_[static_cast<uint32_t>(id) - 1]; }
 
-  uint32_t size() const { return size_.load(std::memory_order_acquire); }
+  uint32_t size() const { return classes_.size(); }
 
  private:
-  // Classes live in blocks that double in size and never move.
-  static constexpr unsigned kFirstBlockBits = 8;
-  static constexpr unsigned kBlocks = 24;
-
-  // Open addressing; replaced, never changed in place, when it grows.
-  struct Table {
-    uint32_t mask;
-    std::atomic<LockClass*> slots[1];
-  };
-
-  LockClass* NewClass();
-  bool ReserveSlot();
-
   internal::Arena& arena_;
-  // Written under the graph lock, read by all: release/acquire publishes the classes.
-  std::atomic<uint32_t> size_{0};
-  std::atomic<Table*> table_{nullptr};
-  std::atomic<LockClass*> blocks_[kBlocks] = {};
+  internal::StableArray<LockClass> classes_;
+  internal::PointerTable<LockClass> table_;
 };
 
 }  // namespace lockdep

@@ -15,6 +15,7 @@
 #include "lockdep/dependency_graph.h"
 #include "lockdep/lock_class.h"
 #include "lockdep/types.h"
+#include "lockdep/usage.h"
 #include "lockdep/violation.h"
 
 namespace lockdep {
@@ -36,6 +37,8 @@ class Observer {
   virtual void OnClass(const LockClass& /*lock_class*/) {}
   virtual void OnStack(StackId /*id*/, std::span<const uintptr_t> /*pcs*/) {}
   virtual void OnDependency(const Dependency& /*edge*/, const Witness& /*witness*/) {}
+  // A class was used in contexts, or enabled for some, that it was not before.
+  virtual void OnUsage(const LockClass& /*lock_class*/, const UsageWitness& /*witness*/) {}
   // Two classes that a declared order names both exist now.
   virtual void OnDeclaredArc(ClassId /*from*/, ClassId /*to*/, const DeclaredArc& /*arc*/) {}
   virtual void OnViolation(const Violation& /*violation*/) {}

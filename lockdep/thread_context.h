@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "lockdep/chain_key.h"
+#include "lockdep/context_state.h"
 #include "lockdep/held_lock.h"
 #include "lockdep/types.h"
 
@@ -18,8 +19,13 @@ namespace lockdep {
 struct ThreadContext {
   ThreadId id = ThreadId::kNone;
   const char* name = "";
+  // Of the locks held in the context that the thread runs in.
   ChainKey chain_key = kEmptyChainKey;
   HeldLocks held;
+  // The first of those locks: an interruption starts a chain of its own.
+  uint32_t floor = 0;
+  ContextId context = ContextId::kPlain;  // Of `contexts`.
+  ContextState contexts;
   uint64_t acquisitions = 0;           // Counted here so that counting shares nothing.
   uint32_t off = 0;                    // Above 0: events are ignored, as under lockdep_off().
   ThreadContext* next = nullptr;       // All contexts of a validator.

@@ -1,42 +1,10 @@
 #include "lockdep/validator.h"
 
+#include "lockdep/internal/held_chain.h"
 #include "lockdep/internal/scene.h"
 
 namespace lockdep {
 namespace {
-
-uint64_t ElementOf(const HeldLock& held) {
-  return ChainElement(held.class_id, held.mode, held.trylock, held.nest_lock != nullptr);
-}
-
-// Index of the newest entry for a lock; depth() if the thread does not hold it.
-uint32_t FindHeld(const HeldLocks& held, const LockMap& lock) {
-  for (uint32_t i = held.depth(); i-- > 0;) {
-    if (held[i].lock == &lock) return i;
-  }
-  return held.depth();
-}
-
-// Recomputes the chain keys from an entry upwards.
-void RepairChainKeys(ThreadContext& thread, uint32_t from) {
-  ChainKey key = from == 0 ? kEmptyChainKey
-                           : NextChainKey(thread.held[from - 1].previous_chain_key,
-                                          ElementOf(thread.held[from - 1]));
-  for (uint32_t i = from; i < thread.held.depth(); ++i) {
-    thread.held[i].previous_chain_key = key;
-    key = NextChainKey(key, ElementOf(thread.held[i]));
-  }
-  thread.chain_key = key;
-}
-
-// Returns whether the lock was held.
-bool Drop(ThreadContext& thread, const LockMap& lock) {
-  const uint32_t index = FindHeld(thread.held, lock);
-  if (index == thread.held.depth()) return false;
-  thread.held.Erase(index);
-  RepairChainKeys(thread, index);
-  return true;
-}
 
 // Looks at another thread's stack while that thread runs.  The answer only
 // words a finding, storage is never given back, and a stale entry does no harm.
@@ -59,8 +27,10 @@ struct Validator::ThreadRecord {
 
 Validator::Validator(const Config& config)
     : classes_(arena_),
+      contexts_(arena_),
       chains_(arena_),
       graph_(arena_),
+      usages_(arena_),
       search_(arena_),
       stacks_(arena_),
       reported_(arena_),
@@ -98,6 +68,8 @@ void Validator::DestroyThread(ThreadContext* thread) {
   past_acquisitions_ += thread->acquisitions;
   thread->acquisitions = 0;
   thread->off = 0;
+  thread->contexts = {};
+  thread->context = ContextId::kPlain;
   ResetHeld(*thread);
   thread->next_free = free_threads_;
   free_threads_ = thread;
@@ -105,24 +77,34 @@ void Validator::DestroyThread(ThreadContext* thread) {
 
 void Validator::AcquireSlow(ThreadContext& thread, const Acquisition& acquisition) {
   Scene scene(config_, thread, acquisition.site);
-  scene.acquisition = &acquisition;
   internal::RawLockHolder lock(graph_lock_);
-  if (stopped()) return;
-  scene.lock_class = RegisterClass(*acquisition.lock, acquisition.subclass);
-  if (scene.lock_class == nullptr) return;
+  if (stopped() || !Recognise(scene, acquisition)) return;
   if (thread.held.full() && !GrowHeld(thread)) return;
-  // No function of the chain: the same classes may be held with the nest lock or without.
-  const bool serialised = acquisition.nest_lock != nullptr && IsSerialised(scene);
+  const ChainKey key = Prove(scene);
+  Push(thread, acquisition, scene.use, key);
+}
 
-  const ClassId class_id = scene.lock_class->id;
-  const ChainKey key = NextChainKey(
-      thread.chain_key, ChainElement(class_id, acquisition.mode, acquisition.trylock, serialised));
-  if (!chains_.Contains(key)) {
-    if (!serialised) ValidateNewChain(scene);
-    if (chains_.Insert(key) == ChainCache::InsertResult::kOutOfMemory) StopLocked("out of memory");
+void Validator::Sync(ThreadContext& thread, const Acquisition& acquisition) {
+  if (!Enabled(thread)) return;
+  const ClassId class_id = CachedClass(*acquisition.lock, acquisition.subclass);
+  const LockUse use = UseOf(class_id, acquisition).In(thread.context).Sync();
+  if (class_id != ClassId::kNone && acquisition.nest_lock == nullptr &&
+      chains_.Contains(NextChainKey(thread.chain_key, use))) {
+    return;
   }
-  Push(thread, acquisition, class_id, key);
-  if (!serialised) thread.held[thread.held.depth() - 1].nest_lock = nullptr;
+  Scene scene(config_, thread, acquisition.site);
+  internal::RawLockHolder lock(graph_lock_);
+  if (stopped() || !Recognise(scene, acquisition)) return;
+  scene.use = scene.use.Sync();
+  Prove(scene);
+}
+
+bool Validator::Recognise(Scene& scene, const Acquisition& acquisition) {
+  scene.acquisition = &acquisition;
+  scene.lock_class = RegisterClass(*acquisition.lock, acquisition.subclass);
+  if (scene.lock_class == nullptr) return false;
+  scene.use = UseOf(scene.lock_class->id, acquisition).In(scene.thread.context);
+  return true;
 }
 
 bool Validator::GrowHeld(ThreadContext& thread) {
@@ -154,7 +136,14 @@ const LockClass* Validator::RegisterClass(const LockMap& lock, uint8_t subclass)
 }
 
 void Validator::ReleaseSlow(ThreadContext& thread, const LockMap& lock, const CallSite& site) {
-  if (Drop(thread, lock)) return;
+  internal::HeldChain chain(thread, contexts_);
+  if (const uint32_t index = chain.Find(lock); index != thread.held.depth()) {
+    if (thread.held[index].pins != 0) {
+      ReportLock(thread, lock, &thread.held[index], ViolationKind::kPinViolated,
+                 "a pinned lock is not released", site);
+    }
+    return chain.Remove(index);
+  }
   Scene scene(config_, thread, site);
   internal::RawLockHolder holder(graph_lock_);
   if (stopped()) return;
@@ -170,59 +159,6 @@ void Validator::ReleaseSlow(ThreadContext& thread, const LockMap& lock, const Ca
   violation.lock = {scene.lock_class->id, ReadMode::kWrite, lock.address, StackId::kNone};
   if (IsNews(violation.kind, static_cast<uint64_t>(scene.lock_class->id), site)) {
     Emit(scene, violation);
-  }
-}
-
-void Validator::CancelAcquire(ThreadContext& thread, const LockMap& lock) {
-  if (Enabled(thread)) Drop(thread, lock);
-}
-
-void Validator::Downgrade(ThreadContext& thread, const LockMap& lock, ReadMode mode) {
-  if (!Enabled(thread)) return;
-  const uint32_t index = FindHeld(thread.held, lock);
-  if (index == thread.held.depth() || thread.held[index].mode != ReadMode::kWrite) return;
-  thread.held[index].mode = mode;
-  RepairChainKeys(thread, index);
-}
-
-bool Validator::IsHeld(const ThreadContext& thread, const LockMap& lock, HeldMode mode) const {
-  for (const HeldLock& held : thread.held) {
-    if (held.lock != &lock) continue;
-    if (mode == HeldMode::kAny) return true;
-    if ((held.mode == ReadMode::kWrite) == (mode == HeldMode::kWrite)) return true;
-  }
-  return false;
-}
-
-void Validator::DestroyLock(ThreadContext& thread, const LockMap& lock, const CallSite& site) {
-  if (!Enabled(thread)) return;
-  const uint32_t index = FindHeld(thread.held, lock);
-  if (index == thread.held.depth()) return;
-  {
-    Scene scene(config_, thread, site);
-    internal::RawLockHolder holder(graph_lock_);
-    if (stopped()) return;
-    const HeldLock& held = thread.held[index];
-    scene.lock_class = &classes_.Get(held.class_id);
-    Violation violation{.kind = ViolationKind::kHeldLockDestroyed, .level = Level::kConfirmed};
-    violation.lock = Describe(scene, held);
-    if (IsNews(violation.kind, static_cast<uint64_t>(held.class_id), site)) {
-      Emit(scene, violation);
-    }
-  }
-  while (Drop(thread, lock)) {
-  }
-}
-
-void Validator::ReportHeld(ThreadContext& thread, ViolationKind kind) {
-  if (!Enabled(thread) || thread.held.depth() == 0) return;
-  Scene scene(config_, thread, CallSite{});
-  internal::RawLockHolder holder(graph_lock_);
-  if (stopped()) return;
-  for (const HeldLock& held : thread.held) {
-    Violation violation{.kind = kind, .level = Level::kConfirmed};
-    violation.lock = Describe(scene, held);
-    if (IsNews(kind, static_cast<uint64_t>(held.class_id), held.site)) Emit(scene, violation);
   }
 }
 
@@ -247,8 +183,7 @@ bool Validator::ReportRule(ThreadContext& thread, ViolationKind kind, const Lock
 }
 
 void Validator::ResetHeld(ThreadContext& thread) {
-  while (thread.held.depth() != 0) thread.held.Pop();
-  thread.chain_key = kEmptyChainKey;
+  internal::HeldChain(thread, contexts_).Truncate(0);
 }
 
 void Validator::LockGraph() { graph_lock_.Lock(); }
@@ -282,6 +217,13 @@ void Validator::ReplaceObserver(Observer* observer) {
   }
   for (uint32_t i = 1; i <= stacks_.size(); ++i) {
     observer->OnStack(static_cast<StackId>(i), stacks_.Get(static_cast<StackId>(i)));
+  }
+  for (uint32_t i = 1; i <= classes_.size(); ++i) {
+    const LockClass& lock_class = classes_.Get(static_cast<ClassId>(i));
+    for (const UsageWitness* witness = usages_.Witnesses(lock_class.id); witness != nullptr;
+         witness = witness->next) {
+      observer->OnUsage(lock_class, *witness);
+    }
   }
   for (uint32_t i = 1; i <= classes_.size(); ++i) {
     for (const Dependency* edge = graph_.Successors(static_cast<ClassId>(i)); edge != nullptr;
@@ -323,6 +265,7 @@ __attribute__((no_sanitize("thread"))) ValidatorStats Validator::Stats() {
 void Validator::CheckInvariants() {
   internal::RawLockHolder lock(graph_lock_);
   graph_.CheckInvariants();
+  usages_.CheckInvariants();
 }
 
 }  // namespace lockdep

@@ -6,9 +6,15 @@
 //      read-recursion), unless a held nest lock serialises such nesting.
 //   2. No new dependency closes a cycle that can deadlock (lock-order-inversion)
 //      or contradicts a declared order (declared-order-violation).
+//   3. A class that is used in a context is not held while that context may
+//      interrupt (inconsistent-context), nor is one that can wait for it
+//      (context-inversion).
+//   4. A lock does not wait longer than what is held, or the context, allows
+//      (invalid-wait-context).
 // and for each event:
-//   3. A named nest lock is held (nest-lock-missing).
-//   4. Only a held lock is released (unlock-unheld, unlock-by-other-thread).
+//   5. A named nest lock is held (nest-lock-missing).
+//   6. Only a held lock is released (unlock-unheld, unlock-by-other-thread), and
+//      only if it is not pinned (pin-violated).
 //
 // Known chain: Acquire hashes, reads one shared cache line and pushes one
 // thread-local entry.  No lock, no shared write, no allocation, no system call.
@@ -30,8 +36,10 @@
 #include <cstdint>
 #include <span>
 
+#include "lockdep/acquisition.h"
 #include "lockdep/call_site.h"
 #include "lockdep/chain_cache.h"
+#include "lockdep/context_state.h"
 #include "lockdep/cycle_search.h"
 #include "lockdep/declared_order.h"
 #include "lockdep/dependency_graph.h"
@@ -43,23 +51,10 @@
 #include "lockdep/runtime.h"
 #include "lockdep/thread_context.h"
 #include "lockdep/types.h"
+#include "lockdep/usage.h"
 #include "lockdep/violation.h"
 
 namespace lockdep {
-
-// The attempt to take a lock.
-struct Acquisition {
-  const LockMap* lock = nullptr;
-  ReadMode mode = ReadMode::kWrite;
-  TryLock trylock = TryLock::kNo;
-  uint8_t subclass = 0;
-  // A held lock that serialises taking several locks of this class; or null.
-  const LockMap* nest_lock = nullptr;
-  CallSite site;
-};
-
-// Which way of holding IsHeld asks for.
-enum class HeldMode : uint8_t { kAny, kWrite, kRead };
 
 struct ValidatorStats {
   uint64_t acquisitions = 0;
@@ -76,6 +71,9 @@ class Validator {
     Observer* observer = nullptr;       // Null: nobody listens.
     StackSource* stacks = nullptr;      // Null: sites only.
     DeclaredOrder declared_order = {};  // Must outlive the validator.
+    // Name of the context of each bit of a ContextSet, for findings; those of
+    // bits beyond the end are "context".  Must outlive the validator.
+    std::span<const char* const> context_names = {};
   };
 
   explicit Validator(const Config& config);
@@ -92,13 +90,13 @@ class Validator {
     if (!Enabled(thread)) [[unlikely]]
       return;
     const ClassId class_id = CachedClass(*acquisition.lock, acquisition.subclass);
-    const ChainKey key = NextChainKey(
-        thread.chain_key, ChainElement(class_id, acquisition.mode, acquisition.trylock));
+    const LockUse use = UseOf(class_id, acquisition).In(thread.context);
+    const ChainKey key = NextChainKey(thread.chain_key, use);
     if (class_id == ClassId::kNone || !chains_.Contains(key) || thread.held.full() ||
         acquisition.nest_lock != nullptr) [[unlikely]] {
       return AcquireSlow(thread, acquisition);
     }
-    Push(thread, acquisition, class_id, key);
+    Push(thread, acquisition, use, key);
   }
 
   // Call when a lock is released, before others can take it.
@@ -106,7 +104,8 @@ class Validator {
     if (!Enabled(thread)) [[unlikely]]
       return;
     const uint32_t depth = thread.held.depth();
-    if (depth == 0 || thread.held[depth - 1].lock != &lock) [[unlikely]] {
+    if (depth == thread.floor || thread.held[depth - 1].lock != &lock ||
+        thread.held[depth - 1].pins != 0) [[unlikely]] {
       return ReleaseSlow(thread, lock, site);
     }
     thread.chain_key = thread.held[depth - 1].previous_chain_key;
@@ -117,8 +116,35 @@ class Validator {
   // timeout, signal): forget it.  Never a violation.
   void CancelAcquire(ThreadContext& thread, const LockMap& lock);
 
-  // A held write lock becomes a read lock of the given mode.  Ignored for others.
-  void Downgrade(ThreadContext& thread, const LockMap& lock, ReadMode mode);
+  // Says where the thread runs from now on and what may interrupt it: call on
+  // entry to and exit from an interruption, and when one is masked or allowed.
+  // Locks that are held now count as held while the new contexts are enabled.
+  void SetContexts(ThreadContext& thread, const ContextState& state, const CallSite& site);
+
+  // The thread waits for those who hold the lock without taking it (lock_sync,
+  // as in synchronize_rcu): as taking and releasing it, but nothing can come
+  // between.
+  void Sync(ThreadContext& thread, const Acquisition& acquisition);
+
+  // The thread is about to wait in this way for something that is no lock
+  // (might_sleep): reported if what it holds, or where it runs, forbids that.
+  void CheckWait(ThreadContext& thread, WaitType wait, const CallSite& site);
+
+  // A held write lock becomes a read lock of the given mode.  One that is not
+  // held, or held for reading, is reported (invalid-lock-state) and left alone.
+  void Downgrade(ThreadContext& thread, const LockMap& lock, ReadMode mode, const CallSite& site);
+
+  // A held lock, whose map the host gave another key, name or wait types, or
+  // which is to be of another subclass, moves to that class; it and what was
+  // taken after it is proved anew.
+  void ChangeClass(ThreadContext& thread, const LockMap& lock, uint8_t subclass,
+                   const CallSite& site);
+
+  // A pinned lock must not be released before Unpin took every cookie back
+  // (pin-violated).  Repin pins again with a cookie of an earlier Pin.
+  PinCookie Pin(ThreadContext& thread, const LockMap& lock, const CallSite& site);
+  void Repin(ThreadContext& thread, const LockMap& lock, PinCookie cookie, const CallSite& site);
+  void Unpin(ThreadContext& thread, const LockMap& lock, PinCookie cookie, const CallSite& site);
 
   // Whether the thread holds this very lock, and how.
   bool IsHeld(const ThreadContext& thread, const LockMap& lock, HeldMode mode) const;
@@ -180,15 +206,18 @@ class Validator {
     return lock.class_cache[subclass].load(std::memory_order_relaxed);
   }
 
-  static void Push(ThreadContext& thread, const Acquisition& acquisition, ClassId class_id,
+  static LockUse UseOf(ClassId class_id, const Acquisition& acquisition) {
+    return LockUse(class_id, acquisition.mode, acquisition.trylock, acquisition.check);
+  }
+
+  static void Push(ThreadContext& thread, const Acquisition& acquisition, LockUse use,
                    ChainKey key) {
     HeldLock& held = thread.held.Next();
     held.previous_chain_key = thread.chain_key;
     held.lock = acquisition.lock;
     held.nest_lock = acquisition.nest_lock;
-    held.class_id = class_id;
-    held.mode = acquisition.mode;
-    held.trylock = acquisition.trylock;
+    held.use = use;
+    held.pins = 0;
     held.site = acquisition.site;
     thread.held.Push();
     thread.chain_key = key;
@@ -197,31 +226,74 @@ class Validator {
 
   void AcquireSlow(ThreadContext& thread, const Acquisition& acquisition);
   void ReleaseSlow(ThreadContext& thread, const LockMap& lock, const CallSite& site);
+  // Returns the entry to work on; reports the lock and returns null if it is not held.
+  HeldLock* HeldOrReport(ThreadContext& thread, const LockMap& lock, ViolationKind kind,
+                         const char* rule, const CallSite& site);
+  void ReportLock(ThreadContext& thread, const LockMap& lock, const HeldLock* held,
+                  ViolationKind kind, const char* rule, const CallSite& site);
+  HeldLock* HeldForPin(ThreadContext& thread, const LockMap& lock, const CallSite& site);
+  void Reacquire(ThreadContext& thread, const HeldLock& first, const CallSite& site);
+  void MarkHeld(ThreadContext& thread, const CallSite& site);
 
   // All below: under the graph lock.
   bool GrowHeld(ThreadContext& thread);
   const LockClass* RegisterClass(const LockMap& lock, uint8_t subclass);
   void LinkDeclaredArcs(const LockClass& lock_class);
   void AddDeclaredArcs(const LockClass& from, const LockClass& to, const DeclaredArc& arc);
+  bool Recognise(Scene& scene, const Acquisition& acquisition);
+  ChainKey Prove(Scene& scene);
+  void InsertChain(ChainKey key);
   void ValidateNewChain(Scene& scene);
+
+  struct Recursion {
+    const HeldLock* held;  // In the way; or null.
+    bool serialised;       // By the nest lock.
+  };
+  static bool Recurses(const Scene& scene, const HeldLock& held);
+  Recursion FindRecursion(const Scene& scene) const;
   void CheckRecursion(Scene& scene);
   void ReportRecursion(Scene& scene, const HeldLock& held);
+  ViolationEdge StepFrom(Scene& scene, const HeldLock& held);
+  void CheckNestLock(Scene& scene);
   void CheckDependencies(Scene& scene);
   bool AddDependency(Scene& scene, const HeldLock& held);
   bool ClosesCycle(Scene& scene, Dependency& edge, const Witness& closing);
   void ReportCycle(Scene& scene, const Dependency& edge, const Witness& closing,
-                   std::span<const Dependency* const> path);
-  bool CheckNestLock(Scene& scene);
-  static bool Recurses(const Scene& scene, const HeldLock& held);
-  bool IsSerialised(Scene& scene);
+                   CycleSearch::Path path);
   bool Covers(const HeldLock& held) const;
   void StopCovering(ClassId id);
+
+  struct WaitLimit {
+    WaitType type;
+    const HeldLock* by;  // Null: by the context.
+  };
+  WaitLimit LimitOf(const ThreadContext& thread, WaitType of_context) const;
+  void CheckWaitContext(Scene& scene);
+
+  void MarkAcquisition(Scene& scene);
+  void MarkUsage(Scene& scene, LockUse use, const LockMap& lock, UsageKind kind,
+                 ContextSet contexts);
+  void CheckUsage(Scene& scene, ClassId id, UsageKind kind, ContextSet contexts);
+  void CheckInterruptions(Scene& scene, Dependency& edge, const Witness& closing);
+  struct WalkEnd {
+    bool found;
+    ClassId class_id;
+    CycleSearch::Path path;
+  };
+  template <typename Wanted>
+  WalkEnd WalkUsages(Direction direction, CycleSearch::State start, const Wanted& wanted);
+  void ReportContexts(Scene& scene, ClassId used, ClassId enabled, ContextSet context,
+                      std::span<const ViolationEdge> steps);
+  static ViolationUsage DescribeUsage(ClassId id, const UsageWitness* witness);
+
+  const char* ContextName(int bit) const;
   void StopLocked(const char* reason);
 
   StackId PutStack(std::span<const uintptr_t> pcs);
   StackId LiveStack(Scene& scene);
   StackId StackOf(Scene& scene, const HeldLock& held);
   ViolationLock Describe(Scene& scene, const HeldLock& held);
+  ViolationEdge* NewEdges(size_t count);
   bool IsNews(ViolationKind kind, uint64_t what, const CallSite& site);
   void Emit(Scene& scene, Violation& violation);
 
@@ -229,8 +301,10 @@ class Validator {
   internal::RawLock graph_lock_;
   std::atomic<bool> stopped_{false};
   ClassRegistry classes_;
+  ContextTable contexts_;
   ChainCache chains_;
   DependencyGraph graph_;
+  UsageTable usages_;
   CycleSearch search_;
   internal::StackDepot stacks_;
   ChainCache reported_;  // Keys of violations already told.

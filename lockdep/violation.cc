@@ -25,4 +25,22 @@ const char* ToString(Level level) {
   return "unknown";
 }
 
+const char* ToString(WaitType type) {
+  switch (type) {
+    case WaitType::kUnchecked:
+      return "unchecked";
+    case WaitType::kFree:
+      return "free";
+    case WaitType::kSpin:
+      return "spin";
+    case WaitType::kConfig:
+      return "config";
+    case WaitType::kSleep:
+      return "sleep";
+    case WaitType::kAny:
+      return "any";
+  }
+  return "unknown";
+}
+
 }  // namespace lockdep

@@ -16,14 +16,19 @@ namespace lockdep {
   X(kLockOrderInversion, "lock-order-inversion")         \
   X(kRecursiveLock, "recursive-lock")                    \
   X(kReadRecursion, "read-recursion")                    \
+  X(kInconsistentContext, "inconsistent-context")        \
+  X(kContextInversion, "context-inversion")              \
+  X(kInvalidWaitContext, "invalid-wait-context")         \
   X(kNestLockMissing, "nest-lock-missing")               \
   X(kUnlockUnheld, "unlock-unheld")                      \
   X(kUnlockByOtherThread, "unlock-by-other-thread")      \
+  X(kPinViolated, "pin-violated")                        \
   X(kHeldLockDestroyed, "held-lock-destroyed")           \
   X(kHeldAtExit, "held-at-exit")                         \
   X(kDeclaredOrderViolation, "declared-order-violation") \
   X(kInvalidLockState, "invalid-lock-state")             \
   X(kUnprotectedAccess, "unprotected-access")            \
+  X(kRcuUsage, "rcu-usage")                           \
   X(kPageTableRule, "page-table-rule")                   \
   X(kUndeclaredDependency, "undeclared-dependency")      \
   X(kDeadlock, "deadlock")                               \
@@ -41,6 +46,8 @@ enum class Level : uint8_t { kNote, kFeasible, kConfirmed };
 // "lock-order-inversion" and so on; never null.
 const char* ToString(ViolationKind kind);
 const char* ToString(Level level);
+// "sleep" and so on; never null.
+const char* ToString(WaitType type);
 
 // One step of a cycle, or of what contradicts a declared order.
 struct ViolationEdge {
@@ -65,6 +72,15 @@ struct ViolationLock {
   StackId stack = StackId::kNone;  // Where it was taken.
 };
 
+// How a class was used in a context, or held while the context was enabled.
+struct ViolationUsage {
+  ClassId class_id = ClassId::kNone;
+  ReadMode mode = ReadMode::kWrite;
+  ThreadId thread = ThreadId::kNone;
+  const void* lock = nullptr;
+  StackId stack = StackId::kNone;
+};
+
 // The spans and strings live until the observer returns.
 struct Violation {
   ViolationKind kind;
@@ -74,8 +90,20 @@ struct Violation {
   StackId stack = StackId::kNone;    // Where the thread was.
   // The lock that the event was about; kNone if it was about none.
   ViolationLock lock = {};
-  // For order violations: the closed cycle, the new edge last.
+  // For order violations: the closed cycle, the new edge last.  See below for
+  // the others.
   std::span<const ViolationEdge> edges = {};
+  // For kInconsistentContext and kContextInversion: the context by the host's
+  // name, the lock that is used there, and the one that is held while the
+  // context is enabled.  `edges` leads from the first to the second; it is empty
+  // when they are the same class.
+  const char* context = nullptr;
+  ViolationUsage used = {};
+  ViolationUsage enabled = {};
+  // For kInvalidWaitContext: how `lock` waits and the most that is allowed, by
+  // the lock that `edges` starts at, or by the context if there is none.
+  WaitType wait = WaitType::kUnchecked;
+  WaitType wait_limit = WaitType::kAny;
   // Everything the thread held, oldest first.
   std::span<const ViolationLock> held = {};
   // For rules that a host states: what was broken ("vma->vm_flags") and the

@@ -199,10 +199,10 @@ void rw_semaphore::Unlock(const LockRequest& request) {
   }
 }
 
-void rw_semaphore::Downgrade(const LockRequest& /*request*/) {
+void rw_semaphore::Downgrade(const LockRequest& request) {
   SchedulingPoint({StepKind::kDowngrade, dep_map_.name, this});
   if (writer_ != &current()) return;  // A mutation took it from us.
-  machine().validator().Downgrade(current().context(), dep_map_, ReadMode::kRead);
+  machine().validator().Downgrade(current().context(), dep_map_, ReadMode::kRead, request.site);
   writer_ = nullptr;
   ++readers_;
 }

@@ -16,11 +16,11 @@ std::string HeldBy(const Task& task, const lockdep::Validator& validator) {
   const lockdep::HeldLocks& held = task.context().held;
   std::string text;
   for (uint32_t i = 0; i < held.depth(); ++i) {
-    const char* name = validator.classes().Get(held[i].class_id).name;
+    const char* name = validator.classes().Get(held[i].use.class_id()).name;
     // A lock is announced before it is waited for: the newest is not held yet.
     const bool awaited = i + 1 == held.depth() && std::strcmp(name, task.next_step().what) == 0;
     if (awaited) continue;
-    const char* mode = held[i].mode == lockdep::ReadMode::kWrite ? " (write)" : " (read)";
+    const char* mode = held[i].use.reads() ? " (read)" : " (write)";
     absl::StrAppend(&text, text.empty() ? "" : ", ", name, mode);
   }
   return text.empty() ? "nothing" : text;

@@ -46,6 +46,7 @@ struct Validator::Scene {
   CallSite site;
   const Acquisition* acquisition = nullptr;
   const LockClass* lock_class = nullptr;  // Of the lock that the event is about.
+  LockUse use;                            // What the acquisition comes to.
   StackId live_stack = StackId::kNone;    // Kept once it was asked for.
   const ToldCycle* told_cycles = nullptr;
   size_t first_frame = 0;

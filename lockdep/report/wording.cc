@@ -318,6 +318,12 @@ Words ModelCorruption(const Facts& facts, const Finding&) {
   return words;
 }
 
+// For a recording that leaves out what its kind is about.
+Words Bare(const Facts& facts) {
+  return {absl::StrCat(ToString(facts.kind), " in ", Who(facts.site)),
+          "The recording does not say more.", "look at the stack"};
+}
+
 Words WordsFor(const Facts& facts, const Finding& finding) {
   switch (facts.kind) {
     case ViolationKind::kLockOrderInversion:
@@ -341,6 +347,7 @@ Words WordsFor(const Facts& facts, const Finding& finding) {
     case ViolationKind::kInvalidLockState:
       return InvalidLockState(facts, finding);
     case ViolationKind::kUnprotectedAccess:
+    case ViolationKind::kRcuUsage:
       return UnprotectedAccess(facts, finding);
     case ViolationKind::kPageTableRule:
       return PageTableRule(facts, finding);
@@ -350,6 +357,12 @@ Words WordsFor(const Facts& facts, const Finding& finding) {
       return Deadlock(facts, finding);
     case ViolationKind::kModelCorruption:
       return ModelCorruption(facts, finding);
+    case ViolationKind::kPinViolated:
+      return InvalidLockState(facts, finding);
+    case ViolationKind::kInconsistentContext:
+    case ViolationKind::kContextInversion:
+    case ViolationKind::kInvalidWaitContext:
+      return Bare(facts);
   }
   return {};
 }
@@ -357,12 +370,6 @@ Words WordsFor(const Facts& facts, const Finding& finding) {
 bool NeedsEdges(ViolationKind kind) {
   return kind == ViolationKind::kLockOrderInversion || kind == ViolationKind::kRecursiveLock ||
          kind == ViolationKind::kReadRecursion || kind == ViolationKind::kDeclaredOrderViolation;
-}
-
-// For a recording that leaves out what its kind is about.
-Words Bare(const Facts& facts) {
-  return {absl::StrCat(ToString(facts.kind), " in ", Who(facts.site)),
-          "The recording does not say more.", "look at the stack"};
 }
 
 }  // namespace

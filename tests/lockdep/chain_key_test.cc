@@ -7,21 +7,6 @@
 namespace lockdep {
 namespace {
 
-TEST(ChainKeyTest, EverythingThatRulesDependOnChangesTheElement) {
-  std::set<uint64_t> elements;
-  for (const uint32_t id : {1, 2}) {
-    for (const ReadMode mode : {ReadMode::kWrite, ReadMode::kRead, ReadMode::kRecursiveRead}) {
-      for (const TryLock trylock : {TryLock::kNo, TryLock::kYes}) {
-        for (const bool nested : {false, true}) {
-          elements.insert(ChainElement(static_cast<ClassId>(id), mode, trylock, nested));
-        }
-      }
-    }
-  }
-
-  EXPECT_EQ(elements.size(), 2u * 3u * 2u * 2u);
-}
-
 TEST(ChainKeyTest, OrderMattersAndNoKeyIsZero) {
   std::set<ChainKey> keys;
   for (uint64_t a = 1; a <= 64; ++a) {

@@ -5,6 +5,8 @@
 namespace lockdep {
 namespace {
 
+LockUse Use(uint32_t id) { return {static_cast<ClassId>(id), ReadMode::kWrite, TryLock::kNo}; }
+
 TEST(HeldLocksTest, IsFullUntilItHasStorage) {
   HeldLocks held;
   EXPECT_TRUE(held.full());
@@ -20,13 +22,13 @@ TEST(HeldLocksTest, LargerStorageKeepsTheEntries) {
   HeldLock small[1];
   HeldLock large[2];
   held.Replace(small, 1);
-  held.Next().class_id = ClassId{7};
+  held.Next().use = Use(7);
   held.Push();
 
   EXPECT_EQ(held.Replace(large, 2), small);
 
   EXPECT_EQ(held.depth(), 1u);
-  EXPECT_EQ(held[0].class_id, ClassId{7});
+  EXPECT_EQ(held[0].use.class_id(), ClassId{7});
 }
 
 TEST(HeldLocksTest, EraseKeepsTheOrderOfTheOthers) {
@@ -34,15 +36,15 @@ TEST(HeldLocksTest, EraseKeepsTheOrderOfTheOthers) {
   HeldLock storage[3];
   held.Replace(storage, 3);
   for (const uint32_t id : {1, 2, 3}) {
-    held.Next().class_id = static_cast<ClassId>(id);
+    held.Next().use = Use(id);
     held.Push();
   }
 
   held.Erase(1);
 
   ASSERT_EQ(held.depth(), 2u);
-  EXPECT_EQ(held[0].class_id, ClassId{1});
-  EXPECT_EQ(held[1].class_id, ClassId{3});
+  EXPECT_EQ(held[0].use.class_id(), ClassId{1});
+  EXPECT_EQ(held[1].use.class_id(), ClassId{3});
 }
 
 }  // namespace

@@ -119,9 +119,29 @@ INSTANTIATE_TEST_SUITE_P(
         {"ToldDoesNotHideTheLockBelow",
          "L(A) R(A) L(B) U(B) | L(B) RR(A)",
          {"recursive-lock", kInversion}},
+        {"NestLockThatSerialisesElsewhere",
+         "L(N) L(A1,N) L(M) L(A2,N) U(A2) U(M) U(A1) U(N) L(N) L(A1,N) L(M) L(A2,M)",
+         {"recursive-lock", kInversion}},
+        {"NestedLocksOrderTheOthers",
+         "L(N) L(A1,N) L(A2,N) L(B) U(B) U(A2) U(A1) L(B) L(A1,N)",
+         {kInversion}},
         {"NestedChainIsNotThePlainChain",
          "L(N) L(A1,N) L(A2,N) U(A2) U(A1) L(A1) L(A2)",
          {"recursive-lock"}},
+    }),
+    [](const auto& row) { return row.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Unchecked, ProgramTest,
+    ::testing::ValuesIn(std::vector<Row>{
+        {"OrdersNothing", "N(A) L(B) U(B) U(A) | L(B) N(A) U(A) U(B) L(B) L(A)", {}},
+        {"HidesNothing", "L(A) N(B) L(C) U(C) U(B) U(A) | L(C) L(A)", {kInversion}},
+        {"IsHeld", "N(A) U(A) U(A)", {"unlock-unheld"}},
+        {"Twice", "N(A1) N(A2)", {}},
+        {"CheckedUponUnchecked", "N(A1) L(A2)", {"recursive-lock"}},
+        {"CheckedIsAnotherChain",
+         "L(A) N(B) U(B) U(A) L(A) L(B) U(B) U(A) | L(B) L(A)",
+         {kInversion}},
     }),
     [](const auto& row) { return row.param.name; });
 
@@ -173,6 +193,34 @@ TEST(ValidatorTest, ACycleThatNeedsAReportedEdgeIsNotToldAgain) {
   EXPECT_THAT(Kinds(machine.heard()), ElementsAre(kInversion));
 }
 
+TEST(ValidatorTest, SerialisedLocksOfOneClassAreOneChain) {
+  Machine machine;
+  std::string program = "L(N) ";
+  for (int i = 1; i <= 100; ++i) program += "L(A" + std::to_string(i) + ",N) ";
+  machine.Run(program);
+  EXPECT_EQ(machine.Thread(0).held.depth(), 101u);
+  const ChainKey all = machine.Thread(0).chain_key;
+
+  machine.Run("U(A40) U(A50)");
+
+  EXPECT_EQ(machine.Thread(0).chain_key, all);
+  EXPECT_FALSE(machine.validator().IsHeld(machine.Thread(0), machine.Lock("A50"), HeldMode::kAny));
+  EXPECT_TRUE(machine.validator().IsHeld(machine.Thread(0), machine.Lock("A51"), HeldMode::kAny));
+  EXPECT_EQ(machine.validator().Stats().chains, 2u);
+  EXPECT_THAT(machine.heard(), IsEmpty());
+}
+
+TEST(ValidatorTest, AClassKeepsItsOwnName) {
+  Machine machine;
+  char name[] = "short";
+  LockMap lock(ClassKey{1}, name, LockKind::kMutex);
+  machine.validator().Acquire(machine.Thread(0), {.lock = &lock, .site = {}});
+
+  name[0] = '?';
+
+  EXPECT_STREQ(machine.validator().classes().Get(ClassId{1}).name, "short");
+}
+
 TEST(ValidatorTest, CancelForgetsWithoutAWord) {
   Machine machine;
 
@@ -189,7 +237,7 @@ TEST(ValidatorTest, DowngradeTurnsTheWriterIntoAReader) {
   Machine machine;
   machine.Run("L(A)");
 
-  machine.validator().Downgrade(machine.Thread(0), machine.Lock("A"), ReadMode::kRead);
+  machine.validator().Downgrade(machine.Thread(0), machine.Lock("A"), ReadMode::kRead, CallSite{});
 
   const Validator& validator = machine.validator();
   EXPECT_TRUE(validator.IsHeld(machine.Thread(0), machine.Lock("A"), HeldMode::kRead));
@@ -198,12 +246,12 @@ TEST(ValidatorTest, DowngradeTurnsTheWriterIntoAReader) {
   EXPECT_THAT(machine.listener().dependencies, ElementsAre("A -SN-> B"));
 }
 
-TEST(ValidatorTest, DowngradeLeavesReadersAlone) {
+TEST(ValidatorTest, DowngradeTellsOfReadersAndLeavesThemAlone) {
   Machine machine;
 
   machine.Run("L(A) RR(B) down(B) L(C) U(C) | L(C) L(A)");
 
-  EXPECT_THAT(Kinds(machine.heard()), ElementsAre(kInversion));
+  EXPECT_THAT(Kinds(machine.heard()), ElementsAre("invalid-lock-state", kInversion));
 }
 
 TEST(ValidatorTest, IsHeldTellsLocksOfOneClassApart) {

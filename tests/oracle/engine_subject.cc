@@ -80,7 +80,7 @@ const Told& EngineSubject::Apply(const Step& step) {
       validator_->Release(*thread, MapOf(step.lock), CallSite{});
       break;
     case Op::kDowngrade:
-      validator_->Downgrade(*thread, MapOf(step.lock), ReadMode::kRead);
+      validator_->Downgrade(*thread, MapOf(step.lock), ReadMode::kRead, CallSite{});
       break;
     case Op::kCancel:
       validator_->CancelAcquire(*thread, MapOf(step.lock));
@@ -92,6 +92,8 @@ const Told& EngineSubject::Apply(const Step& step) {
       validator_->ReportHeld(*thread, ViolationKind::kHeldAtExit);
       validator_->ResetHeld(*thread);
       break;
+    default:
+      break;  // ToStep makes no others.
   }
   return told_;
 }

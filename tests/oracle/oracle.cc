@@ -14,7 +14,7 @@ Verdict Oracle::Apply(const Step& step) {
       Release(step, verdict);
       break;
     case Op::kDowngrade:
-      Downgrade(step);
+      Downgrade(step, verdict);
       break;
     case Op::kCancel:
       if (Holds(step.thread, step.lock)) Drop(step.thread, step.lock);
@@ -25,6 +25,8 @@ Verdict Oracle::Apply(const Step& step) {
     case Op::kExit:
       Exit(step, verdict);
       break;
+    default:
+      break;  // ToStep makes no others.
   }
   return verdict;
 }
@@ -95,9 +97,14 @@ void Oracle::Release(const Step& step, Verdict& verdict) {
 }
 
 // Only a writer has something to give up.
-void Oracle::Downgrade(const Step& step) {
+void Oracle::Downgrade(const Step& step, Verdict& verdict) {
   Held* held = NewestOf(step.thread, step.lock);
-  if (held != nullptr && held->mode == ReadMode::kWrite) held->mode = ReadMode::kRead;
+  const ClassName name = held == nullptr ? ClassName{step.lock.letter, 0} : held->name;
+  if (held == nullptr) SeeClass(name);
+  if (held == nullptr || held->mode != ReadMode::kWrite) {
+    return Tell(ViolationKind::kInvalidLockState, name, verdict);
+  }
+  held->mode = ReadMode::kRead;
 }
 
 // Rule 5.

@@ -65,7 +65,7 @@ class Oracle {
  private:
   void Acquire(const Step& step, Verdict& verdict);
   void Release(const Step& step, Verdict& verdict);
-  void Downgrade(const Step& step);
+  void Downgrade(const Step& step, Verdict& verdict);
   void Destroy(const Step& step, Verdict& verdict);
   void Exit(const Step& step, Verdict& verdict);
 

@@ -37,6 +37,10 @@ std::optional<Step> ToStep(const Event& event) {
   if (event.thread >= kMaxThreads) return std::nullopt;
   Step step{.op = event.op, .thread = static_cast<uint8_t>(event.thread)};
   if (event.op == Op::kExit) return step;
+  if (event.op == Op::kSync || event.op == Op::kEnter || event.op == Op::kLeave ||
+      event.check == Check::kNone) {
+    return std::nullopt;
+  }
   const std::optional<Lock> lock = ParseLock(event.lock);
   if (!lock.has_value()) return std::nullopt;
   step.lock = *lock;

@@ -17,6 +17,7 @@ struct Word {
   Op op;
   ReadMode mode = ReadMode::kWrite;
   TryLock trylock = TryLock::kNo;
+  Check check = Check::kFull;
 };
 constexpr Word kWords[] = {
     {"L", Op::kAcquire},
@@ -25,6 +26,8 @@ constexpr Word kWords[] = {
     {"T", Op::kAcquire, ReadMode::kWrite, TryLock::kYes},
     {"TR", Op::kAcquire, ReadMode::kRead, TryLock::kYes},
     {"TRR", Op::kAcquire, ReadMode::kRecursiveRead, TryLock::kYes},
+    {"N", Op::kAcquire, ReadMode::kWrite, TryLock::kNo, Check::kNone},
+    {"S", Op::kSync},
     {"U", Op::kRelease},
     {"down", Op::kDowngrade},
     {"cancel", Op::kCancel},
@@ -32,19 +35,59 @@ constexpr Word kWords[] = {
     {"exit", Op::kExit},
 };
 
-const Word* FindWord(std::string_view text) {
-  const auto* word = std::find_if(std::begin(kWords), std::end(kWords),
-                                  [text](const Word& one) { return one.text == text; });
-  return word == std::end(kWords) ? nullptr : word;
+// Those that open a brace.
+struct ContextWord {
+  std::string_view text;
+  Context context;
+};
+constexpr ContextWord kContextWords[] = {
+    {"irq", Context::kIrq}, {"softirq", Context::kSoftirq}, {"irqsave", Context::kIrqSave},
+    {"bh", Context::kBh},   {"irqon", Context::kIrqOn},
+};
+
+template <typename Words>
+auto FindWord(const Words& words, std::string_view text) {
+  const auto* word = std::find_if(std::begin(words), std::end(words),
+                                  [text](const auto& one) { return one.text == text; });
+  return word == std::end(words) ? nullptr : word;
+}
+
+ContextState Enter(Context context, ContextState state) {
+  switch (context) {
+    case Context::kIrq:
+      return {state.in | kHardirqBit, 0, WaitType::kSpin};
+    case Context::kSoftirq:
+      return {state.in | kSoftirqBit, kHardirqBit, WaitType::kConfig};
+    case Context::kIrqSave:
+      state.enabled = 0;
+      return state;
+    case Context::kBh:
+      state.enabled &= ~kSoftirqBit;
+      return state;
+    case Context::kIrqOn:
+      state.enabled = kHardirqBit | kSoftirqBit;
+      return state;
+  }
+  return state;
 }
 
 std::string_view WordFor(const Event& event) {
   for (const Word& word : kWords) {
     if (word.op != event.op) continue;
     if (event.op != Op::kAcquire) return word.text;
-    if (word.mode == event.mode && word.trylock == event.trylock) return word.text;
+    if (word.mode == event.mode && word.trylock == event.trylock && word.check == event.check) {
+      return word.text;
+    }
   }
   return "?";
+}
+
+std::string BraceFor(const Event& event) {
+  if (event.op == Op::kLeave) return "} ";
+  const auto* word =
+      std::find_if(std::begin(kContextWords), std::end(kContextWords),
+                   [&](const ContextWord& one) { return one.context == event.context; });
+  return std::string(word->text) + "{ ";
 }
 
 bool IsDigit(char c) { return isdigit(static_cast<unsigned char>(c)) != 0; }
@@ -68,7 +111,9 @@ class Reader {
       if (c == ' ' || c == '\n') continue;
       if (c == '|') {
         ReadThread();
-      } else if (!ReadEvent(events)) {
+      } else if (c == '}') {
+        events.push_back({.op = Op::kLeave, .thread = thread_, .lock = {}});
+      } else if (!ReadContext(events) && !ReadEvent(events)) {
         return false;
       }
     }
@@ -86,16 +131,28 @@ class Reader {
     thread_ = numbered ? number : thread_ + 1;
   }
 
+  // Leaves `at_` on the brace, or where it was if this is no context.
+  bool ReadContext(std::vector<Event>& events) {
+    const size_t open = program_.find_first_of("({", at_);
+    if (open == std::string_view::npos || program_[open] != '{') return false;
+    const ContextWord* word = FindWord(kContextWords, program_.substr(at_, open - at_));
+    if (word == nullptr) return false;
+    events.push_back({.op = Op::kEnter, .context = word->context, .thread = thread_, .lock = {}});
+    at_ = open;
+    return true;
+  }
+
   // Leaves `at_` on the closing parenthesis.
   bool ReadEvent(std::vector<Event>& events) {
     const size_t open = program_.find('(', at_);
     const size_t close = program_.find(')', at_);
     if (close == std::string_view::npos || open > close) return false;
-    const Word* word = FindWord(program_.substr(at_, open - at_));
+    const Word* word = FindWord(kWords, program_.substr(at_, open - at_));
     if (word == nullptr) return false;
     Event event{.op = word->op,
                 .mode = word->mode,
                 .trylock = word->trylock,
+                .check = word->check,
                 .thread = thread_,
                 .lock = {}};
     if (!ReadLock(program_.substr(open + 1, close - open - 1), event)) return false;
@@ -117,7 +174,7 @@ class Reader {
       argument = argument.substr(0, slash);
     }
     event.lock = argument;
-    return IsName(event.lock) && IsName(event.nest_lock) && event.subclass < kMaxSubclasses &&
+    return IsName(event.lock) && IsName(event.nest_lock) &&
            event.lock.empty() == (event.op == Op::kExit);
   }
 
@@ -163,6 +220,10 @@ std::string FormatEvents(const std::vector<Event>& events) {
       text += "|" + std::to_string(event.thread) + " ";
     }
     thread = event.thread;
+    if (event.op == Op::kEnter || event.op == Op::kLeave) {
+      text += BraceFor(event);
+      continue;
+    }
     text += std::string(WordFor(event)) + "(" + event.lock;
     if (event.subclass != 0) text += "/" + std::to_string(event.subclass);
     if (!event.nest_lock.empty()) text += "," + event.nest_lock;
@@ -193,6 +254,12 @@ void Listener::OnDependency(const Dependency& edge, const Witness& witness) {
   dependencies.push_back(Name(edge.from) + " -" + KindName(witness.kind) + "-> " + Name(edge.to));
 }
 
+void Listener::OnUsage(const LockClass& lock_class, const UsageWitness& witness) {
+  constexpr const char* kNames[] = {"used", "used-recursive", "enabled", "enabled-shared"};
+  usages.push_back(Name(lock_class.id) + " " + kNames[static_cast<int>(witness.kind)] + " " +
+                   std::to_string(witness.contexts));
+}
+
 void Listener::OnDeclaredArc(ClassId from, ClassId to, const DeclaredArc&) {
   declared.push_back(Name(from) + " -> " + Name(to));
 }
@@ -205,6 +272,10 @@ void Listener::OnViolation(const Violation& violation) {
   }
   if (violation.lock.class_id != ClassId::kNone) result.lock = Name(violation.lock.class_id);
   if (violation.subject != nullptr) result.subject = violation.subject;
+  if (violation.context != nullptr) {
+    result.contexts = std::string(violation.context) + ": " + Name(violation.used.class_id) +
+                      " used, " + Name(violation.enabled.class_id) + " enabled";
+  }
   for (const ViolationLock& lock : violation.held) result.held.push_back(Name(lock.class_id));
   heard.push_back(result);
 }
@@ -226,9 +297,12 @@ LockMap& Machine::Lock(const std::string& name) {
 
 ThreadContext& Machine::Thread(size_t index) {
   while (threads_.size() <= index) {
-    threads_.push_back(validator_.CreateThread(("T" + std::to_string(threads_.size())).c_str()));
+    const std::string name = "T" + std::to_string(threads_.size());
+    threads_.push_back({validator_.CreateThread(name.c_str()), {}});
+    validator_.SetContexts(*threads_.back().context, {.enabled = kHardirqBit | kSoftirqBit},
+                           CallSite{});
   }
-  return *threads_[index];
+  return *threads_[index].context;
 }
 
 void Machine::Run(std::string_view program) {
@@ -238,33 +312,59 @@ void Machine::Run(std::string_view program) {
   }
 }
 
-void Machine::Run(const Event& event) {
+// Returns whether the event was one.
+bool Machine::RunWithoutLock(const Event& event) {
   ThreadContext& thread = Thread(event.thread);
-  if (event.op == Op::kExit) {
-    validator_.ReportHeld(thread, ViolationKind::kHeldAtExit);
-    return validator_.ResetHeld(thread);
+  std::vector<ContextState>& interrupted = threads_[event.thread].interrupted;
+  switch (event.op) {
+    case Op::kExit:
+      validator_.ReportHeld(thread, ViolationKind::kHeldAtExit);
+      validator_.ResetHeld(thread);
+      return true;
+    case Op::kEnter:
+      interrupted.push_back(thread.contexts);
+      validator_.SetContexts(thread, Enter(event.context, thread.contexts), CallSite{});
+      return true;
+    case Op::kLeave:
+      if (interrupted.empty()) return true;
+      validator_.SetContexts(thread, interrupted.back(), CallSite{});
+      interrupted.pop_back();
+      return true;
+    default:
+      return false;
   }
+}
+
+void Machine::Run(const Event& event) {
+  if (RunWithoutLock(event)) return;
+  ThreadContext& thread = Thread(event.thread);
   const LockMap& lock = Lock(event.lock);
   switch (event.op) {
     case Op::kAcquire:
-      return validator_.Acquire(
-          thread, {.lock = &lock,
-                   .mode = event.mode,
-                   .trylock = event.trylock,
-                   .subclass = event.subclass,
-                   .nest_lock = event.nest_lock.empty() ? nullptr : &Lock(event.nest_lock),
-                   .site = {}});
+      return validator_.Acquire(thread, MakeAcquisition(event));
+    case Op::kSync:
+      return validator_.Sync(thread, MakeAcquisition(event));
     case Op::kRelease:
       return validator_.Release(thread, lock, CallSite{});
     case Op::kDowngrade:
-      return validator_.Downgrade(thread, lock, ReadMode::kRead);
+      return validator_.Downgrade(thread, lock, ReadMode::kRead, CallSite{});
     case Op::kCancel:
       return validator_.CancelAcquire(thread, lock);
     case Op::kDestroy:
       return validator_.DestroyLock(thread, lock, CallSite{});
-    case Op::kExit:
+    default:
       return;
   }
+}
+
+Acquisition Machine::MakeAcquisition(const Event& event) {
+  return {.lock = &Lock(event.lock),
+          .mode = event.mode,
+          .trylock = event.trylock,
+          .check = event.check,
+          .subclass = event.subclass,
+          .nest_lock = event.nest_lock.empty() ? nullptr : &Lock(event.nest_lock),
+          .site = {}};
 }
 
 std::vector<std::string> Kinds(const std::vector<Heard>& heard) {

@@ -4,6 +4,10 @@
 //   T(A)   trylock       TR(A)  try read lock   TRR(A) try recursive read lock
 //   U(A)   unlock        A1 A2  two locks of class A;  A/1  subclass 1
 //   L(A,N) with N as the nest lock
+//   N(A)   lock that takes no part in the rules
+//   S(A)   wait for those who hold the lock without taking it
+//   irq{ }  softirq{ }  run in that context     irqsave{ }  bh{ }  mask it
+//   irqon{ }  with both enabled; so threads begin
 //   down(A)  the writer becomes a reader     cancel(A)  a wait was given up
 //   free(A)  the lock's memory ends          exit()     the thread ends
 //   |  next thread     |2  thread 2 goes on (threads count from 0)
@@ -24,14 +28,33 @@
 
 namespace lockdep::testing {
 
+inline constexpr ContextSet kHardirqBit = 1;
+inline constexpr ContextSet kSoftirqBit = 2;
+inline constexpr const char* kContextNames[] = {"hardirq", "softirq"};
+
+// What a brace of the language does to a thread.
+enum class Context : uint8_t { kIrq, kSoftirq, kIrqSave, kBh, kIrqOn };
+
 struct Event {
-  enum class Op : uint8_t { kAcquire, kRelease, kDowngrade, kCancel, kDestroy, kExit };
+  enum class Op : uint8_t {
+    kAcquire,
+    kRelease,
+    kSync,
+    kDowngrade,
+    kCancel,
+    kDestroy,
+    kExit,
+    kEnter,  // A context, up to kLeave.
+    kLeave,
+  };
 
   Op op = Op::kAcquire;
   ReadMode mode = ReadMode::kWrite;
   TryLock trylock = TryLock::kNo;
+  Check check = Check::kFull;
+  Context context = Context::kIrq;  // Of kEnter.
   size_t thread = 0;
-  std::string lock;  // "A1": class A, instance 1.  Empty for kExit.
+  std::string lock;  // "A1": class A, instance 1.  Empty for kExit, kEnter, kLeave.
   uint8_t subclass = 0;
   std::string nest_lock;
 };
@@ -54,6 +77,7 @@ struct Heard {
   std::string lock;  // Class name, with "/1" for a subclass.
   std::string subject;
   std::vector<std::string> held;
+  std::string contexts;  // "hardirq: A used, B enabled", of the context rules.
 };
 
 // An Observer that remembers everything, and checks that ids come announced.
@@ -63,6 +87,7 @@ class Listener final : public Observer {
   void OnClass(const LockClass& lock_class) override;
   void OnStack(StackId id, std::span<const uintptr_t> pcs) override;
   void OnDependency(const Dependency& edge, const Witness& witness) override;
+  void OnUsage(const LockClass& lock_class, const UsageWitness& witness) override;
   void OnDeclaredArc(ClassId from, ClassId to, const DeclaredArc& arc) override;
   void OnViolation(const Violation& violation) override;
   void OnStopped(const char* reason) override;
@@ -71,6 +96,7 @@ class Listener final : public Observer {
   std::vector<std::string> classes;
   std::vector<std::vector<uintptr_t>> stacks;
   std::vector<std::string> dependencies;  // "A -EN-> B".
+  std::vector<std::string> usages;        // "A used 1": a class, how, a ContextSet.
   std::vector<std::string> declared;
   std::vector<Heard> heard;
   std::vector<std::string> stopped;
@@ -83,7 +109,10 @@ class Listener final : public Observer {
 class Machine {
  public:
   explicit Machine(DeclaredOrder order = {}, StackSource* stacks = nullptr)
-      : validator_({.observer = &listener_, .stacks = stacks, .declared_order = order}) {}
+      : validator_({.observer = &listener_,
+                    .stacks = stacks,
+                    .declared_order = order,
+                    .context_names = kContextNames}) {}
 
   // Runs a program and checks the engine's invariants after each event; threads
   // are made as the program names them and stay.
@@ -97,13 +126,20 @@ class Machine {
   const std::vector<Heard>& heard() const { return listener_.heard; }
 
  private:
+  struct ThreadState {
+    ThreadContext* context;
+    std::vector<ContextState> interrupted;  // What each open brace goes back to.
+  };
+
   void Run(const Event& event);
+  bool RunWithoutLock(const Event& event);
+  Acquisition MakeAcquisition(const Event& event);
 
   Listener listener_;
   Validator validator_;
   std::map<std::string, LockMap> locks_;
   std::map<std::string, std::string> class_names_;  // Node-based: keeps names in place.
-  std::vector<ThreadContext*> threads_;
+  std::vector<ThreadState> threads_;
 };
 
 // "lock-order-inversion" and so on, in order.

@@ -9,6 +9,7 @@ namespace {
 TEST(EventProgramTest, EveryWordIsReadAndWritten) {
   for (const char* text :
        {"L(A) R(A) RR(A) T(A) TR(A) TRR(A) U(A)", "L(A1/3,N2)", "down(A) cancel(A) free(A) exit()",
+        "irq{ L(A) softirq{ irqsave{ } bh{ } irqon{ } } } N(A) S(B)",
         "L(A) | L(B) |0 U(A) |7 L(long_name)"}) {
     EXPECT_EQ(FormatEvents(ParseEvents(text)), text);
   }
@@ -29,8 +30,8 @@ TEST(EventProgramTest, ReadsAllPartsOfALock) {
 
 TEST(EventProgramTest, SaysWhereAProgramIsMalformed) {
   const std::pair<const char*, size_t> rows[] = {
-      {"L(A) X(B)", 6}, {"L(A", 1}, {"L()", 1},    {"L(A/8)", 1}, {"exit(A)", 1},
-      {"L(A,)", 1},     {"A", 1},   {"L(A B)", 1}, {")L(A)", 1},
+      {"L(A) X(B)", 6}, {"L(A", 1}, {"L()", 1},    {"L(A/x)", 1}, {"exit(A)", 1},
+      {"L(A,)", 1},     {"A", 1},   {"L(A B)", 1}, {")L(A)", 1},  {"nmi{ }", 1},
   };
   for (const auto& [text, column] : rows) {
     size_t at = 0;

@@ -1,0 +1,167 @@
+// What a thread does with locks that it holds.
+//
+// Source: linux v6.12 kernel/locking/lockdep.c, __lock_downgrade(),
+// __lock_set_class(), reacquire_held_locks(), __lock_pin_lock() and following.
+
+#include "lockdep/internal/held_chain.h"
+#include "lockdep/internal/scene.h"
+#include "lockdep/validator.h"
+
+namespace lockdep {
+
+void Validator::CancelAcquire(ThreadContext& thread, const LockMap& lock) {
+  if (!Enabled(thread)) return;
+  internal::HeldChain chain(thread, contexts_);
+  const uint32_t index = chain.Find(lock);
+  if (index != thread.held.depth()) chain.Remove(index);
+}
+
+bool Validator::IsHeld(const ThreadContext& thread, const LockMap& lock, HeldMode mode) const {
+  for (const HeldLock& held : thread.held) {
+    if (held.lock != &lock) continue;
+    if (mode == HeldMode::kAny) return true;
+    if (held.use.reads() == (mode == HeldMode::kRead)) return true;
+  }
+  return false;
+}
+
+// About a lock that is held (`held`), or not (null).
+void Validator::ReportLock(ThreadContext& thread, const LockMap& lock, const HeldLock* held,
+                           ViolationKind kind, const char* rule, const CallSite& site) {
+  Scene scene(config_, thread, site);
+  internal::RawLockHolder holder(graph_lock_);
+  if (stopped()) return;
+  Violation violation{.kind = kind, .level = Level::kConfirmed};
+  violation.rule = rule;
+  if (held != nullptr) {
+    violation.lock = Describe(scene, *held);
+  } else if (const LockClass* lock_class = RegisterClass(lock, 0)) {
+    violation.lock = {lock_class->id, ReadMode::kWrite, lock.address, StackId::kNone};
+  }
+  if (IsNews(kind, static_cast<uint64_t>(violation.lock.class_id), site)) Emit(scene, violation);
+}
+
+HeldLock* Validator::HeldOrReport(ThreadContext& thread, const LockMap& lock, ViolationKind kind,
+                                  const char* rule, const CallSite& site) {
+  const uint32_t index = internal::HeldChain(thread, contexts_).Find(lock);
+  if (index != thread.held.depth()) return &thread.held[index];
+  ReportLock(thread, lock, nullptr, kind, rule, site);
+  return nullptr;
+}
+
+void Validator::DestroyLock(ThreadContext& thread, const LockMap& lock, const CallSite& site) {
+  if (!Enabled(thread)) return;
+  internal::HeldChain chain(thread, contexts_);
+  uint32_t index = chain.Find(lock);
+  if (index == thread.held.depth()) return;
+  ReportLock(thread, lock, &thread.held[index], ViolationKind::kHeldLockDestroyed, nullptr, site);
+  for (; index != thread.held.depth(); index = chain.Find(lock)) chain.Remove(index);
+}
+
+void Validator::ReportHeld(ThreadContext& thread, ViolationKind kind) {
+  if (!Enabled(thread) || thread.held.depth() == 0) return;
+  Scene scene(config_, thread, CallSite{});
+  internal::RawLockHolder holder(graph_lock_);
+  if (stopped()) return;
+  for (const HeldLock& held : thread.held) {
+    Violation violation{.kind = kind, .level = Level::kConfirmed};
+    violation.lock = Describe(scene, held);
+    if (IsNews(kind, static_cast<uint64_t>(held.use.class_id()), held.site)) Emit(scene, violation);
+  }
+}
+
+void Validator::Downgrade(ThreadContext& thread, const LockMap& lock, ReadMode mode,
+                          const CallSite& site) {
+  if (!Enabled(thread)) return;
+  HeldLock* held = HeldOrReport(thread, lock, ViolationKind::kInvalidLockState,
+                                "only a held lock is downgraded", site);
+  if (held == nullptr) return;
+  if (held->use.reads()) {
+    return ReportLock(thread, lock, held, ViolationKind::kInvalidLockState,
+                      "only a write lock is downgraded", site);
+  }
+  // Nothing is proved anew: what a reader forbids, the writer did.
+  held->use = held->use.WithMode(mode);
+  held->site = site;
+  internal::HeldChain(thread, contexts_).Repair(static_cast<uint32_t>(held - thread.held.begin()));
+}
+
+void Validator::ChangeClass(ThreadContext& thread, const LockMap& lock, uint8_t subclass,
+                            const CallSite& site) {
+  if (!Enabled(thread)) return;
+  HeldLock* held = HeldOrReport(thread, lock, ViolationKind::kInvalidLockState,
+                                "only a held lock changes its class", site);
+  if (held == nullptr) return;
+  {
+    internal::RawLockHolder holder(graph_lock_);
+    const LockClass* lock_class = stopped() ? nullptr : RegisterClass(lock, subclass);
+    if (lock_class == nullptr) return;
+    held->use = held->use.WithClass(lock_class->id);
+  }
+  Reacquire(thread, *held, site);
+}
+
+// Takes the stack apart down to an entry, and puts it together again as if each
+// lock had been taken just so.
+void Validator::Reacquire(ThreadContext& thread, const HeldLock& first, const CallSite& site) {
+  Scene scene(config_, thread, site);
+  internal::RawLockHolder holder(graph_lock_);
+  internal::HeldChain chain(thread, contexts_);
+  const uint32_t depth = thread.held.depth();
+  const auto index = static_cast<uint32_t>(&first - thread.held.begin());
+  chain.Truncate(index);
+  for (uint32_t i = index; i < depth; ++i) {
+    const HeldLock held = thread.held[i];
+    const Acquisition acquisition{.lock = held.lock,
+                                  .mode = held.use.mode(),
+                                  .trylock = held.use.tried() ? TryLock::kYes : TryLock::kNo,
+                                  .check = held.use.checked() ? Check::kFull : Check::kNone,
+                                  .subclass = 0,
+                                  .nest_lock = held.nest_lock,
+                                  .site = held.site};
+    scene.acquisition = &acquisition;
+    scene.lock_class = &classes_.Get(held.use.class_id());
+    scene.use = UseOf(held.use.class_id(), acquisition).In(held.use.context());
+    Push(thread, acquisition, scene.use, stopped() ? thread.chain_key : Prove(scene));
+    thread.held[i].pins = held.pins;
+    --thread.acquisitions;  // No new one.
+  }
+  chain.Repair(index);
+}
+
+HeldLock* Validator::HeldForPin(ThreadContext& thread, const LockMap& lock, const CallSite& site) {
+  return Enabled(thread) ? HeldOrReport(thread, lock, ViolationKind::kPinViolated,
+                                        "only a held lock is pinned or unpinned", site)
+                         : nullptr;
+}
+
+PinCookie Validator::Pin(ThreadContext& thread, const LockMap& lock, const CallSite& site) {
+  HeldLock* held = HeldForPin(thread, lock, site);
+  if (held == nullptr) return {};
+  // Any number but 0 will do; one that is hard to guess shows cookies that were mixed up.
+  const PinCookie cookie{1 + static_cast<uint32_t>(thread.chain_key >> 8 & 0xffff)};
+  held->pins += cookie.value;
+  return cookie;
+}
+
+void Validator::Repin(ThreadContext& thread, const LockMap& lock, PinCookie cookie,
+                      const CallSite& site) {
+  if (HeldLock* held = HeldForPin(thread, lock, site)) held->pins += cookie.value;
+}
+
+void Validator::Unpin(ThreadContext& thread, const LockMap& lock, PinCookie cookie,
+                      const CallSite& site) {
+  HeldLock* held = HeldForPin(thread, lock, site);
+  if (held == nullptr) return;
+  if (held->pins == 0 || held->pins < cookie.value) {
+    ReportLock(thread, lock, held, ViolationKind::kPinViolated,
+               held->pins == 0 ? "only a pinned lock is unpinned"
+                               : "a lock is unpinned with the cookie that pinned it",
+               site);
+    held->pins = 0;
+    return;
+  }
+  held->pins -= cookie.value;
+}
+
+}  // namespace lockdep

@@ -1,0 +1,41 @@
+#include "lockdep/internal/held_chain.h"
+
+namespace lockdep::internal {
+
+uint32_t HeldChain::Find(const LockMap& lock) const {
+  const HeldLocks& held = thread_.held;
+  for (uint32_t i = held.depth(); i-- > thread_.floor;) {
+    if (held[i].lock == &lock) return i;
+  }
+  // What another context took last may still be released by whoever follows it.
+  if (held.depth() != 0 && held[held.depth() - 1].lock == &lock) return held.depth() - 1;
+  return held.depth();
+}
+
+void HeldChain::Remove(uint32_t index) {
+  thread_.held.Erase(index);
+  Repair(index);
+}
+
+void HeldChain::Truncate(uint32_t depth) {
+  while (thread_.held.depth() > depth) thread_.held.Pop();
+  Repair(depth);
+}
+
+ChainKey HeldChain::KeyUpTo(uint32_t index) const {
+  const HeldLock& held = thread_.held[index];
+  const HeldLock* below = StartsChain(index) ? nullptr : &thread_.held[index - 1];
+  return KeyAfter(held.previous_chain_key, held.use, below);
+}
+
+void HeldChain::Repair(uint32_t from) {
+  HeldLocks& held = thread_.held;
+  for (uint32_t i = from; i < held.depth(); ++i) {
+    held[i].previous_chain_key = StartsChain(i) ? kEmptyChainKey : KeyUpTo(i - 1);
+  }
+  thread_.floor = held.depth();
+  while (thread_.floor > 0 && In(thread_.floor - 1) == thread_.contexts.in) --thread_.floor;
+  thread_.chain_key = thread_.floor == held.depth() ? kEmptyChainKey : KeyUpTo(held.depth() - 1);
+}
+
+}  // namespace lockdep::internal
