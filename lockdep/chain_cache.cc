@@ -22,6 +22,14 @@ ChainCache::InsertResult ChainCache::Insert(ChainKey key) {
   return InsertResult::kInserted;
 }
 
+void ChainCache::Clear() {
+  Table* table = table_.load(std::memory_order_relaxed);
+  for (uint64_t i = 0; table != nullptr && i <= table->mask; ++i) {
+    table->slots[i].store(0, std::memory_order_relaxed);
+  }
+  size_ = 0;
+}
+
 bool ChainCache::Grow() {
   const Table* old = table_.load(std::memory_order_relaxed);
   const uint64_t slots = old == nullptr ? 1024 : (old->mask + 1) * 2;

@@ -37,6 +37,9 @@ class ChainCache {
   enum class InsertResult { kInserted, kPresent, kOutOfMemory };
   InsertResult Insert(ChainKey key);
 
+  // Takes all keys out, in place: readers miss them from now on.
+  void Clear();
+
   uint64_t size() const { return size_; }
 
  private:

@@ -26,7 +26,8 @@ void Validator::LinkDeclaredArcs(const LockClass& lock_class) {
     const char* wanted = is_from ? arc.to : arc.from;
     for (uint32_t i = 1; i <= classes_.size(); ++i) {
       const LockClass& other = classes_.Get(static_cast<ClassId>(i));
-      if (!SameName(other.name, wanted)) continue;
+      if (other.forgotten.load(std::memory_order_relaxed) || !SameName(other.name, wanted))
+        continue;
       is_from ? AddDeclaredArcs(lock_class, other, arc) : AddDeclaredArcs(other, lock_class, arc);
     }
   }
@@ -150,6 +151,8 @@ void Validator::CheckDependencies(Scene& scene) {
   for (uint32_t i = scene.thread.held.depth(); i-- > scene.thread.floor && !stopped();) {
     const HeldLock& held = scene.thread.held[i];
     if (!held.use.checked() || held.use.class_id() == scene.lock_class->id) continue;
+    // Another thread took the key away from a lock that is held here.
+    if (classes_.Get(held.use.class_id()).forgotten.load(std::memory_order_relaxed)) continue;
     if (AddDependency(scene, held) && Covers(held)) break;
   }
 }
@@ -187,7 +190,6 @@ bool Validator::AddDependency(Scene& scene, const HeldLock& held) {
                         .from_stack = StackOf(scene, held),
                         .to_stack = LiveStack(scene),
                         .next = nullptr};
-  if (edge->observed == 0) ++observed_dependencies_;
   if (!graph_.AddWitness(*edge, witness)) {
     StopLocked("out of memory");
     return false;

@@ -14,11 +14,31 @@ uint64_t Hash(ClassId from, ClassId to) {
   return mixed ^ mixed >> 32;
 }
 
+// Takes an edge out of a list that goes on by `next`.
+void Unlink(Dependency** link, Dependency* Dependency::*next, const Dependency* edge) {
+  while (*link != edge) link = &((*link)->*next);
+  *link = edge->*next;
+}
+
+// Returns memory that was given back, or new; null when memory ended.
+template <typename T>
+T* Take(internal::Arena& arena, T*& free, T* T::*next) {
+  T* taken = free;
+  if (taken == nullptr) return arena.New<T>();
+  free = taken->*next;
+  *taken = T{};
+  return taken;
+}
+
 }  // namespace
+
+Dependency** DependencyGraph::Bucket(ClassId from, ClassId to) const {
+  return &buckets_[Hash(from, to) & bucket_mask_];
+}
 
 Dependency* DependencyGraph::Find(ClassId from, ClassId to) const {
   if (buckets_ == nullptr) return nullptr;
-  Dependency* edge = buckets_[Hash(from, to) & bucket_mask_];
+  Dependency* edge = *Bucket(from, to);
   while (edge != nullptr && (edge->from != from || edge->to != to)) edge = edge->next_in_bucket;
   return edge;
 }
@@ -27,7 +47,7 @@ Dependency* DependencyGraph::Add(ClassId from, ClassId to) {
   if (Dependency* edge = Find(from, to)) return edge;
   if (!nodes_.Reserve(from) || !nodes_.Reserve(to)) return nullptr;
   if ((buckets_ == nullptr || size_ > bucket_mask_) && !GrowTable()) return nullptr;
-  auto* edge = arena_.New<Dependency>();
+  Dependency* edge = Take(arena_, free_edges_, &Dependency::next_in_bucket);
   if (edge == nullptr) return nullptr;
   edge->from = from;
   edge->to = to;
@@ -35,7 +55,7 @@ Dependency* DependencyGraph::Add(ClassId from, ClassId to) {
   nodes_[from].successors = edge;
   edge->next_predecessor = nodes_[to].predecessors;
   nodes_[to].predecessors = edge;
-  Dependency** bucket = &buckets_[Hash(from, to) & bucket_mask_];
+  Dependency** bucket = Bucket(from, to);
   edge->next_in_bucket = *bucket;
   *bucket = edge;
   ++size_;
@@ -45,14 +65,47 @@ Dependency* DependencyGraph::Add(ClassId from, ClassId to) {
 bool DependencyGraph::AddWitness(Dependency& edge, const Witness& witness) {
   const DependencyMask mask = MaskOf(witness.kind);
   if ((edge.observed & mask) != 0) return false;
-  auto* kept = arena_.New<Witness>();
+  Witness* kept = Take(arena_, free_witnesses_, &Witness::next);
   if (kept == nullptr) return false;
   *kept = witness;
   kept->next = edge.witnesses;
   edge.witnesses = kept;
+  if (edge.observed == 0) ++observed_;
   edge.observed |= mask;
   edge.kinds |= mask;
   return true;
+}
+
+void DependencyGraph::Forget(ClassId id) {
+  if (!nodes_.Has(id)) return;
+  Node& node = nodes_[id];
+  for (Dependency* edge = node.successors; edge != nullptr; edge = edge->next_successor) {
+    Unlink(&nodes_[edge->to].predecessors, &Dependency::next_predecessor, edge);
+  }
+  for (Dependency* edge = node.predecessors; edge != nullptr; edge = edge->next_predecessor) {
+    Unlink(&nodes_[edge->from].successors, &Dependency::next_successor, edge);
+  }
+  for (Dependency* next; node.successors != nullptr; node.successors = next) {
+    next = node.successors->next_successor;
+    Free(node.successors);
+  }
+  for (Dependency* next; node.predecessors != nullptr; node.predecessors = next) {
+    next = node.predecessors->next_predecessor;
+    Free(node.predecessors);
+  }
+}
+
+void DependencyGraph::Free(Dependency* edge) {
+  Unlink(Bucket(edge->from, edge->to), &Dependency::next_in_bucket, edge);
+  --size_;
+  if (edge->observed != 0) --observed_;
+  while (Witness* witness = edge->witnesses) {
+    edge->witnesses = witness->next;
+    witness->next = free_witnesses_;
+    free_witnesses_ = witness;
+  }
+  edge->next_in_bucket = free_edges_;
+  free_edges_ = edge;
 }
 
 bool DependencyGraph::GrowTable() {
@@ -76,11 +129,13 @@ bool DependencyGraph::GrowTable() {
 void DependencyGraph::CheckInvariants() const {
   uint64_t out = 0;
   uint64_t in = 0;
+  uint64_t seen = 0;
   for (uint32_t i = 0; i < nodes_.capacity(); ++i) {
     const auto node = static_cast<ClassId>(i);
     for (const Dependency* edge = nodes_[node].successors; edge != nullptr;
          edge = edge->next_successor) {
       ++out;
+      if (edge->observed != 0) ++seen;
       Require(edge->from == node);
       CheckEdge(*edge);
     }
@@ -92,6 +147,7 @@ void DependencyGraph::CheckInvariants() const {
   }
   Require(out == size_);
   Require(in == size_);
+  Require(seen == observed_);
 }
 
 void DependencyGraph::CheckEdge(const Dependency& edge) const {

@@ -31,7 +31,7 @@ struct Witness {
   const void* to_lock;
   StackId from_stack;
   StackId to_stack;
-  const Witness* next;
+  Witness* next;
 };
 
 struct Dependency {
@@ -46,7 +46,7 @@ struct Dependency {
   // rules leave it out.
   bool context_reported = false;
   const DeclaredArc* declared = nullptr;
-  const Witness* witnesses = nullptr;
+  Witness* witnesses = nullptr;
   Dependency* next_successor = nullptr;
   Dependency* next_predecessor = nullptr;
   Dependency* next_in_bucket = nullptr;
@@ -68,6 +68,9 @@ class DependencyGraph {
   // Adds an observed kind.  Returns whether it is new; memory that ends counts as not new.
   bool AddWitness(Dependency& edge, const Witness& witness);
 
+  // Takes out all edges of a class; their memory is used again.
+  void Forget(ClassId id);
+
   // The first edge out of a class; follow `next_successor`.
   const Dependency* Successors(ClassId from) const { return First(from, Direction::kForwards); }
 
@@ -85,6 +88,8 @@ class DependencyGraph {
   }
 
   uint64_t size() const { return size_; }
+  // Edges that an execution showed, which declared arcs alone do not.
+  uint64_t observed() const { return observed_; }
 
   // Aborts if an invariant is broken.  Slow; for tests.
   void CheckInvariants() const;
@@ -95,7 +100,9 @@ class DependencyGraph {
     Dependency* predecessors;
   };
 
+  Dependency** Bucket(ClassId from, ClassId to) const;
   bool GrowTable();
+  void Free(Dependency* edge);
   void CheckEdge(const Dependency& edge) const;
 
   internal::Arena& arena_;
@@ -103,6 +110,9 @@ class DependencyGraph {
   Dependency** buckets_ = nullptr;
   uint64_t bucket_mask_ = 0;
   uint64_t size_ = 0;
+  uint64_t observed_ = 0;
+  Dependency* free_edges_ = nullptr;  // By next_in_bucket.
+  Witness* free_witnesses_ = nullptr;
 };
 
 }  // namespace lockdep

@@ -25,6 +25,16 @@ bool Validator::IsHeld(const ThreadContext& thread, const LockMap& lock, HeldMod
   return false;
 }
 
+void Validator::ReportUninitialised(Scene& scene, const LockMap& lock) {
+  Violation violation{.kind = ViolationKind::kInvalidLockState, .level = Level::kConfirmed};
+  violation.lock.address = lock.address;
+  violation.subject = lock.name == nullptr ? "a lock without a key" : lock.name;
+  violation.rule = "a lock is initialised before it is used";
+  if (IsNews(violation.kind, reinterpret_cast<uintptr_t>(&lock), CallSite{})) {
+    Emit(scene, violation);
+  }
+}
+
 // About a lock that is held (`held`), or not (null).
 void Validator::ReportLock(ThreadContext& thread, const LockMap& lock, const HeldLock* held,
                            ViolationKind kind, const char* rule, const CallSite& site) {
@@ -33,6 +43,7 @@ void Validator::ReportLock(ThreadContext& thread, const LockMap& lock, const Hel
   if (stopped()) return;
   Violation violation{.kind = kind, .level = Level::kConfirmed};
   violation.rule = rule;
+  if (held == nullptr && lock.key == ClassKey{}) return ReportUninitialised(scene, lock);
   if (held != nullptr) {
     violation.lock = Describe(scene, *held);
   } else if (const LockClass* lock_class = RegisterClass(lock, 0)) {
@@ -58,7 +69,7 @@ void Validator::DestroyLock(ThreadContext& thread, const LockMap& lock, const Ca
   for (; index != thread.held.depth(); index = chain.Find(lock)) chain.Remove(index);
 }
 
-void Validator::ReportHeld(ThreadContext& thread, ViolationKind kind) {
+void Validator::ReportHeld(ThreadContext& thread, ViolationKind kind, const char* subject) {
   if (!Enabled(thread) || thread.held.depth() == 0) return;
   Scene scene(config_, thread, CallSite{});
   internal::RawLockHolder holder(graph_lock_);
@@ -66,6 +77,7 @@ void Validator::ReportHeld(ThreadContext& thread, ViolationKind kind) {
   for (const HeldLock& held : thread.held) {
     Violation violation{.kind = kind, .level = Level::kConfirmed};
     violation.lock = Describe(scene, held);
+    violation.subject = subject;
     if (IsNews(kind, static_cast<uint64_t>(held.use.class_id()), held.site)) Emit(scene, violation);
   }
 }

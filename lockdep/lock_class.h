@@ -66,7 +66,7 @@ struct LockMap {
   }
 };
 
-// Constant after registration.
+// Constant after registration, but for `forgotten`.
 struct LockClass {
   ClassId id = ClassId::kNone;
   ClassKey key;
@@ -79,6 +79,7 @@ struct LockClass {
   const char* name = nullptr;  // The class's own copy.
   uintptr_t origin = 0;
   const void* first_instance = nullptr;
+  std::atomic<bool> forgotten{false};  // Its key was taken away; the id stays its own.
 
   uint64_t Hash() const { return HashOf(key, subclass); }
   static uint64_t HashOf(ClassKey key, uint8_t subclass) {
@@ -91,21 +92,30 @@ class ClassRegistry {
  public:
   explicit ClassRegistry(internal::Arena& arena) : arena_(arena), classes_(arena), table_(arena) {}
 
-  // Returns the class, or null if it was never registered.
+  // Returns the class, or null if it was never registered, or forgotten.
   const LockClass* Find(ClassKey key, uint8_t subclass) const;
 
   // Returns the class, made if needed; null when memory ended.  `*is_new` tells.
   const LockClass* Register(const LockMap& map, uint8_t subclass, bool* is_new);
 
+  // From now on the key stands for no class, or for a new one.
+  void Forget(ClassId id) {
+    classes_[static_cast<uint32_t>(id) - 1].forgotten.store(true, std::memory_order_relaxed);
+    ++forgotten_;
+  }
+
   // REQUIRES: `id` was returned by this registry.
   const LockClass& Get(ClassId id) const { return classes_[static_cast<uint32_t>(id) - 1]; }
 
+  // How many there ever were; ids go from 1 to this.
   uint32_t size() const { return classes_.size(); }
+  uint32_t live() const { return size() - forgotten_; }
 
  private:
   internal::Arena& arena_;
   internal::StableArray<LockClass> classes_;
   internal::PointerTable<LockClass> table_;
+  uint32_t forgotten_ = 0;  // Guarded by the graph lock.
 };
 
 }  // namespace lockdep

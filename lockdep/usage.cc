@@ -10,8 +10,9 @@ UsageSets UsageTable::Get(ClassId id) const {
 
 bool UsageTable::Add(ClassId id, const UsageWitness& witness) {
   if (!records_.Reserve(id)) return false;
-  auto* kept = arena_.New<UsageWitness>();
+  UsageWitness* kept = free_ != nullptr ? free_ : arena_.New<UsageWitness>();
   if (kept == nullptr) return false;
+  if (kept == free_) free_ = kept->next;
   Record& record = records_[id];
   *kept = witness;
   kept->next = record.witnesses;
@@ -19,6 +20,17 @@ bool UsageTable::Add(ClassId id, const UsageWitness& witness) {
   record.sets[witness.kind] |= witness.contexts;
   (IsUsedKind(witness.kind) ? used_anywhere_ : enabled_anywhere_) |= witness.contexts;
   return true;
+}
+
+void UsageTable::Forget(ClassId id) {
+  if (!records_.Has(id)) return;
+  Record& record = records_[id];
+  while (UsageWitness* witness = record.witnesses) {
+    record.witnesses = witness->next;
+    witness->next = free_;
+    free_ = witness;
+  }
+  record.sets = {};
 }
 
 const UsageWitness* UsageTable::Witnesses(ClassId id) const {

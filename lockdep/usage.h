@@ -80,7 +80,7 @@ struct UsageWitness {
   ThreadId thread;
   const void* lock;
   StackId stack;
-  const UsageWitness* next;
+  UsageWitness* next;
 };
 
 // What each class was used for.
@@ -98,6 +98,9 @@ class UsageTable {
   // Adds what the witness shows.  REQUIRES: its contexts are new for its kind.
   // Returns false when memory ended.
   bool Add(ClassId id, const UsageWitness& witness);
+
+  // Takes out all usages of a class; their memory is used again.
+  void Forget(ClassId id);
 
   // The first witness of a class; follow `next`.
   const UsageWitness* Witnesses(ClassId id) const;
@@ -117,13 +120,15 @@ class UsageTable {
  private:
   struct Record {
     UsageSets sets;
-    const UsageWitness* witnesses;
+    UsageWitness* witnesses;
   };
 
   const UsageWitness* Find(ClassId id, UsageKind kind, ContextSet contexts) const;
 
   internal::Arena& arena_;
   internal::ClassArray<Record> records_;
+  UsageWitness* free_ = nullptr;
+  // Of classes that are forgotten too: no more than reason to look.
   ContextSet used_anywhere_ = 0;
   ContextSet enabled_anywhere_ = 0;
 };

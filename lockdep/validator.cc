@@ -35,6 +35,7 @@ Validator::Validator(const Config& config)
       stacks_(arena_),
       reported_(arena_),
       not_covering_(arena_),
+      keys_(arena_),
       config_(config) {}
 
 ThreadContext* Validator::CreateThread(const char* name) {
@@ -66,6 +67,10 @@ ThreadContext* Validator::CreateThread(const char* name) {
 void Validator::DestroyThread(ThreadContext* thread) {
   internal::RawLockHolder lock(graph_lock_);
   past_acquisitions_ += thread->acquisitions;
+  SetFree(thread);
+}
+
+void Validator::SetFree(ThreadContext* thread) {
   thread->acquisitions = 0;
   thread->off = 0;
   thread->contexts = {};
@@ -100,6 +105,10 @@ void Validator::Sync(ThreadContext& thread, const Acquisition& acquisition) {
 }
 
 bool Validator::Recognise(Scene& scene, const Acquisition& acquisition) {
+  if (acquisition.lock->key == ClassKey{}) {
+    ReportUninitialised(scene, *acquisition.lock);
+    return false;
+  }
   scene.acquisition = &acquisition;
   scene.lock_class = RegisterClass(*acquisition.lock, acquisition.subclass);
   if (scene.lock_class == nullptr) return false;
@@ -147,6 +156,7 @@ void Validator::ReleaseSlow(ThreadContext& thread, const LockMap& lock, const Ca
   Scene scene(config_, thread, site);
   internal::RawLockHolder holder(graph_lock_);
   if (stopped()) return;
+  if (lock.key == ClassKey{}) return ReportUninitialised(scene, lock);
   scene.lock_class = RegisterClass(lock, 0);
   if (scene.lock_class == nullptr) return;
 
@@ -194,11 +204,7 @@ void Validator::AfterForkInChild(ThreadContext* survivor) {
   free_threads_ = nullptr;
   for (ThreadContext* thread = threads_; thread != nullptr; thread = thread->next) {
     thread->acquisitions = 0;
-    if (thread == survivor) continue;
-    ResetHeld(*thread);
-    thread->off = 0;
-    thread->next_free = free_threads_;
-    free_threads_ = thread;
+    if (thread != survivor) SetFree(thread);
   }
   past_acquisitions_ = 0;
   violations_ = 0;
@@ -255,10 +261,11 @@ __attribute__((no_sanitize("thread"))) ValidatorStats Validator::Stats() {
     stats.acquisitions += thread->acquisitions;
   }
   stats.chains = chains_.size();
-  stats.dependencies = observed_dependencies_;
-  stats.classes = classes_.size();
+  stats.dependencies = graph_.observed();
+  stats.classes = classes_.live();
   stats.threads = thread_count_;
   stats.violations = violations_;
+  stats.memory = arena_.bytes_mapped();
   return stats;
 }
 

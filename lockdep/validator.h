@@ -13,7 +13,9 @@
 //      (invalid-wait-context).
 // and for each event:
 //   5. A named nest lock is held (nest-lock-missing).
-//   6. Only a held lock is released (unlock-unheld, unlock-by-other-thread), and
+//   6. A lock is used only after it was initialised, with a key other than 0
+//      (invalid-lock-state).
+//   7. Only a held lock is released (unlock-unheld, unlock-by-other-thread), and
 //      only if it is not pinned (pin-violated).
 //
 // Known chain: Acquire hashes, reads one shared cache line and pushes one
@@ -45,6 +47,7 @@
 #include "lockdep/dependency_graph.h"
 #include "lockdep/held_lock.h"
 #include "lockdep/internal/arena.h"
+#include "lockdep/internal/key_set.h"
 #include "lockdep/internal/raw_lock.h"
 #include "lockdep/internal/stack_depot.h"
 #include "lockdep/lock_class.h"
@@ -60,9 +63,10 @@ struct ValidatorStats {
   uint64_t acquisitions = 0;
   uint64_t chains = 0;
   uint64_t dependencies = 0;  // Observed ones; declared arcs do not count.
-  uint32_t classes = 0;
-  uint32_t threads = 0;  // Contexts ever created.
+  uint32_t classes = 0;       // Those that were not forgotten.
+  uint32_t threads = 0;       // Contexts ever created.
   uint64_t violations = 0;
+  size_t memory = 0;  // Bytes asked of the system.
 };
 
 class Validator {
@@ -154,7 +158,24 @@ class Validator {
   void DestroyLock(ThreadContext& thread, const LockMap& lock, const CallSite& site);
 
   // Reports each lock that the thread holds now, as `kind` (kHeldAtExit).
-  void ReportHeld(ThreadContext& thread, ViolationKind kind);
+  // `subject`, if not null, is where it goes instead of ending: "user space".
+  void ReportHeld(ThreadContext& thread, ViolationKind kind, const char* subject = nullptr);
+
+  // The classes with keys in [first, first + count) end: their dependencies,
+  // usages and chains are forgotten, and what the thread holds of them is
+  // reported (held-lock-destroyed) and dropped.  A lock with such a key makes a
+  // new class when it is used again.  Cost: linear in classes and chains.
+  void ForgetKeys(ThreadContext& thread, ClassKey first, uint64_t count, const CallSite& site);
+
+  // Keys that come and go.  Register returns false if the key is registered
+  // already; Unregister forgets it, and returns false if it is not registered.
+  bool RegisterKey(ClassKey key);
+  bool UnregisterKey(ThreadContext& thread, ClassKey key, const CallSite& site);
+  bool IsRegisteredKey(ClassKey key);
+
+  // The thread holds nothing, every chain is proved anew, and findings about one
+  // lock may be told again (lockdep_reset).
+  void Reset(ThreadContext& thread);
 
   // Reports a rule that the host states and found broken.  Repetitions from
   // the same place are ignored; returns whether it was new.  `subject` and
@@ -229,6 +250,7 @@ class Validator {
   // Returns the entry to work on; reports the lock and returns null if it is not held.
   HeldLock* HeldOrReport(ThreadContext& thread, const LockMap& lock, ViolationKind kind,
                          const char* rule, const CallSite& site);
+  void ReportUninitialised(Scene& scene, const LockMap& lock);
   void ReportLock(ThreadContext& thread, const LockMap& lock, const HeldLock* held,
                   ViolationKind kind, const char* rule, const CallSite& site);
   HeldLock* HeldForPin(ThreadContext& thread, const LockMap& lock, const CallSite& site);
@@ -236,6 +258,7 @@ class Validator {
   void MarkHeld(ThreadContext& thread, const CallSite& site);
 
   // All below: under the graph lock.
+  void SetFree(ThreadContext* thread);
   bool GrowHeld(ThreadContext& thread);
   const LockClass* RegisterClass(const LockMap& lock, uint8_t subclass);
   void LinkDeclaredArcs(const LockClass& lock_class);
@@ -311,6 +334,7 @@ class Validator {
   // Classes that no longer stand for what is held below them: a dependency
   // towards them was told or not made.
   ChainCache not_covering_;
+  internal::KeySet keys_;  // Registered ones.
   Config config_;
 
   // Guarded by the graph lock.
@@ -318,7 +342,6 @@ class Validator {
   ThreadContext* free_threads_ = nullptr;
   ThreadRecord* thread_records_ = nullptr;
   uint32_t thread_count_ = 0;
-  uint64_t observed_dependencies_ = 0;
   uint64_t violations_ = 0;
   uint64_t past_acquisitions_ = 0;  // Of threads that ended.
 };
