@@ -26,8 +26,7 @@ void Validator::LinkDeclaredArcs(const LockClass& lock_class) {
     const char* wanted = is_from ? arc.to : arc.from;
     for (uint32_t i = 1; i <= classes_.size(); ++i) {
       const LockClass& other = classes_.Get(static_cast<ClassId>(i));
-      if (other.forgotten.load(std::memory_order_relaxed) || !SameName(other.name, wanted))
-        continue;
+      if (other.IsForgotten() || !SameName(other.name, wanted)) continue;
       is_from ? AddDeclaredArcs(lock_class, other, arc) : AddDeclaredArcs(other, lock_class, arc);
     }
   }
@@ -152,7 +151,7 @@ void Validator::CheckDependencies(Scene& scene) {
     const HeldLock& held = scene.thread.held[i];
     if (!held.use.checked() || held.use.class_id() == scene.lock_class->id) continue;
     // Another thread took the key away from a lock that is held here.
-    if (classes_.Get(held.use.class_id()).forgotten.load(std::memory_order_relaxed)) continue;
+    if (classes_.Get(held.use.class_id()).IsForgotten()) continue;
     if (AddDependency(scene, held) && Covers(held)) break;
   }
 }

@@ -45,7 +45,7 @@ void Validator::ForgetKeys(ThreadContext& thread, ClassKey first, uint64_t count
   bool any = false;
   for (uint32_t i = 1; i <= classes_.size(); ++i) {
     const LockClass& lock_class = classes_.Get(static_cast<ClassId>(i));
-    if (lock_class.forgotten.load(std::memory_order_relaxed) || !is_in_range(lock_class.key)) {
+    if (lock_class.IsForgotten() || !is_in_range(lock_class.key)) {
       continue;
     }
     graph_.Forget(lock_class.id);

@@ -4,8 +4,7 @@ namespace lockdep {
 
 const LockClass* ClassRegistry::Find(ClassKey key, uint8_t subclass) const {
   return table_.Find(LockClass::HashOf(key, subclass), [&](const LockClass& other) {
-    return other.key == key && other.subclass == subclass &&
-           !other.forgotten.load(std::memory_order_relaxed);
+    return other.key == key && other.subclass == subclass && !other.IsForgotten();
   });
 }
 

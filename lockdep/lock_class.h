@@ -79,7 +79,11 @@ struct LockClass {
   const char* name = nullptr;  // The class's own copy.
   uintptr_t origin = 0;
   const void* first_instance = nullptr;
-  std::atomic<bool> forgotten{false};  // Its key was taken away; the id stays its own.
+  bool forgotten = false;  // Its key was taken away; the id stays its own.  Read by IsForgotten.
+
+  // Relaxed: whoever sees it late acts as if it had come earlier.
+  bool IsForgotten() const { return __atomic_load_n(&forgotten, __ATOMIC_RELAXED); }
+  void Forget() { __atomic_store_n(&forgotten, true, __ATOMIC_RELAXED); }
 
   uint64_t Hash() const { return HashOf(key, subclass); }
   static uint64_t HashOf(ClassKey key, uint8_t subclass) {
@@ -100,7 +104,7 @@ class ClassRegistry {
 
   // From now on the key stands for no class, or for a new one.
   void Forget(ClassId id) {
-    classes_[static_cast<uint32_t>(id) - 1].forgotten.store(true, std::memory_order_relaxed);
+    classes_[static_cast<uint32_t>(id) - 1].Forget();
     ++forgotten_;
   }
 

@@ -28,7 +28,7 @@ namespace lockdep {
   X(kDeclaredOrderViolation, "declared-order-violation") \
   X(kInvalidLockState, "invalid-lock-state")             \
   X(kUnprotectedAccess, "unprotected-access")            \
-  X(kRcuUsage, "rcu-usage")                           \
+  X(kRcuUsage, "rcu-usage")                              \
   X(kPageTableRule, "page-table-rule")                   \
   X(kUndeclaredDependency, "undeclared-dependency")      \
   X(kDeadlock, "deadlock")                               \

@@ -63,11 +63,5 @@ void lock_downgrade(lockdep_map* lock, unsigned long ip) {
   if (thread == nullptr || thread->off != 0) return;
   const CallSite site = LOCKDEP_KERNEL_SITE(ip);
   const LockMap* map = ReadyMap(*lock, *thread, site);
-  if (map == nullptr) return;
-  if (!the_world.validator().IsHeld(*thread, *map, lockdep::HeldMode::kWrite)) {
-    the_world.validator().ReportRule(*thread, lockdep::ViolationKind::kInvalidLockState, map,
-                                     nullptr, "only a lock held for writing is downgraded", site);
-    return;
-  }
-  the_world.validator().Downgrade(*thread, *map, ReadMode::kRead);
+  if (map != nullptr) the_world.validator().Downgrade(*thread, *map, ReadMode::kRead, site);
 }

@@ -15,7 +15,7 @@ namespace {
 
 // Of one acquisition and release on a known chain, making both call sites included.
 // What is measured stands in docs/measurements.md; this bound keeps it from growing.
-constexpr long kMostInstructions = 130;
+constexpr long kMostInstructions = 140;
 
 // A thread that holds depth - 1 locks and takes one more, again and again.
 class KnownChain {

@@ -93,7 +93,7 @@ TEST_F(MutationTest, ADelayedLockIsTakenAfterTheNext) {
 TEST_F(MutationTest, ATrylockThatIsWaitedForIsToldToTheEngineAsSuch) {
   AloneWith("wait mm->mmap_lock", [&] {
     EXPECT_TRUE(mmap_read_trylock(space_.mm));
-    EXPECT_EQ(current().context().held[0].trylock, lockdep::TryLock::kNo);
+    EXPECT_FALSE(current().context().held[0].use.tried());
     mmap_read_unlock(space_.mm);
   });
 }

@@ -23,13 +23,23 @@ void BreakDeclaration(bank::Bank& bank) {
   bank::Unlock(bank, bank.rates);
 }
 
+// Mistakes that only a host can know of.
+void BreakRulesOfTheHost(bank::Bank& bank) {
+  for (const ViolationKind kind :
+       {ViolationKind::kPageTableRule, ViolationKind::kUndeclaredDependency,
+        ViolationKind::kDeadlock, ViolationKind::kModelCorruption, ViolationKind::kRcuUsage}) {
+    bank.validator.ReportRule(*bank.thread, kind, &bank.accounts, "the ledger",
+                              "nobody writes it alone", {});
+  }
+}
+
 // Every mistake that the bank can make, in one run.
 Report EveryKind() {
   RecordedRun run("bank --all", kArcs);
   for (const auto step :
        {bank::Transfer, bank::Audit, bank::DepositTwice, bank::Move, bank::QuoteTwice,
         bank::TakeNested, bank::ReleaseUnheld, bank::CloseBank, bank::WriteBalance,
-        bank::StartAudit, BreakDeclaration, bank::ForgetToRelease}) {
+        bank::StartAudit, BreakDeclaration, BreakRulesOfTheHost, bank::ForgetToRelease}) {
     run.SwitchTo("teller");
     step(run.bank());
   }

@@ -22,6 +22,7 @@ KINDS = {
     "unlock-unheld", "unlock-by-other-thread", "held-lock-destroyed", "held-at-exit",
     "declared-order-violation", "invalid-lock-state", "unprotected-access",
     "page-table-rule", "undeclared-dependency", "deadlock", "model-corruption",
+    "rcu-usage",
 }
 
 
