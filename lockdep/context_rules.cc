@@ -98,7 +98,7 @@ Validator::WalkEnd Validator::WalkUsages(Direction direction, CycleSearch::State
     end.class_id = state.class_id;
     return wanted(usages_.Get(state.class_id), state.weak) ? Verdict::kFound : Verdict::kGoOn;
   };
-  end.found = search_.Walk(graph_, direction, start, classes_.size(), visit, IsUntold, &end.path);
+  end.found = search_.Walk(graph_, {start, direction}, classes_.size(), visit, IsUntold, &end.path);
   if (search_.out_of_memory()) StopLocked("out of memory");
   return end;
 }

@@ -12,8 +12,8 @@ CycleSearch::Path CycleSearch::FindPath(const DependencyGraph& graph, const Quer
   };
   const auto may_cross = [](const Dependency&) { return true; };
   Path path;
-  Walk(graph, Direction::kForwards, {query.start, query.start_recursive}, class_count, visit,
-       may_cross, &path);
+  const State start{query.start, query.start_recursive};
+  Walk(graph, {start, Direction::kForwards}, class_count, visit, may_cross, &path);
   return path;
 }
 

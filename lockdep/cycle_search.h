@@ -49,13 +49,19 @@ class CycleSearch {
   // there is none.  Kinds that were reported do not count.
   Path FindPath(const DependencyGraph& graph, const Query& query, uint32_t class_count);
 
+  // Where a walk starts and which way it goes.
+  struct Departure {
+    State start;
+    Direction direction;
+  };
+
   // Walks from `start` and asks `visit(State) -> Verdict` about it and each state
   // reached, and `may_cross(const Dependency&) -> bool` about each edge.  Kinds
   // that were reported do not count.  Returns
   // whether a state was found; `*path` are the edges to it, none if it is the start.
   template <typename Visit, typename MayCross>
-  bool Walk(const DependencyGraph& graph, Direction direction, State start, uint32_t class_count,
-            const Visit& visit, const MayCross& may_cross, Path* path);
+  bool Walk(const DependencyGraph& graph, Departure from, uint32_t class_count, const Visit& visit,
+            const MayCross& may_cross, Path* path);
 
   // True if the last search gave up because memory ended.
   bool out_of_memory() const { return out_of_memory_; }
@@ -94,9 +100,9 @@ class CycleSearch {
 };
 
 template <typename Visit, typename MayCross>
-bool CycleSearch::Walk(const DependencyGraph& graph, Direction direction, State start,
-                       uint32_t class_count, const Visit& visit, const MayCross& may_cross,
-                       Path* path) {
+bool CycleSearch::Walk(const DependencyGraph& graph, Departure from, uint32_t class_count,
+                       const Visit& visit, const MayCross& may_cross, Path* path) {
+  const auto [start, direction] = from;
   out_of_memory_ = !Prepare(class_count);
   *path = {};
   if (out_of_memory_) return false;
@@ -114,12 +120,10 @@ bool CycleSearch::Walk(const DependencyGraph& graph, Direction direction, State 
       // Having arrived without weakness allows all that weakness allows.
       if (IsVisited(there) || IsVisited({there.class_id, false})) continue;
       const Verdict verdict = visit(there);
-      if (verdict == Verdict::kLeaveOut) continue;
-      Enqueue(there, IndexOf(here), edge);
-      if (verdict == Verdict::kFound) {
-        *path = PathTo(there, direction);
-        return true;
-      }
+      if (verdict != Verdict::kLeaveOut) Enqueue(there, IndexOf(here), edge);
+      if (verdict != Verdict::kFound) continue;
+      *path = PathTo(there, direction);
+      return true;
     }
   }
   return false;

@@ -54,8 +54,8 @@ class StableArray {
 
   static Place PlaceOf(uint32_t index) {
     const uint32_t shifted = index + (1u << kFirstBlockBits);
-    const unsigned block = std::bit_width(shifted) - 1 - kFirstBlockBits;
-    return {block, shifted - (1u << (block + kFirstBlockBits))};
+    const uint32_t start = std::bit_floor(shifted);
+    return {static_cast<unsigned>(std::countr_zero(start)) - kFirstBlockBits, shifted - start};
   }
 
   Arena& arena_;
