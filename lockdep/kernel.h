@@ -27,8 +27,10 @@
 
 #include "lockdep/kernel/acquire.h"  // IWYU pragma: export
 #include "lockdep/kernel/assert.h"   // IWYU pragma: export
+#include "lockdep/kernel/context.h"  // IWYU pragma: export
 #include "lockdep/kernel/control.h"  // IWYU pragma: export
 #include "lockdep/kernel/finding.h"  // IWYU pragma: export
 #include "lockdep/kernel/map.h"      // IWYU pragma: export
+#include "lockdep/kernel/rcu.h"      // IWYU pragma: export
 
 #endif  // LOCKDEP_KERNEL_H_

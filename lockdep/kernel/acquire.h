@@ -35,9 +35,38 @@ void lock_acquire(struct lockdep_map* lock, unsigned int subclass, int trylock, 
 // Reported: the thread does not hold it (unlock-unheld, unlock-by-other-thread).
 void lock_release(struct lockdep_map* lock, unsigned long ip);
 
+// Waits for those who hold the lock, without taking it: as lock_acquire() and
+// lock_release(), but nothing can come between.
+void lock_sync(struct lockdep_map* lock, unsigned int subclass, int read, int check,
+               struct lockdep_map* nest_lock, unsigned long ip);
+
 // A held write lock becomes a read lock.  Reported (invalid-lock-state): it is
-// held for reading already.
+// held for reading already, or not at all.
 void lock_downgrade(struct lockdep_map* lock, unsigned long ip);
+
+// A held lock moves to another class, and what was taken after it is checked
+// anew.  Reported (invalid-lock-state): it is not held.
+void lock_set_class(struct lockdep_map* lock, const char* name, struct lock_class_key* key,
+                    unsigned int subclass, unsigned long ip);
+#define lock_set_novalidate_class(l, n, i) lock_set_class(l, n, &__lockdep_no_validate__, 0, i)
+static inline void lock_set_subclass(struct lockdep_map* lock, unsigned int subclass,
+                                     unsigned long ip) {
+  lock_set_class(lock, lock->name, lock->key, subclass, ip);
+}
+
+// A pinned lock must stay held until each cookie was given back.  Reported
+// (pin-violated): it is released, is not held when it is pinned, or the cookie is
+// not one of its own.
+struct pin_cookie {
+  unsigned int val;
+};
+#define NIL_COOKIE ((struct pin_cookie){0U})
+struct pin_cookie lock_pin_lock(struct lockdep_map* lock);
+void lock_repin_lock(struct lockdep_map* lock, struct pin_cookie cookie);
+void lock_unpin_lock(struct lockdep_map* lock, struct pin_cookie cookie);
+#define lockdep_pin_lock(l) lock_pin_lock(&(l)->dep_map)
+#define lockdep_repin_lock(l, c) lock_repin_lock(&(l)->dep_map, (c))
+#define lockdep_unpin_lock(l, c) lock_unpin_lock(&(l)->dep_map, (c))
 
 #define lock_acquire_exclusive(l, s, t, n, i) lock_acquire(l, s, t, 0, 1, n, i)
 #define lock_acquire_shared(l, s, t, n, i) lock_acquire(l, s, t, 1, 1, n, i)
@@ -70,6 +99,7 @@ void lock_downgrade(struct lockdep_map* lock, unsigned long ip);
 #define lock_map_acquire_read(l) lock_acquire_shared_recursive(l, 0, 0, NULL, _THIS_IP_)
 #define lock_map_acquire_tryread(l) lock_acquire_shared_recursive(l, 0, 1, NULL, _THIS_IP_)
 #define lock_map_release(l) lock_release(l, _THIS_IP_)
+#define lock_map_sync(l) lock_sync(l, 0, 0, 1, NULL, _THIS_IP_)
 
 // "This function may take the lock", said where it does not, so that a path
 // that rarely does is checked each time.

@@ -50,7 +50,9 @@ void lockdep_on() {
 }
 
 void lockdep_reset() {
-  the_world.Reset();
+  if (ThreadContext* thread = the_world.Current(); thread != nullptr) {
+    the_world.validator().Reset(*thread);
+  }
   __atomic_store_n(&debug_locks, 1, __ATOMIC_RELAXED);
 }
 
@@ -61,6 +63,12 @@ void debug_check_no_locks_freed(const void* memory, unsigned long size) {
     the_world.validator().DestroyLock(*thread, *lock, LOCKDEP_KERNEL_SITE(0));
     if (the_world.validator().stopped()) return;
   }
+}
+
+void lockdep_sys_exit() {
+  ThreadContext* thread = the_world.CurrentIfAny();
+  if (thread == nullptr) return;
+  the_world.validator().ReportHeld(*thread, ViolationKind::kHeldAtExit, "user space");
 }
 
 void debug_check_no_locks_held() {

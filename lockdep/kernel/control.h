@@ -30,8 +30,9 @@ void lockdep_init(void);
 void lockdep_off(void);
 void lockdep_on(void);
 
-// Forgets everything: classes, dependencies, and what this thread holds.  Other
-// threads must hold nothing.  Sets debug_locks to 1.
+// This thread holds nothing any more, and all chains are proved anew; classes and
+// dependencies stay (lockdep_free_key_range, lockdep_reset_lock).  Sets
+// debug_locks to 1.
 void lockdep_reset(void);
 
 // Reports each lock held by this thread whose map lies in this memory, which is
@@ -41,6 +42,10 @@ void debug_check_no_locks_freed(const void* memory, unsigned long size);
 // Reports what this thread holds (held-at-exit).  Done for each thread that
 // ends; call it where a thread must hold nothing, such as between jobs.
 void debug_check_no_locks_held(void);
+
+// Reports what this thread holds where it leaves for somewhere that no lock may
+// follow, as a system call that returns to user space (held-at-exit).
+void lockdep_sys_exit(void);
 
 #ifdef __cplusplus
 }

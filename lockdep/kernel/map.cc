@@ -1,9 +1,10 @@
 #include "lockdep/kernel/map.h"
 
+#include <dlfcn.h>
+
 #include <atomic>
 #include <new>
 
-#include "lockdep/kernel/class_keys.h"
 #include "lockdep/kernel/ready_map.h"
 #include "lockdep/kernel/site.h"
 #include "lockdep/kernel/world.h"
@@ -20,7 +21,17 @@ namespace {
 
 constinit internal::RawLock ready_lock;
 
+static_assert(static_cast<int>(WaitType::kSleep) == LD_WAIT_SLEEP &&
+              static_cast<int>(LockRole::kWaitOverride) == LD_LOCK_WAIT_OVERRIDE);
 static_assert(sizeof(LockMap) <= sizeof(lockdep_map::map) && alignof(LockMap) <= 8);
+
+ClassKey KeyOf(const void* key) { return {reinterpret_cast<uintptr_t>(key)}; }
+
+// Whether the address lies in the program or in a library that is loaded.
+bool IsStatic(const void* address) {
+  dl_find_object module;
+  return _dl_find_object(const_cast<void*>(address), &module) == 0;
+}
 
 void Ignore(lockdep_map& map) { __atomic_store_n(&map.state, kIgnored, __ATOMIC_RELEASE); }
 
@@ -77,17 +88,21 @@ void Fill(lockdep_map& map, const CallSite& site) {
   } else if (map.key == &__lockdep_class_of_lock__) {
     engine_map->key = NewKey();
   } else {
-    engine_map->key = {reinterpret_cast<uintptr_t>(map.key)};
+    engine_map->key = KeyOf(map.key);
   }
   engine_map->name = map.name;
   if (map.name == nullptr) NameByPlace(map, site, *engine_map);
   engine_map->address = &map;
   engine_map->kind = KindOf(map);
-  __atomic_store_n(&map.state, the_world.epoch(), __ATOMIC_RELEASE);
+  engine_map->wait_inner = static_cast<WaitType>(map.wait_type_inner);
+  engine_map->wait_outer = static_cast<WaitType>(map.wait_type_outer);
+  engine_map->role = static_cast<LockRole>(map.lock_type);
+  __atomic_store_n(&map.state, kReady, __ATOMIC_RELEASE);
 }
 
 // What is wrong with initialising a map so; null if nothing.
-const char* Objection(const char* name, const lock_class_key* key, int subclass) {
+const char* Objection(const char* name, const lock_class_key* key, int subclass,
+                      unsigned char inner, unsigned char outer, unsigned char lock_type) {
   if (name == nullptr && key != &__lockdep_class_of_lock__) {
     return "lockdep_init_map_type() needs a name";
   }
@@ -95,7 +110,9 @@ const char* Objection(const char* name, const lock_class_key* key, int subclass)
   if (subclass < 0 || static_cast<unsigned long>(subclass) >= MAX_LOCKDEP_SUBCLASSES) {
     return "a subclass is below MAX_LOCKDEP_SUBCLASSES";
   }
-  if (!IsStatic(key) && !class_keys.Contains(*key)) {
+  if (inner >= LD_WAIT_MAX || outer >= LD_WAIT_MAX) return "a wait type is below LD_WAIT_MAX";
+  if (lock_type >= LD_LOCK_MAX) return "a lock type is below LD_LOCK_MAX";
+  if (!IsStatic(key) && !the_world.validator().IsRegisteredKey(KeyOf(key))) {
     return "a key outside static memory must be registered (lockdep_register_key) before use";
   }
   return nullptr;
@@ -124,6 +141,15 @@ LockMap* MakeReady(lockdep_map& map, ThreadContext& thread, const CallSite& site
   return nullptr;
 }
 
+const LockMap* ReadyNestLock(lockdep_map& map, ThreadContext& thread, const CallSite& site) {
+  if (WasMadeReady(map) && !IsReady(map)) {
+    for (const HeldLock& held : thread.held) {
+      if (held.lock->address == EngineMap(map).address) return held.lock;
+    }
+  }
+  return ReadyMap(map, thread, site);
+}
+
 }  // namespace lockdep::kernel
 
 using namespace lockdep::kernel;
@@ -141,30 +167,47 @@ void lockdep_init_map_type(lockdep_map* lock, const char* name, lock_class_key* 
            .subclass = static_cast<unsigned char>(subclass),
            .state = 0,
            .map = {}};
-  const char* objection = Objection(name, key, subclass);
+  const char* objection = Objection(name, key, subclass, inner, outer, lock_type);
   if (objection != nullptr) return Refuse(*lock, *thread, objection, LOCKDEP_KERNEL_SITE(0));
   if (key == &__lockdep_no_track__) return Ignore(*lock);
   Fill(*lock, LOCKDEP_KERNEL_SITE(0));
 }
 
+namespace {
+
+void ReportKey(lockdep::ThreadContext& thread, const char* rule, const lockdep::CallSite& site) {
+  the_world.validator().ReportRule(thread, lockdep::ViolationKind::kInvalidLockState, nullptr,
+                                   "a class key", rule, site);
+}
+
+}  // namespace
+
 void lockdep_register_key(lock_class_key* key) {
   lockdep::ThreadContext* thread = the_world.Current();
   if (thread == nullptr) return;
-  const char* rule = nullptr;
   if (IsStatic(key)) {
-    rule = "a key in static memory is not registered";
-  } else if (!class_keys.Add(*key)) {
-    rule = "a key is registered once";
+    ReportKey(*thread, "a key in static memory is not registered", LOCKDEP_KERNEL_SITE(0));
+  } else if (!the_world.validator().RegisterKey(KeyOf(key))) {
+    ReportKey(*thread, "a key is registered once", LOCKDEP_KERNEL_SITE(0));
   }
-  if (rule == nullptr) return;
-  the_world.validator().ReportRule(*thread, lockdep::ViolationKind::kInvalidLockState, nullptr,
-                                   "a class key", rule, LOCKDEP_KERNEL_SITE(0));
 }
 
 void lockdep_unregister_key(lock_class_key* key) {
   lockdep::ThreadContext* thread = the_world.Current();
-  if (thread == nullptr || class_keys.Remove(*key)) return;
-  the_world.validator().ReportRule(*thread, lockdep::ViolationKind::kInvalidLockState, nullptr,
-                                   "a class key", "only a registered key is unregistered",
-                                   LOCKDEP_KERNEL_SITE(0));
+  if (thread == nullptr) return;
+  const lockdep::CallSite site = LOCKDEP_KERNEL_SITE(0);
+  if (the_world.validator().UnregisterKey(*thread, KeyOf(key), site)) return;
+  ReportKey(*thread, "only a registered key is unregistered", site);
+}
+
+void lockdep_free_key_range(void* start, unsigned long size) {
+  lockdep::ThreadContext* thread = the_world.Current();
+  if (thread == nullptr) return;
+  the_world.validator().ForgetKeys(*thread, KeyOf(start), size, LOCKDEP_KERNEL_SITE(0));
+}
+
+void lockdep_reset_lock(lockdep_map* lock) {
+  lockdep::ThreadContext* thread = the_world.Current();
+  if (thread == nullptr || !IsReady(*lock)) return;
+  the_world.validator().ForgetKeys(*thread, EngineMap(*lock).key, 1, LOCKDEP_KERNEL_SITE(0));
 }

@@ -42,7 +42,7 @@ enum lockdep_lock_kind {
 // elsewhere it must be registered before use, and unregistered before its
 // memory ends.
 struct lock_class_key {
-  struct lock_class_key* next_key;  // Private.
+  char of_no_meaning;
 };
 
 // Part of every lock, usually called dep_map.  All zero but for the fields of
@@ -128,10 +128,15 @@ static inline int lockdep_match_key(const struct lockdep_map* lock,
 
 // For a key outside static memory.  Reported (invalid-lock-state): a key in
 // static memory, one that is registered already, one that is not when it is
-// unregistered.  Unregistering forgets the key's classes and all they were part
-// of; that one of its locks is held then is reported (held-lock-destroyed).
+// unregistered.  Unregistering forgets the key's class and all it was part of;
+// that this thread holds one of its locks then is reported (held-lock-destroyed).
 void lockdep_register_key(struct lock_class_key* key);
 void lockdep_unregister_key(struct lock_class_key* key);
+
+// Forgets the classes of all keys in this memory, as when a module is unloaded.
+void lockdep_free_key_range(void* start, unsigned long size);
+// Forgets the class of this lock.
+void lockdep_reset_lock(struct lockdep_map* lock);
 
 #ifdef __cplusplus
 }

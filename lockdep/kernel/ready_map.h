@@ -2,7 +2,8 @@
 //
 // A lock in static memory needs no initialisation: its map is made ready when
 // it is first used.  Anything else that was not initialised is refused, with a
-// finding, and its events are ignored.
+// finding, and its events are ignored.  A map that was copied together with its
+// lock is another lock of the same class.
 //
 // Thread safety: lock-free for a map that is ready; several threads may meet one
 // that is not.
@@ -18,10 +19,11 @@
 
 namespace lockdep::kernel {
 
-// The value of lockdep_map::state for a map whose events are ignored.
-inline constexpr unsigned kIgnored = ~0u;
+// Values of lockdep_map::state; 0 when nobody looked at the map yet.
+inline constexpr unsigned kReady = 1;
+inline constexpr unsigned kIgnored = 2;
 
-// REQUIRES: the map is ready.
+// REQUIRES: it was made ready, here or where it was copied from.
 inline LockMap& EngineMap(lockdep_map& map) {
   return *std::launder(reinterpret_cast<LockMap*>(map.map));
 }
@@ -29,8 +31,11 @@ inline const LockMap& EngineMap(const lockdep_map& map) {
   return *std::launder(reinterpret_cast<const LockMap*>(map.map));
 }
 
+inline bool WasMadeReady(const lockdep_map& map) {
+  return __atomic_load_n(&map.state, __ATOMIC_ACQUIRE) == kReady;
+}
 inline bool IsReady(const lockdep_map& map) {
-  return __atomic_load_n(&map.state, __ATOMIC_ACQUIRE) == the_world.epoch();
+  return WasMadeReady(map) && EngineMap(map).address == &map;
 }
 
 // Makes it ready; null if it is, or becomes, one whose events are ignored.
@@ -41,6 +46,10 @@ inline LockMap* ReadyMap(lockdep_map& map, ThreadContext& thread, const CallSite
     return &EngineMap(map);
   return MakeReady(map, thread, site);
 }
+
+// The same for a lock that is named as a nest lock.  A copy of one that is held
+// (a copied ww_acquire_ctx) stands for the one that it was copied from.
+const LockMap* ReadyNestLock(lockdep_map& map, ThreadContext& thread, const CallSite& site);
 
 }  // namespace lockdep::kernel
 

@@ -35,7 +35,7 @@ void OnThreadEnd(void* /*value*/) {
     the_world.validator().ReportHeld(*context, ViolationKind::kHeldAtExit);
     the_world.validator().DestroyThread(context);
   }
-  the_thread = {.context = nullptr, .epoch = 0, .has_ended = true};
+  the_thread = {.context = nullptr, .interrupts = {}, .has_ended = true};
 }
 
 void BeforeFork() { the_world.validator().LockGraph(); }
@@ -56,30 +56,19 @@ void NameThread(char (&name)[17]) {
 
 }  // namespace
 
-void World::MakeValidator() {
-  new (validator_memory_) Validator({.observer = &announcers_[active_], .stacks = &stacks});
-  for (Announcer& announcer : announcers_) announcer.SetClasses(&validator().classes());
-}
-
 void World::Start() {
   if (started()) return;
   internal::RawLockHolder lock(start_lock_);
   if (started()) return;
   const int saved_errno = errno;
-  MakeValidator();
+  new (validator_memory_) Validator(
+      {.observer = &announcers_[active_], .stacks = &stacks, .context_names = kContextNames});
+  for (Announcer& announcer : announcers_) announcer.SetClasses(&validator().classes());
   has_end_key = pthread_key_create(&end_key, OnThreadEnd) == 0;
   pthread_atfork(BeforeFork, AfterForkInParent, AfterForkInChild);
-  epoch_.store(1, std::memory_order_release);
+  started_.store(true, std::memory_order_release);
   RecordAsAsked();
   errno = saved_errno;
-}
-
-void World::Reset() {
-  Start();
-  internal::RawLockHolder lock(start_lock_);
-  validator().~Validator();
-  MakeValidator();
-  epoch_.store(epoch() + 1, std::memory_order_release);
 }
 
 void World::ListenWith(Observer* observer) {
@@ -96,7 +85,9 @@ ThreadContext* World::Attach() {
   char name[17] = {};
   NameThread(name);
   the_thread.context = validator().CreateThread(name);
-  the_thread.epoch = epoch();
+  if (the_thread.context != nullptr) {
+    validator().SetContexts(*the_thread.context, the_thread.interrupts.ToContextState(), {});
+  }
   if (has_end_key) pthread_setspecific(end_key, &the_thread);
   errno = saved_errno;
   return the_thread.context;

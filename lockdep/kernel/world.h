@@ -15,6 +15,7 @@
 
 #include "lockdep/kernel.h"
 #include "lockdep/kernel/announcer.h"
+#include "lockdep/kernel/interrupts.h"
 #include "lockdep/lockdep.h"
 
 namespace lockdep::kernel {
@@ -22,7 +23,7 @@ namespace lockdep::kernel {
 // What a thread needs for each event.
 struct Thread {
   ThreadContext* context;  // Null before its first event and after its last.
-  uint32_t epoch;          // Of the world that the context belongs to.
+  InterruptState interrupts;
   bool has_ended;
 };
 
@@ -34,20 +35,13 @@ class World {
 
   // Makes the validator; called for the first event.  Idempotent.
   void Start();
-  bool started() const { return epoch_.load(std::memory_order_acquire) != 0; }
+  bool started() const { return started_.load(std::memory_order_acquire); }
 
   Validator& validator() { return *std::launder(reinterpret_cast<Validator*>(validator_memory_)); }
 
   // Has `observer` (may be null) hear all that is known and all that will be, in
   // place of the one before it.
   void ListenWith(Observer* observer);
-
-  // Grows by one with every Reset; 0 before the start.  A lock map that was made
-  // ready in another epoch must be made ready again.
-  uint32_t epoch() const { return epoch_.load(std::memory_order_acquire); }
-
-  // Forgets everything.  No other thread may be inside an event.
-  void Reset();
 
   // This thread's context; null when it has ended or memory has.
   ThreadContext* Current();
@@ -56,7 +50,6 @@ class World {
 
  private:
   ThreadContext* Attach();
-  void MakeValidator();
 
   alignas(Validator) unsigned char validator_memory_[sizeof(Validator)] = {};
   // The engine has one; the other can be made ready meanwhile.
@@ -64,15 +57,13 @@ class World {
   unsigned active_ = 0;
   internal::RawLock start_lock_;
   internal::RawLock listen_lock_;
-  std::atomic<uint32_t> epoch_{0};
+  std::atomic<bool> started_{false};
 };
 
 extern constinit World the_world;
 extern constinit thread_local Thread the_thread;
 
-inline ThreadContext* World::CurrentIfAny() {
-  return the_thread.epoch == epoch() ? the_thread.context : nullptr;
-}
+inline ThreadContext* World::CurrentIfAny() { return the_thread.context; }
 
 inline ThreadContext* World::Current() {
   ThreadContext* context = CurrentIfAny();

@@ -159,5 +159,83 @@ TEST_F(AcquireTest, MightLockReadIsARead) {
   EXPECT_THAT(Kinds(), ElementsAre("read-recursion"));
 }
 
+TEST_F(AcquireTest, UncheckedAcquisitionIsHeldAndOrdersNothing) {
+  TakeBoth(a_, b_);
+  Take(b_);
+  lock_acquire(&a_.dep_map, 0, 0, 0, /*check=*/0, nullptr, _THIS_IP_);
+
+  EXPECT_EQ(lock_is_held(&a_.dep_map), LOCK_STATE_HELD);
+  EXPECT_THAT(heard(), IsEmpty());
+}
+
+TEST_F(AcquireTest, SyncWaitsForHoldersAndHoldsNothing) {
+  Take(a_);
+  lock_map_sync(&b_.dep_map);
+  EXPECT_EQ(lock_is_held(&b_.dep_map), LOCK_STATE_NOT_HELD);
+  Release(a_);
+  EXPECT_THAT(heard(), IsEmpty());
+
+  TakeBoth(b_, a_);
+  EXPECT_THAT(Kinds(), ElementsAre("lock-order-inversion"));
+}
+
+TEST_F(AcquireTest, SetClassMovesAHeldLockAndProvesWhatFollowsAnew) {
+  static lock_class_key key_c;
+  Lock c("c", &key_c);
+  TakeBoth(b_, c);
+  Take(a_);
+  Take(b_);
+  lock_set_class(&a_.dep_map, "c", &key_c, 0, _THIS_IP_);
+
+  ASSERT_THAT(Kinds(), ElementsAre("lock-order-inversion"));
+  Release(b_);
+  Release(a_);
+  EXPECT_THAT(Kinds(), ElementsAre("lock-order-inversion"));
+}
+
+TEST_F(AcquireTest, SetSubclassMovesOnlyTheHeldLock) {
+  Lock other("a", &key_a);
+  Take(a_);
+  lock_set_subclass(&a_.dep_map, 1, _THIS_IP_);
+  Take(other);
+
+  EXPECT_THAT(heard(), IsEmpty());
+}
+
+TEST_F(AcquireTest, SetClassOfWhatIsNotHeldIsReported) {
+  lock_set_class(&a_.dep_map, "c", &key_b, 0, _THIS_IP_);
+
+  EXPECT_THAT(Kinds(), ElementsAre("invalid-lock-state"));
+}
+
+TEST_F(AcquireTest, PinnedLockIsReleasedOnlyAfterItsCookieCameBack) {
+  Take(a_);
+  pin_cookie cookie = lock_pin_lock(&a_.dep_map);
+  lock_unpin_lock(&a_.dep_map, cookie);
+  lock_repin_lock(&a_.dep_map, cookie);
+  lock_unpin_lock(&a_.dep_map, cookie);
+  Release(a_);
+  EXPECT_THAT(heard(), IsEmpty());
+
+  Take(a_);
+  cookie = lock_pin_lock(&a_.dep_map);
+  Release(a_);
+  EXPECT_THAT(Kinds(), ElementsAre("pin-violated"));
+}
+
+TEST_F(AcquireTest, PinOfWhatIsNotHeldAndUnpinOfWhatIsNotPinnedAreReported) {
+  lock_pin_lock(&a_.dep_map);
+  Take(a_);
+  lock_unpin_lock(&a_.dep_map, pin_cookie{7});
+
+  EXPECT_THAT(Kinds(), ElementsAre("pin-violated", "pin-violated"));
+}
+
+TEST_F(AcquireTest, DowngradeOfWhatIsNotHeldIsReported) {
+  lock_downgrade(&a_.dep_map, _THIS_IP_);
+
+  EXPECT_THAT(Kinds(), ElementsAre("invalid-lock-state"));
+}
+
 }  // namespace
 }  // namespace lockdep::kernel

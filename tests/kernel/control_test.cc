@@ -43,14 +43,17 @@ TEST_F(ControlTest, OnWithoutOffChangesNothing) {
   EXPECT_THAT(Kinds(), ElementsAre("lock-order-inversion"));
 }
 
-TEST_F(ControlTest, ResetForgetsOrdersAndHeldLocks) {
+TEST_F(ControlTest, ResetForgetsWhatIsHeldAndKeepsOrders) {
   TakeBoth(a_, b_);
   Take(b_);
   lockdep_reset();
   EXPECT_EQ(lock_is_held(&b_.dep_map), LOCK_STATE_NOT_HELD);
-
-  TakeBoth(b_, a_);
+  Take(a_);
   EXPECT_THAT(heard(), IsEmpty());
+
+  lockdep_reset();
+  TakeBoth(b_, a_);
+  EXPECT_THAT(Kinds(), ElementsAre("lock-order-inversion"));
 }
 
 TEST_F(ControlTest, ValidationGoesOnAfterAFinding) {
@@ -93,6 +96,16 @@ TEST_F(ControlTest, NoLocksHeldIsCheckedWhereAsked) {
   Take(a_);
   debug_check_no_locks_held();
   EXPECT_THAT(Kinds(), ElementsAre("held-at-exit"));
+}
+
+TEST_F(ControlTest, ReturnToUserSpaceWithALockIsReported) {
+  lockdep_sys_exit();
+  EXPECT_THAT(heard(), IsEmpty());
+
+  Take(a_);
+  lockdep_sys_exit();
+  ASSERT_THAT(Kinds(), ElementsAre("held-at-exit"));
+  EXPECT_EQ(heard()[0].lock, "a");
 }
 
 TEST_F(ControlTest, ThreadThatEndsHoldingALockIsReported) {

@@ -25,6 +25,7 @@ class KernelTest : public ::testing::Test {
  protected:
   KernelTest() {
     lockdep_reset();
+    lockdep_free_key_range(nullptr, ~0UL);
     debug_locks_silent = 1;
     lockdep_on_finding(&KernelTest::Hear, this);
   }
@@ -54,7 +55,9 @@ class KernelTest : public ::testing::Test {
 struct Lock {
   lockdep_map dep_map;
 
-  Lock(const char* name, lock_class_key* key) { lockdep_init_map(&dep_map, name, key, 0); }
+  Lock(const char* name, lock_class_key* key, lockdep_wait_type wait = LD_WAIT_INV) {
+    lockdep_init_map_wait(&dep_map, name, key, 0, static_cast<unsigned char>(wait));
+  }
   Lock(const Lock&) = delete;
   Lock& operator=(const Lock&) = delete;
 };

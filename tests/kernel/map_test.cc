@@ -14,6 +14,7 @@ using ::testing::IsEmpty;
 
 lock_class_key key;
 lock_class_key other_key;
+lock_class_key static_key;
 lockdep_map static_map = STATIC_LOCKDEP_MAP_INIT("static", nullptr);
 lockdep_map static_map_of_a_key = STATIC_LOCKDEP_MAP_INIT("of a key", &key);
 
@@ -146,6 +147,104 @@ TEST_F(MapTest, LockWithoutTrackingIsNeverHeld) {
 
   EXPECT_EQ(lock_is_held(&lock.dep_map), LOCK_STATE_NOT_HELD);
   EXPECT_THAT(heard(), IsEmpty());
+}
+
+TEST_F(MapTest, WaitAndLockTypesOutOfRangeAreReported) {
+  lockdep_map map;
+  lockdep_init_map_type(&map, "name", &key, 0, LD_WAIT_MAX, LD_WAIT_INV, LD_LOCK_NORMAL);
+  lockdep_init_map_type(&map, "name", &key, 0, LD_WAIT_SPIN, LD_WAIT_MAX, LD_LOCK_NORMAL);
+  lockdep_init_map_type(&map, "name", &key, 0, LD_WAIT_SPIN, LD_WAIT_INV, LD_LOCK_MAX);
+  Take(map);
+
+  EXPECT_THAT(Kinds(),
+              ElementsAre("invalid-lock-state", "invalid-lock-state", "invalid-lock-state"));
+}
+
+TEST_F(MapTest, LockWithoutValidationIsHeldAndOrdersNothing) {
+  Lock outer("outer", &key);
+  Lock lock("name", &other_key);
+  lockdep_set_novalidate_class(&lock);
+  Take(outer.dep_map);
+  Take(lock.dep_map);
+  EXPECT_EQ(lock_is_held(&lock.dep_map), LOCK_STATE_HELD);
+  Release(lock.dep_map);
+  Release(outer.dep_map);
+  Take(lock.dep_map);
+  Take(outer.dep_map);
+  EXPECT_THAT(heard(), IsEmpty());
+
+  debug_check_no_locks_freed(&lock, sizeof lock);
+  EXPECT_THAT(Kinds(), ElementsAre("held-lock-destroyed"));
+}
+
+TEST_F(MapTest, CopyOfALockIsAnotherOneOfItsClass) {
+  Lock lock("name", &key);
+  Take(lock.dep_map);
+  lockdep_map copy = lock.dep_map;
+  EXPECT_EQ(lock_is_held(&copy), LOCK_STATE_NOT_HELD);
+
+  Take(copy);
+  EXPECT_THAT(Kinds(), ElementsAre("recursive-lock"));
+  debug_check_no_locks_freed(&copy, sizeof copy);
+  EXPECT_EQ(lock_is_held(&lock.dep_map), LOCK_STATE_HELD);
+  EXPECT_EQ(lock_is_held(&copy), LOCK_STATE_NOT_HELD);
+}
+
+TEST_F(MapTest, CopyOfANestLockStandsForIt) {
+  Lock nest("nest", &other_key);
+  Lock first("name", &key);
+  Lock second("name", &key);
+  Take(nest.dep_map);
+  lockdep_map copy = nest.dep_map;
+  lock_acquire(&first.dep_map, 0, 0, 0, 1, &copy, _THIS_IP_);
+  lock_acquire(&second.dep_map, 0, 0, 0, 1, &copy, _THIS_IP_);
+
+  EXPECT_THAT(heard(), IsEmpty());
+}
+
+TEST_F(MapTest, FreedKeyRangeTakesItsOrdersAlong) {
+  static lock_class_key keys[2];
+  Lock a("a", &keys[0]);
+  Lock b("b", &keys[1]);
+  TakeBoth(a, b);
+  lockdep_free_key_range(keys, sizeof keys);
+  TakeBoth(b, a);
+  EXPECT_THAT(heard(), IsEmpty());
+
+  TakeBoth(a, b);
+  EXPECT_THAT(Kinds(), ElementsAre("lock-order-inversion"));
+}
+
+TEST_F(MapTest, ResetLockForgetsItsClassAndNoOther) {
+  Lock a("a", &key);
+  Lock b("b", &other_key);
+  Lock c("c", &static_key);
+  TakeBoth(a, b);
+  TakeBoth(b, c);
+  lockdep_reset_lock(&a.dep_map);
+  TakeBoth(b, a);
+  EXPECT_THAT(heard(), IsEmpty());
+
+  TakeBoth(c, b);
+  EXPECT_THAT(Kinds(), ElementsAre("lock-order-inversion"));
+}
+
+TEST_F(MapTest, ResetOfALockThatWasNeverUsedChangesNothing) {
+  lockdep_map map = {};
+  lockdep_reset_lock(&map);
+
+  EXPECT_THAT(heard(), IsEmpty());
+}
+
+TEST_F(MapTest, UnregisteringAKeyInUseIsReported) {
+  const auto dynamic_key = std::make_unique<lock_class_key>();
+  lockdep_register_key(dynamic_key.get());
+  Lock lock("name", dynamic_key.get());
+  Take(lock.dep_map);
+  lockdep_unregister_key(dynamic_key.get());
+
+  EXPECT_THAT(Kinds(), ElementsAre("held-lock-destroyed"));
+  EXPECT_EQ(lock_is_held(&lock.dep_map), LOCK_STATE_NOT_HELD);
 }
 
 }  // namespace

@@ -43,37 +43,51 @@ void shim_would_block(const char* lock) {
 }
 
 int preempt_count(void) { return count_of_preemption; }
-void preempt_count_set(int count) { count_of_preemption = count; }
 void preempt_count_add(int count) { count_of_preemption += count; }
 void preempt_count_sub(int count) { count_of_preemption -= count; }
 
+// After a testcase that left the count unbalanced, softirqs are what it says again.
+void preempt_count_set(int count) {
+  count_of_preemption = count;
+  if (softirq_count() != 0) {
+    lockdep_softirqs_off(_RET_IP_);
+  } else {
+    lockdep_softirqs_on(_RET_IP_);
+  }
+}
+
 bool irqs_disabled(void) { return interrupts_off; }
 
-void local_irq_disable(void) { interrupts_off = true; }
+void local_irq_disable(void) {
+  interrupts_off = true;
+  lockdep_hardirqs_off(_RET_IP_);
+}
 
-void local_irq_enable(void) { interrupts_off = false; }
+void local_irq_enable(void) {
+  lockdep_hardirqs_on_prepare();
+  lockdep_hardirqs_on(_RET_IP_);
+  interrupts_off = false;
+}
 
-void local_bh_disable(void) { preempt_count_add(SOFTIRQ_DISABLE_OFFSET); }
+void local_bh_disable(void) {
+  preempt_count_add(SOFTIRQ_DISABLE_OFFSET);
+  if (softirq_count() == SOFTIRQ_DISABLE_OFFSET) lockdep_softirqs_off(_RET_IP_);
+}
 
-void local_bh_enable(void) { preempt_count_sub(SOFTIRQ_DISABLE_OFFSET); }
+void local_bh_enable(void) {
+  if (softirq_count() == SOFTIRQ_DISABLE_OFFSET) lockdep_softirqs_on(_RET_IP_);
+  preempt_count_sub(SOFTIRQ_DISABLE_OFFSET);
+}
 
-void __irq_enter(void) { preempt_count_add(HARDIRQ_OFFSET); }
+void __irq_enter(void) {
+  preempt_count_add(HARDIRQ_OFFSET);
+  lockdep_hardirq_enter();
+}
 
-void __irq_exit(void) { preempt_count_sub(HARDIRQ_OFFSET); }
-
-void lockdep_hardirq_threaded(void) {}
-
-void lockdep_softirq_enter(void) {}
-
-void lockdep_softirq_exit(void) {}
-
-struct lockdep_map rcu_lock_map = {
-    .name = "rcu_read_lock", .wait_type_outer = LD_WAIT_FREE, .wait_type_inner = LD_WAIT_CONFIG};
-struct lockdep_map rcu_bh_lock_map = {
-    .name = "rcu_read_lock_bh", .wait_type_outer = LD_WAIT_FREE, .wait_type_inner = LD_WAIT_CONFIG};
-struct lockdep_map rcu_sched_lock_map = {.name = "rcu_read_lock_sched",
-                                         .wait_type_outer = LD_WAIT_FREE,
-                                         .wait_type_inner = LD_WAIT_SPIN};
+void __irq_exit(void) {
+  lockdep_hardirq_exit();
+  preempt_count_sub(HARDIRQ_OFFSET);
+}
 
 static struct lockdep_map fs_reclaim_map = {.name = "fs_reclaim"};
 

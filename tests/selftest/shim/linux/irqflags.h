@@ -5,6 +5,7 @@
 #ifndef SHIM_LINUX_IRQFLAGS_H_
 #define SHIM_LINUX_IRQFLAGS_H_
 
+#include <linux/lockdep.h>
 #include <linux/preempt.h>
 
 bool irqs_disabled(void);
@@ -16,8 +17,5 @@ void local_bh_enable(void);
 
 void __irq_enter(void);
 void __irq_exit(void);
-void lockdep_hardirq_threaded(void);
-void lockdep_softirq_enter(void);
-void lockdep_softirq_exit(void);
 
 #endif  // SHIM_LINUX_IRQFLAGS_H_

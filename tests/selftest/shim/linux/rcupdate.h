@@ -1,4 +1,4 @@
-// RCU read sections, which are pseudo-locks that never wait.
+// RCU read sections; lockdep/kernel/rcu.h has what they tell the validator.
 //
 // Source: linux v6.12 include/linux/rcupdate.h, kernel/rcu/update.c.
 
@@ -7,15 +7,6 @@
 
 #include <linux/irqflags.h>
 #include <linux/lockdep.h>
-
-extern struct lockdep_map rcu_lock_map;
-extern struct lockdep_map rcu_bh_lock_map;
-extern struct lockdep_map rcu_sched_lock_map;
-
-static inline void rcu_lock_acquire(struct lockdep_map* map) {
-  lock_acquire(map, 0, 0, 2, 0, NULL, _THIS_IP_);
-}
-static inline void rcu_lock_release(struct lockdep_map* map) { lock_release(map, _THIS_IP_); }
 
 static inline void rcu_read_lock(void) { rcu_lock_acquire(&rcu_lock_map); }
 static inline void rcu_read_unlock(void) { rcu_lock_release(&rcu_lock_map); }

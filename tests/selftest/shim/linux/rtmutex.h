@@ -25,7 +25,13 @@ static inline void __rt_mutex_init(struct rt_mutex* lock, const char* name,
     __rt_mutex_init(lock, #lock, &key_of_line); \
   } while (0)
 
-#define rt_mutex_lock(lock) mutex_acquire(&(lock)->dep_map, 0, 0, _THIS_IP_)
+#define rt_mutex_lock(lock) rt_mutex_lock_nested(lock, 0)
+#define rt_mutex_lock_nested(lock, subclass) mutex_acquire(&(lock)->dep_map, subclass, 0, _THIS_IP_)
+#define rt_mutex_trylock(lock)                        \
+  __extension__({                                     \
+    mutex_acquire(&(lock)->dep_map, 0, 1, _THIS_IP_); \
+    1;                                                \
+  })
 #define rt_mutex_unlock(lock) mutex_release(&(lock)->dep_map, _THIS_IP_)
 
 #endif  // SHIM_LINUX_RTMUTEX_H_

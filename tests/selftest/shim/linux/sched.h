@@ -8,7 +8,7 @@
 
 struct task_struct {
   unsigned int flags;
-  int softirqs_enabled;
+  int softirqs_enabled;  // Written by the suite and read by nobody: preempt_count_set() does it.
 };
 
 extern _Thread_local struct task_struct shim_current;

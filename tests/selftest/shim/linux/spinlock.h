@@ -49,30 +49,45 @@ typedef struct {
 #define rwlock_init(lock) SHIM_INIT_LOCK(lock, LD_WAIT_CONFIG)
 
 // Spinning locks are held with preemption off.
-#define SHIM_SPIN_LOCK(lock, acquire) \
-  do {                                \
-    preempt_disable();                \
-    acquire;                          \
+#define SHIM_SPIN_LOCK(acquire) \
+  do {                          \
+    preempt_disable();          \
+    acquire;                    \
   } while (0)
+// Nobody else takes them, so a try succeeds.
+#define SHIM_SPIN_TRYLOCK(acquire) \
+  __extension__({                  \
+    SHIM_SPIN_LOCK(acquire);       \
+    1;                             \
+  })
 #define SHIM_SPIN_UNLOCK(lock)                 \
   do {                                         \
     lock_release(&(lock)->dep_map, _THIS_IP_); \
     preempt_enable();                          \
   } while (0)
 
-#define raw_spin_lock(lock) SHIM_SPIN_LOCK(lock, spin_acquire(&(lock)->dep_map, 0, 0, _THIS_IP_))
-#define raw_spin_unlock(lock) SHIM_SPIN_UNLOCK(lock)
-
-#define spin_lock(lock) SHIM_SPIN_LOCK(lock, spin_acquire(&(lock)->dep_map, 0, 0, _THIS_IP_))
+#define spin_lock(lock) spin_lock_nested(lock, 0)
 #define spin_lock_nested(lock, subclass) \
-  SHIM_SPIN_LOCK(lock, spin_acquire(&(lock)->dep_map, subclass, 0, _THIS_IP_))
+  SHIM_SPIN_LOCK(spin_acquire(&(lock)->dep_map, subclass, 0, _THIS_IP_))
 #define spin_lock_nest_lock(lock, nest) \
-  SHIM_SPIN_LOCK(lock, spin_acquire_nest(&(lock)->dep_map, 0, 0, &(nest)->dep_map, _THIS_IP_))
+  SHIM_SPIN_LOCK(spin_acquire_nest(&(lock)->dep_map, 0, 0, &(nest)->dep_map, _THIS_IP_))
+#define spin_trylock(lock) SHIM_SPIN_TRYLOCK(spin_acquire(&(lock)->dep_map, 0, 1, _THIS_IP_))
 #define spin_unlock(lock) SHIM_SPIN_UNLOCK(lock)
 
-#define write_lock(lock) SHIM_SPIN_LOCK(lock, rwlock_acquire(&(lock)->dep_map, 0, 0, _THIS_IP_))
+#define raw_spin_lock(lock) spin_lock(lock)
+#define raw_spin_lock_nested(lock, subclass) spin_lock_nested(lock, subclass)
+#define raw_spin_lock_nest_lock(lock, nest) spin_lock_nest_lock(lock, nest)
+#define raw_spin_trylock(lock) spin_trylock(lock)
+#define raw_spin_unlock(lock) spin_unlock(lock)
+
+#define write_lock(lock) write_lock_nested(lock, 0)
+#define write_lock_nested(lock, subclass) \
+  SHIM_SPIN_LOCK(rwlock_acquire(&(lock)->dep_map, subclass, 0, _THIS_IP_))
+#define write_trylock(lock) SHIM_SPIN_TRYLOCK(rwlock_acquire(&(lock)->dep_map, 0, 1, _THIS_IP_))
 #define write_unlock(lock) SHIM_SPIN_UNLOCK(lock)
-#define read_lock(lock) SHIM_SPIN_LOCK(lock, rwlock_acquire_read(&(lock)->dep_map, 0, 0, _THIS_IP_))
+
+#define read_lock(lock) SHIM_SPIN_LOCK(rwlock_acquire_read(&(lock)->dep_map, 0, 0, _THIS_IP_))
+#define read_trylock(lock) SHIM_SPIN_TRYLOCK(rwlock_acquire_read(&(lock)->dep_map, 0, 1, _THIS_IP_))
 #define read_unlock(lock) SHIM_SPIN_UNLOCK(lock)
 
 DEFINE_LOCK_GUARD_1(raw_spinlock, raw_spinlock_t, raw_spin_lock, raw_spin_unlock)
