@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lockdep/report/frames.h"
+#include "lockdep/report/readable_stack.h"
 
 namespace lockdep::report {
 namespace {
@@ -31,9 +32,10 @@ std::string FindingSite(const Finding& finding) { return FrameText(FindingFrame(
 
 Frame WithSource(const Frame& frame, const Stack& stack) {
   if (!frame.file.empty()) return frame;
-  const auto found = std::find_if(stack.begin(), stack.end(),
+  const Stack readable = Readable(stack);
+  const auto found = std::find_if(readable.begin(), readable.end(),
                                   [](const Frame& outer) { return !outer.file.empty(); });
-  return found == stack.end() ? frame : *found;
+  return found == readable.end() ? frame : *found;
 }
 
 Frame FindingSource(const Finding& finding) {

@@ -16,8 +16,8 @@ std::string FrameText(const Frame& frame);
 Frame FindingFrame(const Finding& finding);
 std::string FindingSite(const Finding& finding);
 
-// The frame itself if its source is known, else the first of `stack` whose is;
-// the frame itself if there is none.
+// The frame itself if its source is known, else the first of `stack` whose is and
+// that is worth reading (readable_stack.h); the frame itself if there is none.
 Frame WithSource(const Frame& frame, const Stack& stack);
 
 // FindingFrame, made WithSource where that is possible.
