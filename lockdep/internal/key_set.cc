@@ -16,9 +16,10 @@ KeySet::InsertResult KeySet::Insert(ClassKey key) {
 }
 
 bool KeySet::Erase(ClassKey key) {
-  if (!Contains(key)) return false;
+  if (buckets_ == nullptr) return false;
   Entry** link = Link(key);
   Entry* entry = *link;
+  if (entry == nullptr) return false;
   *link = entry->next;
   entry->next = free_;
   free_ = entry;
