@@ -80,7 +80,10 @@ void Validator::MarkUsage(Scene& scene, LockUse use, const LockMap& lock, UsageK
                              .stack = LiveStack(scene),
                              .next = nullptr};
   if (!usages_.Add(id, witness)) return StopLocked("out of memory");
-  if (config_.observer != nullptr) config_.observer->OnUsage(classes_.Get(id), witness);
+  if (config_.observer != nullptr) {
+    TellContexts(fresh & ~told_contexts_);
+    config_.observer->OnUsage(classes_.Get(id), witness);
+  }
   // Whatever a weak usage conflicts with, the strong one that is known did too.
   const ContextSet news = IsWeakKind(kind) ? fresh & ~known[StrongKind(kind)] : fresh;
   CheckUsage(scene, id, kind, news & usages_.in_play());
@@ -182,6 +185,15 @@ void Validator::ReportContexts(Scene& scene, ClassId used, ClassId enabled, Cont
 
 ViolationUsage Validator::DescribeUsage(ClassId id, const UsageWitness* witness) {
   return {id, witness->mode, witness->thread, witness->lock, witness->stack};
+}
+
+// REQUIRES: there is an observer.
+void Validator::TellContexts(ContextSet contexts) {
+  told_contexts_ |= contexts;
+  for (; contexts != 0; contexts &= contexts - 1) {
+    const int bit = std::countr_zero(contexts);
+    config_.observer->OnContext(bit, ContextName(bit));
+  }
 }
 
 const char* Validator::ContextName(int bit) const {

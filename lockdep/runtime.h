@@ -37,6 +37,8 @@ class Observer {
   virtual void OnClass(const LockClass& /*lock_class*/) {}
   virtual void OnStack(StackId /*id*/, std::span<const uintptr_t> /*pcs*/) {}
   virtual void OnDependency(const Dependency& /*edge*/, const Witness& /*witness*/) {}
+  // A bit of a ContextSet comes into use; `name` is the host's.
+  virtual void OnContext(int /*bit*/, const char* /*name*/) {}
   // A class was used in contexts, or enabled for some, that it was not before.
   virtual void OnUsage(const LockClass& /*lock_class*/, const UsageWitness& /*witness*/) {}
   // Two classes that a declared order names both exist now.

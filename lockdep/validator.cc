@@ -224,6 +224,7 @@ void Validator::ReplaceObserver(Observer* observer) {
   for (uint32_t i = 1; i <= stacks_.size(); ++i) {
     observer->OnStack(static_cast<StackId>(i), stacks_.Get(static_cast<StackId>(i)));
   }
+  TellContexts(told_contexts_);
   for (uint32_t i = 1; i <= classes_.size(); ++i) {
     const LockClass& lock_class = classes_.Get(static_cast<ClassId>(i));
     for (const UsageWitness* witness = usages_.Witnesses(lock_class.id); witness != nullptr;

@@ -310,6 +310,7 @@ class Validator {
   static ViolationUsage DescribeUsage(ClassId id, const UsageWitness* witness);
 
   const char* ContextName(int bit) const;
+  void TellContexts(ContextSet contexts);
   void StopLocked(const char* reason);
 
   StackId PutStack(std::span<const uintptr_t> pcs);
@@ -341,6 +342,7 @@ class Validator {
   ThreadContext* threads_ = nullptr;
   ThreadContext* free_threads_ = nullptr;
   ThreadRecord* thread_records_ = nullptr;
+  ContextSet told_contexts_ = 0;
   uint32_t thread_count_ = 0;
   uint64_t violations_ = 0;
   uint64_t past_acquisitions_ = 0;  // Of threads that ended.

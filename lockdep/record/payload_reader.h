@@ -56,6 +56,9 @@ class PayloadReader {
     rest_ = {};
   }
 
+  // Whether there is more: a field of a later minor version than the writer's is not.
+  bool more() const { return !rest_.empty(); }
+
   bool ok() const { return fault_.empty(); }
   const std::string& fault() const { return fault_; }
 

@@ -33,6 +33,9 @@ static_assert(static_cast<int>(ClassOrigin::kFirstUse) == 3);
 static_assert(static_cast<int>(ReadMode::kRecursiveRead) == 2);
 static_assert(static_cast<int>(DependencyKind::kEN) == 3);
 static_assert(static_cast<int>(Level::kConfirmed) == 2);
+static_assert(static_cast<int>(UsageKind::kEnabledShared) == 3);
+static_assert(static_cast<int>(WaitType::kAny) == 5);
+static_assert(static_cast<int>(LockRole::kWaitOverride) == 2);
 
 class ErrnoKeeper {
  public:
@@ -77,6 +80,14 @@ void EncodeLock(PayloadWriter& out, const ViolationLock& lock) {
   out.U8(static_cast<uint8_t>(lock.mode));
   out.Address(lock.address);
   out.Id(lock.stack);
+}
+
+void EncodeUsage(PayloadWriter& out, const ViolationUsage& usage) {
+  out.Id(usage.class_id);
+  out.U8(static_cast<uint8_t>(usage.mode));
+  out.Id(usage.thread);
+  out.Address(usage.lock);
+  out.Id(usage.stack);
 }
 
 void EncodeEdge(PayloadWriter& out, const ViolationEdge& edge) {
@@ -191,6 +202,9 @@ void Recorder::OnClass(const LockClass& lock_class) {
     out.U64(lock_class.origin);
     out.Address(lock_class.first_instance);
     out.String(lock_class.name);
+    out.U8(static_cast<uint8_t>(lock_class.wait_inner));
+    out.U8(static_cast<uint8_t>(lock_class.wait_outer));
+    out.U8(static_cast<uint8_t>(lock_class.role));
   });
 }
 
@@ -220,6 +234,25 @@ void Recorder::OnDependency(const Dependency& edge, const Witness& witness) {
   });
 }
 
+void Recorder::OnContext(int bit, const char* name) {
+  Put(RecordType::kContext, [&](PayloadWriter& out) {
+    out.U8(static_cast<uint8_t>(bit));
+    out.String(name);
+  });
+}
+
+void Recorder::OnUsage(const LockClass& lock_class, const UsageWitness& witness) {
+  Put(RecordType::kUsage, [&](PayloadWriter& out) {
+    out.Id(lock_class.id);
+    out.U8(static_cast<uint8_t>(witness.kind));
+    out.U8(static_cast<uint8_t>(witness.mode));
+    out.U64(witness.contexts);
+    out.Id(witness.thread);
+    out.Address(witness.lock);
+    out.Id(witness.stack);
+  });
+}
+
 void Recorder::OnDeclaredArc(ClassId from, ClassId to, const DeclaredArc& arc) {
   Put(RecordType::kDeclaredArc, [&](PayloadWriter& out) {
     out.Id(from);
@@ -235,6 +268,8 @@ void Recorder::OnViolation(const Violation& violation) {
     NameModuleOf(edge.to_lock);
   }
   for (const ViolationLock& lock : violation.held) NameModuleOf(lock.address);
+  NameModuleOf(violation.used.lock);
+  NameModuleOf(violation.enabled.lock);
   Put(RecordType::kViolation, [&](PayloadWriter& out) {
     out.String(ToString(violation.kind));
     out.U8(static_cast<uint8_t>(violation.level));
@@ -248,6 +283,11 @@ void Recorder::OnViolation(const Violation& violation) {
     for (const ViolationLock& lock : violation.held) EncodeLock(out, lock);
     out.String(violation.subject);
     out.String(violation.rule);
+    out.String(violation.context);
+    EncodeUsage(out, violation.used);
+    EncodeUsage(out, violation.enabled);
+    out.U8(static_cast<uint8_t>(violation.wait));
+    out.U8(static_cast<uint8_t>(violation.wait_limit));
   });
 }
 

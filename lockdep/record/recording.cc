@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "lockdep/record/entry_reader.h"
 #include "lockdep/record/file_bytes.h"
 #include "lockdep/record/format.h"
 #include "lockdep/record/module_map.h"
@@ -21,6 +22,11 @@ const Entry* FindEntry(const std::vector<Entry>& entries,
                        const absl::flat_hash_map<Id, size_t>& index, Id id) {
   const auto found = index.find(id);
   return found == index.end() ? nullptr : &entries[found->second];
+}
+
+template <typename Entry>
+void Keep(const PayloadReader& in, Entry entry, std::vector<Entry>* entries) {
+  if (in.ok()) entries->push_back(std::move(entry));
 }
 
 class Parser {
@@ -49,19 +55,8 @@ class Parser {
   void Thread(PayloadReader& in);
   void Class(PayloadReader& in);
   void Stack(PayloadReader& in);
-  void DependencyRecord(PayloadReader& in);
-  void DeclaredArcRecord(PayloadReader& in);
   void ViolationRecord(PayloadReader& in);
   void TotalsRecord(PayloadReader& in);
-
-  Address Resolve(uint64_t address) const { return {address, module_map_.Find(address)}; }
-  ThreadId KnownThread(PayloadReader& in);
-  ClassId KnownClass(PayloadReader& in);
-  ClassId KnownClassOrNone(PayloadReader& in);
-  StackId KnownStack(PayloadReader& in);
-  ReadMode Mode(PayloadReader& in) { return in.EnumUpTo(ReadMode::kRecursiveRead, "read mode"); }
-  LockEntry Lock(PayloadReader& in);
-  EdgeEntry Edge(PayloadReader& in);
 
   std::string_view bytes_;
   size_t offset_ = 0;  // Of the record at hand.
@@ -71,6 +66,7 @@ class Parser {
   bool has_header_ = false;
   ModuleMap module_map_;
   Recording out_;
+  EntryReader entries_{out_, module_map_};
 };
 
 absl::Status Parser::ParseFileHeader() {
@@ -168,10 +164,10 @@ std::string Parser::Apply(const Record& record) {
       Stack(in);
       break;
     case RecordType::kDependency:
-      DependencyRecord(in);
+      Keep(in, entries_.Dependency(in), &out_.dependencies);
       break;
     case RecordType::kDeclaredArc:
-      DeclaredArcRecord(in);
+      Keep(in, entries_.DeclaredArc(in), &out_.declared_arcs);
       break;
     case RecordType::kViolation:
       ViolationRecord(in);
@@ -187,6 +183,12 @@ std::string Parser::Apply(const Record& record) {
       break;
     case RecordType::kEnd:
       if (const uint64_t time = in.U64(); in.ok()) out_.end_time_ns = time;
+      break;
+    case RecordType::kContext:
+      Keep(in, entries_.Context(in), &out_.contexts);
+      break;
+    case RecordType::kUsage:
+      Keep(in, entries_.Usage(in), &out_.usages);
       break;
     default:
       break;  // Of a later minor version.
@@ -233,9 +235,10 @@ void Parser::Class(PayloadReader& in) {
   entry.kind = in.EnumUpTo(LockKind::kPseudo, "lock kind");
   entry.origin_kind = in.EnumUpTo(ClassOrigin::kFirstUse, "class origin");
   entry.key = in.U64();
-  entry.origin = Resolve(in.U64());
-  entry.first_instance = Resolve(in.U64());
+  entry.origin = entries_.Resolve(in.U64());
+  entry.first_instance = entries_.Resolve(in.U64());
   entry.name = in.Blob();
+  entries_.WaitTypes(in, &entry);
   if (in.ok() && entry.id == ClassId::kNone) in.Fail("class 0");
   if (!in.ok() || !out_.class_index.emplace(entry.id, out_.classes.size()).second) return;
   out_.classes.push_back(std::move(entry));
@@ -249,114 +252,17 @@ void Parser::Stack(PayloadReader& in) {
   StackEntry& stack = out_.stacks.emplace_back();
   stack.id = id;
   stack.pcs.reserve(count);
-  for (uint32_t i = 0; i < count; ++i) stack.pcs.push_back(Resolve(in.U64()));
-}
-
-ThreadId Parser::KnownThread(PayloadReader& in) {
-  const auto id = static_cast<ThreadId>(in.U32());
-  if (id == ThreadId::kNone || out_.thread_index.contains(id)) return id;
-  in.Fail(absl::StrCat("thread ", static_cast<uint32_t>(id), " was not announced"));
-  return ThreadId::kNone;
-}
-
-ClassId Parser::KnownClassOrNone(PayloadReader& in) {
-  const auto id = static_cast<ClassId>(in.U32());
-  if (id == ClassId::kNone || out_.class_index.contains(id)) return id;
-  in.Fail(absl::StrCat("class ", static_cast<uint32_t>(id), " was not announced"));
-  return ClassId::kNone;
-}
-
-ClassId Parser::KnownClass(PayloadReader& in) {
-  const ClassId id = KnownClassOrNone(in);
-  if (id == ClassId::kNone) in.Fail("a lock without a class");
-  return id;
-}
-
-StackId Parser::KnownStack(PayloadReader& in) {
-  const auto id = static_cast<StackId>(in.U32());
-  if (id == StackId::kNone || out_.stack_index.contains(id)) return id;
-  in.Fail(absl::StrCat("stack ", static_cast<uint32_t>(id), " was not announced"));
-  return StackId::kNone;
-}
-
-void Parser::DependencyRecord(PayloadReader& in) {
-  DependencyEntry entry;
-  entry.from = KnownClass(in);
-  entry.to = KnownClass(in);
-  entry.kind = in.EnumUpTo(DependencyKind::kEN, "dependency kind");
-  entry.from_mode = Mode(in);
-  entry.to_mode = Mode(in);
-  entry.thread = KnownThread(in);
-  entry.from_lock = in.U64();
-  entry.to_lock = in.U64();
-  entry.from_stack = KnownStack(in);
-  entry.to_stack = KnownStack(in);
-  if (in.ok()) out_.dependencies.push_back(entry);
-}
-
-void Parser::DeclaredArcRecord(PayloadReader& in) {
-  DeclaredArcEntry entry;
-  entry.from = KnownClass(in);
-  entry.to = KnownClass(in);
-  entry.declaration = in.Blob();
-  if (in.ok()) out_.declared_arcs.push_back(std::move(entry));
-}
-
-LockEntry Parser::Lock(PayloadReader& in) {
-  LockEntry lock;
-  lock.class_id = KnownClassOrNone(in);
-  lock.mode = Mode(in);
-  lock.address = Resolve(in.U64());
-  lock.stack = KnownStack(in);
-  return lock;
-}
-
-EdgeEntry Parser::Edge(PayloadReader& in) {
-  EdgeEntry edge;
-  edge.from = KnownClass(in);
-  edge.to = KnownClass(in);
-  edge.from_mode = Mode(in);
-  edge.to_mode = Mode(in);
-  edge.thread = KnownThread(in);
-  edge.from_lock = Resolve(in.U64());
-  edge.to_lock = Resolve(in.U64());
-  edge.from_stack = KnownStack(in);
-  edge.to_stack = KnownStack(in);
-  edge.declaration = in.Blob();
-  return edge;
-}
-
-std::optional<ViolationKind> KindNamed(std::string_view name) {
-#define LOCKDEP_X(kind, text) \
-  if (name == text) return ViolationKind::kind;
-  LOCKDEP_VIOLATION_KINDS(LOCKDEP_X)
-#undef LOCKDEP_X
-  return std::nullopt;
+  for (uint32_t i = 0; i < count; ++i) stack.pcs.push_back(entries_.Resolve(in.U64()));
 }
 
 void Parser::ViolationRecord(PayloadReader& in) {
-  constexpr size_t kLockSize = 4 + 1 + 8 + 4;
-  constexpr size_t kEdgeSize = 4 + 4 + 1 + 1 + 4 + 8 + 8 + 4 + 4 + 4;
-  const std::optional<ViolationKind> kind = KindNamed(in.Blob());
-  ViolationEntry entry;
-  entry.level = in.EnumUpTo(Level::kConfirmed, "level");
-  entry.thread = KnownThread(in);
-  entry.owner = KnownThread(in);
-  entry.stack = KnownStack(in);
-  entry.lock = Lock(in);
-  const uint32_t edges = in.Count(kEdgeSize, "edges");
-  for (uint32_t i = 0; i < edges && in.ok(); ++i) entry.edges.push_back(Edge(in));
-  const uint32_t held = in.Count(kLockSize, "held locks");
-  for (uint32_t i = 0; i < held && in.ok(); ++i) entry.held.push_back(Lock(in));
-  entry.subject = in.Blob();
-  entry.rule = in.Blob();
+  std::optional<ViolationEntry> entry = entries_.Violation(in);
   if (!in.ok()) return;
-  if (!kind.has_value()) {
+  if (entry.has_value()) {
+    out_.violations.push_back(std::move(*entry));
+  } else {
     ++unknown_kinds_;
-    return;
   }
-  entry.kind = *kind;
-  out_.violations.push_back(std::move(entry));
 }
 
 void Parser::TotalsRecord(PayloadReader& in) {

@@ -23,6 +23,7 @@
 #include "lockdep/dependency.h"
 #include "lockdep/lock_class.h"
 #include "lockdep/types.h"
+#include "lockdep/usage.h"
 #include "lockdep/violation.h"
 
 namespace lockdep::record {
@@ -52,6 +53,11 @@ struct ThreadEntry {
   std::string name;
 };
 
+struct ContextEntry {
+  uint8_t bit = 0;
+  std::string name;
+};
+
 struct ClassEntry {
   ClassId id = ClassId::kNone;
   uint8_t subclass = 0;
@@ -61,6 +67,9 @@ struct ClassEntry {
   Address origin;
   Address first_instance;
   std::string name;
+  WaitType wait_inner = WaitType::kUnchecked;
+  WaitType wait_outer = WaitType::kUnchecked;
+  LockRole role = LockRole::kLock;
 };
 
 struct StackEntry {
@@ -79,6 +88,17 @@ struct DependencyEntry {
   uint64_t to_lock = 0;
   StackId from_stack = StackId::kNone;
   StackId to_stack = StackId::kNone;
+};
+
+// Contexts that a class was used in, or held while they were enabled.
+struct UsageEntry {
+  ClassId class_id = ClassId::kNone;
+  UsageKind kind = UsageKind::kUsed;
+  ReadMode mode = ReadMode::kWrite;
+  ContextSet contexts = 0;
+  ThreadId thread = ThreadId::kNone;
+  uint64_t lock = 0;
+  StackId stack = StackId::kNone;
 };
 
 struct DeclaredArcEntry {
@@ -107,6 +127,15 @@ struct EdgeEntry {
   std::string declaration;  // Empty: an execution showed this edge.
 };
 
+// One side of an interruption; class kNone if the finding is about none.
+struct UsageOfLock {
+  ClassId class_id = ClassId::kNone;
+  ReadMode mode = ReadMode::kWrite;
+  ThreadId thread = ThreadId::kNone;
+  Address lock;
+  StackId stack = StackId::kNone;
+};
+
 struct ViolationEntry {
   ViolationKind kind = ViolationKind::kLockOrderInversion;
   Level level = Level::kFeasible;
@@ -118,6 +147,11 @@ struct ViolationEntry {
   std::vector<LockEntry> held;
   std::string subject;
   std::string rule;
+  std::string context;
+  UsageOfLock used;
+  UsageOfLock enabled;
+  WaitType wait = WaitType::kUnchecked;
+  WaitType wait_limit = WaitType::kAny;
 };
 
 struct TotalsEntry {
@@ -140,6 +174,8 @@ struct Recording {
   std::vector<StackEntry> stacks;
   std::vector<DependencyEntry> dependencies;
   std::vector<DeclaredArcEntry> declared_arcs;
+  std::vector<ContextEntry> contexts;
+  std::vector<UsageEntry> usages;
   std::vector<ViolationEntry> violations;
   std::vector<std::string> unobserved;
 

@@ -20,6 +20,7 @@ using record::Address;
 using record::EdgeEntry;
 using record::LockEntry;
 using record::Recording;
+using record::UsageOfLock;
 using record::ViolationEntry;
 
 const char* ModeName(ReadMode mode) {
@@ -54,6 +55,7 @@ class RunBuilder {
  private:
   Subject MakeSubject() const;
   Coverage MakeCoverage() const;
+  std::vector<std::string> UsedContexts() const;
   void AddClasses();
   void AddDependencies();
   DependencyRow& Row(ClassId from, ClassId to);
@@ -61,6 +63,7 @@ class RunBuilder {
 
   Facts MakeFacts(const ViolationEntry& violation, const Finding& finding);
   FindingEdge MakeEdge(const EdgeEntry& edge);
+  FindingUsage MakeUsage(const char* how, const UsageOfLock& usage);
   FindingLock MakeLock(const LockEntry& lock);
   std::vector<FindingLock> MakeLocks(const ViolationEntry& violation);
   std::vector<std::string> MakeThreads(const ViolationEntry& violation) const;
@@ -113,6 +116,19 @@ Subject RunBuilder::MakeSubject() const {
   return {.command = ValidUtf8(in_.command), .pid = static_cast<int64_t>(in_.pid)};
 }
 
+// The names of the contexts in which some lock was taken.
+std::vector<std::string> RunBuilder::UsedContexts() const {
+  ContextSet used = 0;
+  for (const record::UsageEntry& usage : in_.usages) {
+    if (IsUsedKind(usage.kind)) used |= usage.contexts;
+  }
+  std::vector<std::string> names;
+  for (const record::ContextEntry& context : in_.contexts) {
+    if ((used >> context.bit & 1) != 0) names.push_back(ValidUtf8(context.name));
+  }
+  return names;
+}
+
 Coverage RunBuilder::MakeCoverage() const {
   Coverage coverage;
   if (in_.totals.has_value()) {
@@ -120,6 +136,7 @@ Coverage RunBuilder::MakeCoverage() const {
     coverage.locks = in_.totals->locks;
     coverage.chains = in_.totals->chains;
   }
+  coverage.contexts = UsedContexts();
   coverage.classes = in_.classes.size();
   coverage.dependencies = CountObserved(out_.dependencies);
   coverage.threads = in_.threads.size();
@@ -186,6 +203,16 @@ FindingEdge RunBuilder::MakeEdge(const EdgeEntry& edge) {
   return result;
 }
 
+FindingUsage RunBuilder::MakeUsage(const char* how, const UsageOfLock& usage) {
+  FindingUsage result{.how = how,
+                      .lock = Shown(usage.class_id),
+                      .mode = ModeName(usage.mode),
+                      .thread = ThreadLabel(usage.thread),
+                      .stack = ToStack(usage.stack)};
+  result.site = SiteOf(result.stack);
+  return result;
+}
+
 FindingLock RunBuilder::MakeLock(const LockEntry& lock) {
   FindingLock result{.class_name = Shown(lock.class_id),
                      .name = symbolizer_.Object(in_, lock.address),
@@ -202,19 +229,26 @@ FindingLock RunBuilder::MakeLock(const LockEntry& lock) {
   return result;
 }
 
-// For a cycle each of its locks, as the first one of its step; else the lock
-// that it is about and what was held beside it.
+bool IsClosed(const std::vector<EdgeEntry>& edges) {
+  const EdgeEntry& first = edges.front();
+  const EdgeEntry& last = edges.back();
+  return first.from == last.to && (edges.size() > 1 || first.from_lock == last.to_lock);
+}
+
+// For a cycle or a path each of its locks, as the first one of its step; else
+// the lock that it is about and what was held beside it.
 std::vector<FindingLock> RunBuilder::MakeLocks(const ViolationEntry& violation) {
   std::vector<FindingLock> locks;
   for (const EdgeEntry& edge : violation.edges) {
     locks.push_back(MakeLock({edge.from, edge.from_mode, edge.from_lock, edge.from_stack}));
   }
-  const bool is_one_class = violation.edges.size() == 1;
-  if (is_one_class && violation.edges[0].from_lock != violation.edges[0].to_lock) {
-    const EdgeEntry& edge = violation.edges[0];
-    locks.push_back(MakeLock({edge.to, edge.to_mode, edge.to_lock, edge.to_stack}));
+  if (!violation.edges.empty()) {
+    const EdgeEntry& last = violation.edges.back();
+    if (!IsClosed(violation.edges)) {
+      locks.push_back(MakeLock({last.to, last.to_mode, last.to_lock, last.to_stack}));
+    }
+    return locks;
   }
-  if (!violation.edges.empty()) return locks;
   const LockEntry& about = violation.lock;
   if (about.class_id != ClassId::kNone) locks.push_back(MakeLock(about));
   for (const LockEntry& held : violation.held) {
@@ -232,6 +266,8 @@ std::vector<std::string> RunBuilder::MakeThreads(const ViolationEntry& violation
     if (!label.empty() && !is_told) threads.push_back(label);
   };
   for (const EdgeEntry& edge : violation.edges) add(edge.thread);
+  add(violation.used.thread);
+  add(violation.enabled.thread);
   add(violation.thread);
   add(violation.owner);
   return threads;
@@ -246,7 +282,9 @@ Facts RunBuilder::MakeFacts(const ViolationEntry& violation, const Finding& find
               .site = SiteOf(finding.stack),
               .taken = SiteOf(ToStack(violation.lock.stack)),
               .subject = ValidUtf8(violation.subject),
-              .rule = ValidUtf8(violation.rule)};
+              .rule = ValidUtf8(violation.rule),
+              .wait = violation.wait,
+              .wait_limit = violation.wait_limit};
   if (facts.thread.empty()) facts.thread = "a thread";
   if (facts.owner.empty()) facts.owner = "another thread";
   for (const LockEntry& held : violation.held) {
@@ -264,6 +302,12 @@ std::string RunBuilder::MakeFingerprint(const ViolationEntry& violation, const F
                                StableFunction(edge.from_site), StableFunction(edge.to_site),
                                StableFunction(ActorOf(edge))}));
   }
+  if (!finding.usages.empty()) {
+    return Fingerprint(
+        finding.kind, steps,
+        {finding.context, Stable(violation.used.class_id), StableFunction(finding.usages[0].site),
+         Stable(violation.enabled.class_id), StableFunction(finding.usages[1].site)});
+  }
   if (!steps.empty()) return Fingerprint(finding.kind, steps, {});
   return Fingerprint(finding.kind, {},
                      {Stable(violation.lock.class_id), StableFunction(facts.site),
@@ -278,6 +322,10 @@ void RunBuilder::AddFinding(const ViolationEntry& violation) {
   // The step that broke a declared order was run, whoever declared it as well.
   if (!finding.edges.empty()) finding.edges.back().declaration.clear();
   finding.locks = MakeLocks(violation);
+  finding.context = ValidUtf8(violation.context);
+  if (violation.used.class_id != ClassId::kNone) {
+    finding.usages = {MakeUsage("used", violation.used), MakeUsage("enabled", violation.enabled)};
+  }
   finding.threads = MakeThreads(violation);
   finding.run = ValidUtf8(in_.command);
   finding.stack = ToStack(violation.stack);

@@ -1,6 +1,7 @@
 #include "lockdep/report/html_finding.h"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -12,6 +13,7 @@
 #include "lockdep/report/baseline.h"
 #include "lockdep/report/grade_meaning.h"
 #include "lockdep/report/html_text.h"
+#include "lockdep/report/interruption.h"
 
 namespace lockdep::report {
 namespace {
@@ -82,6 +84,13 @@ std::string ColumnTitle(const FindingEdge& edge) {
              : absl::StrCat("Thread ", Escaped(edge.thread));
 }
 
+// All that wait for each other: threads, and an interruption.
+std::vector<FindingEdge> StepsOf(const Finding& finding) {
+  std::vector<FindingEdge> steps = finding.edges;
+  if (const std::optional<FindingEdge> last = Interruption(finding)) steps.push_back(*last);
+  return steps;
+}
+
 bool HasDeclaredEdge(const Finding& finding) {
   return std::any_of(finding.edges.begin(), finding.edges.end(),
                      [](const FindingEdge& edge) { return !edge.declaration.empty(); });
@@ -117,6 +126,9 @@ std::string Outcome(const Finding& finding) {
   if (finding.kind == "declared-order-violation") {
     return "The order that was taken contradicts the declared one.";
   }
+  if (finding.kind == "invalid-wait-context") {
+    return "It waits longer than what is held there allows.";
+  }
   if (finding.level == "confirmed") return "Each waits for the next: none of them could go on.";
   if (finding.level == "note") {
     return "Each would wait for the next, if what rules this out ever fell away.";
@@ -128,20 +140,21 @@ std::string Outcome(const Finding& finding) {
 std::string TimelineHtml(const Finding& finding) {
   std::string headings;
   std::vector<std::string> takes, wants;
-  for (const FindingEdge& edge : finding.edges) {
+  const std::vector<FindingEdge> steps = StepsOf(finding);
+  for (const FindingEdge& edge : steps) {
     absl::StrAppend(&headings, "<th scope=\"col\">", ColumnTitle(edge), "</th>");
     takes.push_back(TakesHtml(finding, edge));
     wants.push_back(WantsHtml(finding, edge));
   }
-  TimelineRows rows(finding.edges.size(), HasDeclaredEdge(finding));
+  TimelineRows rows(steps.size(), HasDeclaredEdge(finding));
   rows.Add(takes);
   rows.Add(wants);
   return absl::StrCat(
       "<div class=\"scroll\"><table class=\"timeline\"><thead><tr><th class=\"when\" "
       "aria-label=\"Step\"></th>",
       headings, "</tr></thead><tbody>", rows.html(),
-      "<tr class=\"outcome\"><td></td><td colspan=\"", finding.edges.size(), "\">",
-      Outcome(finding), "</td></tr></tbody></table></div>");
+      "<tr class=\"outcome\"><td></td><td colspan=\"", steps.size(), "\">", Outcome(finding),
+      "</td></tr></tbody></table></div>");
 }
 
 std::string StackBlock(const std::string& heading, const Stack& stack) {
@@ -151,7 +164,7 @@ std::string StackBlock(const std::string& heading, const Stack& stack) {
 std::string EdgeStacksHtml(const Finding& finding) {
   std::string html;
   size_t sides = 0;
-  for (const FindingEdge& edge : finding.edges) {
+  for (const FindingEdge& edge : StepsOf(finding)) {
     if (!edge.declaration.empty()) continue;
     ++sides;
     absl::StrAppend(
@@ -191,7 +204,7 @@ std::string LocksHtml(const Finding& finding) {
 
 std::string EventHtml(const Finding& finding) {
   // Of a cycle it is the last step's, which stands there.
-  if (finding.stack.empty() || !finding.edges.empty()) return "";
+  if (finding.stack.empty() || !StepsOf(finding).empty()) return "";
   return absl::StrCat("<details open><summary>Where the thread was</summary><div class=\"stacks\">",
                       StackHtml(finding.stack), "</div></details>");
 }
@@ -258,7 +271,7 @@ std::string FindingHtml(const Finding& finding) {
   for (const std::string& line : ExplanationOf(finding).story) {
     absl::StrAppend(&html, "<p>", Prose(line), "</p>");
   }
-  if (!finding.edges.empty()) html += TimelineHtml(finding);
+  if (!StepsOf(finding).empty()) html += TimelineHtml(finding);
   absl::StrAppend(&html, EdgeStacksHtml(finding), EventHtml(finding), LocksHtml(finding),
                   AnswersHtml(finding), "</article>\n");
   return html;

@@ -52,6 +52,16 @@ void Visit(T& edge, F&& field) {
   field.Optional("declaration", edge.declaration);
 }
 
+template <Is<FindingUsage> T, typename F>
+void Visit(T& usage, F&& field) {
+  field("how", usage.how);
+  field("lock", usage.lock);
+  field("mode", usage.mode);
+  field("thread", usage.thread);
+  field("site", usage.site);
+  field("stack", usage.stack);
+}
+
 template <Is<Finding> T, typename F>
 void Visit(T& finding, F&& field) {
   field("fingerprint", finding.fingerprint);
@@ -62,6 +72,8 @@ void Visit(T& finding, F&& field) {
   field("explanation", finding.explanation);
   field("locks", finding.locks);
   field("edges", finding.edges);
+  field.Optional("context", finding.context);
+  field.Optional("usages", finding.usages);
   field("threads", finding.threads);
   field.Optional("run", finding.run);
   field.Optional("stack", finding.stack);

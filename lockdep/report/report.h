@@ -55,6 +55,19 @@ struct FindingEdge {
   friend bool operator==(const FindingEdge&, const FindingEdge&) = default;
 };
 
+// One side of an interruption: `lock` is used in the context, or it is held
+// while the context is enabled.
+struct FindingUsage {
+  std::string how;   // "used" or "enabled".
+  std::string lock;  // Class name.
+  std::string mode;
+  std::string thread;
+  Frame site;
+  Stack stack;
+
+  friend bool operator==(const FindingUsage&, const FindingUsage&) = default;
+};
+
 struct Finding {
   std::string fingerprint;  // 16 hex digits; survives rebuilds and line moves.
   std::string kind;         // As in lockdep::ToString(ViolationKind).
@@ -64,6 +77,10 @@ struct Finding {
   std::string explanation;  // A few sentences: how, and what to do.
   std::vector<FindingLock> locks;
   std::vector<FindingEdge> edges;
+  // What interrupts, "hardirq" or "SIGINT", and both sides of it, the used one
+  // first; for kinds that are about contexts.
+  std::string context;
+  std::vector<FindingUsage> usages;
   std::vector<std::string> threads;
   std::string run;  // Command of the run that it was found in.
   Stack stack;      // Where the thread was when it happened.

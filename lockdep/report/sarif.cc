@@ -62,6 +62,9 @@ class RelatedLocations {
       if (&edge == &finding.edges.back()) continue;  // Its end is the location itself.
       Add(edge.to_site, edge.to_stack, InSentence(edge.to, edge.to_mode), edge.thread);
     }
+    for (const FindingUsage& usage : finding.usages) {
+      Add(usage.site, usage.stack, InSentence(usage.lock, usage.mode), usage.thread);
+    }
     for (const FindingLock& lock : finding.locks) {
       if (lock.created_at.empty()) continue;
       AddText(SiteOf(lock.created_at), lock.created_at,

@@ -125,7 +125,11 @@ SarifJson SarifCodeFlows(const Finding& finding, const RenderOptions& options) {
     flow.AddAcquisition(edge.from_site, edge.from_stack, InSentence(edge.from, edge.from_mode));
     flow.AddAcquisition(edge.to_site, edge.to_stack, InSentence(edge.to, edge.to_mode));
   }
-  if (finding.edges.empty() && !finding.stack.empty()) {
+  for (const FindingUsage& usage : finding.usages) {
+    FlowOf(usage.thread, options, &flows)
+        .AddAcquisition(usage.site, usage.stack, InSentence(usage.lock, usage.mode));
+  }
+  if (flows.empty() && !finding.stack.empty()) {
     const std::string thread = finding.threads.empty() ? "a thread" : finding.threads[0];
     FlowOf(thread, options, &flows).AddEnd(finding.stack, finding.title);
   }

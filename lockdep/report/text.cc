@@ -59,6 +59,7 @@ class TextRenderer {
   void AddEdge(const FindingEdge& edge);
   void AddTaken(const std::string& lock, const Frame& site, const Stack& stack);
   void AddStack(const Stack& stack);
+  void AddUsage(const std::string& context, const FindingUsage& usage);
   void AddLock(const FindingLock& lock);
   void AddCoverage(const Report& report);
   std::string Styled(const char* style, const std::string& text) const {
@@ -104,6 +105,12 @@ void TextRenderer::AddEdge(const FindingEdge& edge) {
   AddTaken(edge.to + ModeSuffix(edge.to_mode), edge.to_site, edge.to_stack);
 }
 
+void TextRenderer::AddUsage(const std::string& context, const FindingUsage& usage) {
+  Line(1, absl::StrCat(Inert(usage.thread), usage.how == "used" ? ", in " : ", interruptible by ",
+                       Inert(context), ":"));
+  AddTaken(usage.lock + ModeSuffix(usage.mode), usage.site, usage.stack);
+}
+
 void TextRenderer::AddLock(const FindingLock& lock) {
   std::string text = absl::StrCat(Styled(kBold, Inert(lock.class_name)), " (", Inert(lock.kind));
   if (lock.name != lock.class_name) absl::StrAppend(&text, ", ", Inert(lock.name));
@@ -140,7 +147,8 @@ void TextRenderer::AddFinding(const Finding& finding) {
 
 void TextRenderer::AddDetails(const Finding& finding) {
   for (const FindingEdge& edge : finding.edges) AddEdge(edge);
-  if (finding.edges.empty()) {
+  for (const FindingUsage& usage : finding.usages) AddUsage(finding.context, usage);
+  if (finding.edges.empty() && finding.usages.empty()) {
     const std::string who = absl::StrJoin(finding.threads, ", ");
     Line(1,
          absl::StrCat(Inert(who), who.empty() ? "" : " ", Inert(InPlace(SiteOf(finding.stack)))));

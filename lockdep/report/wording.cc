@@ -6,77 +6,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "lockdep/report/frames.h"
+#include "lockdep/report/wording_parts.h"
 
 namespace lockdep::report {
 namespace {
-
-struct Words {
-  std::string title;
-  std::string how;  // What can go wrong, and by which steps.
-  std::string fix;
-};
-
-const char* IsOrCanBe(const Facts& facts, const char* is, const char* can_be) {
-  return facts.level == Level::kConfirmed ? is : can_be;
-}
-
-std::string Capitalised(std::string text) {
-  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] -= 'a' - 'A';
-  return text;
-}
-
-std::string Quoted(const std::string& lock) {
-  return lock.find(' ') == lock.npos ? lock : absl::StrCat("\"", lock, "\"");
-}
-
-std::string From(const FindingEdge& edge) { return InSentence(edge.from, edge.from_mode); }
-std::string To(const FindingEdge& edge) { return InSentence(edge.to, edge.to_mode); }
-
-// "transfer() takes A then B".
-std::string Step(const FindingEdge& edge) {
-  if (edge.thread.empty() && !edge.declaration.empty()) {
-    return absl::StrCat("the declared order has ", Quoted(edge.from), " before ", Quoted(edge.to));
-  }
-  return absl::StrCat(Who(ActorOf(edge)), " takes ", From(edge), " then ", To(edge));
-}
-
-std::string Steps(const Finding& finding, size_t most) {
-  std::vector<std::string> steps;
-  for (const FindingEdge& edge : finding.edges) {
-    if (steps.size() == most) {
-      steps.push_back(absl::StrCat("and ", finding.edges.size() - most, " steps more"));
-      break;
-    }
-    steps.push_back(Step(edge));
-  }
-  return absl::StrJoin(steps, "; ");
-}
-
-// "thread 1 (main) held A, taken in f() at x.cc:1, and took B in g() at x.cc:2".
-std::string Deed(const FindingEdge& edge) {
-  return absl::StrCat(edge.thread, " held ", From(edge), ", taken ", InPlace(edge.from_site),
-                      ", and took ", To(edge), " ", InPlace(edge.to_site));
-}
-
-std::string HeldThen(const Facts& facts) {
-  if (facts.held.empty()) return "The thread held no lock.";
-  return absl::StrCat("The thread held ", absl::StrJoin(facts.held, ", "), ".");
-}
-
-std::string Whiles(const Facts& facts) {
-  return facts.held.empty() ? "while holding no lock"
-                            : absl::StrCat("while holding ", absl::StrJoin(facts.held, ", "));
-}
-
-std::string TakenPart(const Facts& facts) {
-  return facts.taken == Frame{} ? "" : absl::StrCat(", taken ", InPlace(facts.taken));
-}
-
-bool AllMutexes(const Finding& finding) {
-  return std::all_of(finding.locks.begin(), finding.locks.end(), [](const FindingLock& lock) {
-    return lock.kind == "mutex" || lock.kind == "recursive-mutex";
-  });
-}
 
 std::string PairTitle(const FindingEdge& first, const FindingEdge& second) {
   const std::string one = Who(ActorOf(first));
@@ -213,13 +146,18 @@ Words HeldLockDestroyed(const Facts& facts, const Finding&) {
 }
 
 Words HeldAtExit(const Facts& facts, const Finding&) {
+  const bool ends = facts.subject.empty();
   Words words;
-  words.title = absl::StrCat("A thread ends while it holds ", Quoted(facts.lock), ", taken in ",
-                             Who(facts.taken));
-  words.how = absl::StrCat(Capitalised(facts.thread), " ended with ", Quoted(facts.lock), " held",
-                           TakenPart(facts), ". Whoever takes it next waits for ever.");
-  words.fix =
-      "release the lock on every way out of the thread, early returns and exceptions included";
+  words.title =
+      absl::StrCat(ends ? "A thread ends" : absl::StrCat("A thread goes on in ", facts.subject),
+                   " while it holds ", Quoted(facts.lock), ", taken in ", Who(facts.taken));
+  words.how = absl::StrCat(Capitalised(facts.thread),
+                           ends ? " ended" : absl::StrCat(" went on in ", facts.subject), " with ",
+                           Quoted(facts.lock), " held", TakenPart(facts),
+                           ". Whoever takes it next waits for ever.");
+  words.fix = ends ? "release the lock on every way out of the thread, early returns and "
+                     "exceptions included"
+                   : absl::StrCat("release the lock before every way to ", facts.subject);
   return words;
 }
 
@@ -318,6 +256,19 @@ Words ModelCorruption(const Facts& facts, const Finding&) {
   return words;
 }
 
+Words PinViolated(const Facts& facts, const Finding&) {
+  Words words;
+  words.title = absl::StrCat(Who(facts.site), " breaks the pin of ", Quoted(facts.lock),
+                             facts.rule.empty() ? "" : ": ", facts.rule);
+  words.how = absl::StrCat("It happened ", InPlace(facts.site), " in ", facts.thread,
+                           ". Whoever pinned the lock relies on it being held, without a break, "
+                           "until the pin is taken back. ",
+                           HeldThen(facts));
+  words.fix =
+      "keep the lock until the section that pinned it is over, and give each cookie back once";
+  return words;
+}
+
 // For a recording that leaves out what its kind is about.
 Words Bare(const Facts& facts) {
   return {absl::StrCat(ToString(facts.kind), " in ", Who(facts.site)),
@@ -358,13 +309,19 @@ Words WordsFor(const Facts& facts, const Finding& finding) {
     case ViolationKind::kModelCorruption:
       return ModelCorruption(facts, finding);
     case ViolationKind::kPinViolated:
-      return InvalidLockState(facts, finding);
+      return PinViolated(facts, finding);
     case ViolationKind::kInconsistentContext:
+      return InconsistentContext(facts, finding);
     case ViolationKind::kContextInversion:
+      return ContextInversion(facts, finding);
     case ViolationKind::kInvalidWaitContext:
-      return Bare(facts);
+      return InvalidWaitContext(facts, finding);
   }
   return {};
+}
+
+bool NeedsUsages(ViolationKind kind) {
+  return kind == ViolationKind::kInconsistentContext || kind == ViolationKind::kContextInversion;
 }
 
 bool NeedsEdges(ViolationKind kind) {
@@ -374,13 +331,9 @@ bool NeedsEdges(ViolationKind kind) {
 
 }  // namespace
 
-std::string InSentence(const std::string& lock, const std::string& mode) {
-  const bool reads = mode == "read" || mode == "recursive-read";
-  return reads ? absl::StrCat(Quoted(lock), " for reading") : Quoted(lock);
-}
-
 void PutIntoWords(const Facts& facts, Finding* finding) {
-  const bool is_bare = NeedsEdges(facts.kind) && finding->edges.empty();
+  const bool is_bare = (NeedsEdges(facts.kind) && finding->edges.empty()) ||
+                       (NeedsUsages(facts.kind) && finding->usages.size() != 2);
   const Words words = is_bare ? Bare(facts) : WordsFor(facts, *finding);
   finding->title = words.title;
   finding->explanation = absl::StrCat(

@@ -24,6 +24,8 @@ struct Facts {
   std::vector<std::string> held;  // As InSentence has them.
   std::string subject;
   std::string rule;
+  WaitType wait = WaitType::kUnchecked;
+  WaitType wait_limit = WaitType::kAny;
 };
 
 // Fills title and explanation of a finding that is complete but for them.

@@ -202,6 +202,7 @@ TEST(ContextRulesTest, ALateObserverHearsTheUsages) {
   machine.validator().ReplaceObserver(&late);
 
   EXPECT_EQ(late.usages, machine.listener().usages);
+  EXPECT_THAT(late.contexts, ElementsAre(std::pair(0, "hardirq"), std::pair(1, "softirq")));
 }
 
 TEST(ContextRulesTest, ContextsCostNothingOnAKnownChain) {

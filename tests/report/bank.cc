@@ -25,6 +25,34 @@ __attribute__((noinline)) void BreakRule(Bank& bank, ViolationKind kind, const c
   bank.validator.ReportRule(*bank.thread, kind, &bank.accounts, subject, rule, LOCKDEP_CALL_SITE());
 }
 
+// For as long as it lives, the thread runs so.
+class RunsIn {
+ public:
+  RunsIn(Bank& bank, const lockdep::ContextState& state)
+      : bank_(bank), before_(bank.thread->contexts) {
+    bank.validator.SetContexts(*bank.thread, state, LOCKDEP_CALL_SITE());
+  }
+  ~RunsIn() { bank_.validator.SetContexts(*bank_.thread, before_, LOCKDEP_CALL_SITE()); }
+  RunsIn(const RunsIn&) = delete;
+  RunsIn& operator=(const RunsIn&) = delete;
+
+ private:
+  Bank& bank_;
+  const lockdep::ContextState before_;
+};
+
+constexpr lockdep::ContextState kInterruptible{.enabled = 1};
+constexpr lockdep::ContextState kInSignal{.in = 1};
+
+__attribute__((noinline)) void Wait(Bank& bank) {
+  bank.validator.CheckWait(*bank.thread, lockdep::WaitType::kSleep, LOCKDEP_CALL_SITE());
+}
+
+void SetWaitTypes(Bank& bank) {
+  bank.rates.wait_inner = lockdep::WaitType::kSpin;
+  bank.accounts.wait_inner = lockdep::WaitType::kSleep;
+}
+
 }  // namespace
 
 __attribute__((noinline)) void Lock(Bank& bank, const LockMap& lock, ReadMode mode) {
@@ -136,6 +164,58 @@ void WriteBalance(Bank& bank) {
 void StartAudit(Bank& bank) {
   BreakRule(bank, ViolationKind::kInvalidLockState, "start_audit",
             "B-1: accounts must be held (bank.h, Audit)");
+}
+
+void PinAndRelease(Bank& bank) {
+  Lock(bank, bank.accounts);
+  bank.validator.Pin(*bank.thread, bank.accounts, LOCKDEP_CALL_SITE());
+  Unlock(bank, bank.accounts);
+}
+
+void LeaveHolding(Bank& bank) {
+  Lock(bank, bank.accounts);
+  bank.validator.ReportHeld(*bank.thread, ViolationKind::kHeldAtExit, "user space");
+}
+
+void Deposit(Bank& bank) {
+  const RunsIn interruptible(bank, kInterruptible);
+  Lock(bank, bank.accounts);
+  Unlock(bank, bank.accounts);
+}
+
+void CountMoney(Bank& bank) {
+  const RunsIn interruptible(bank, kInterruptible);
+  Lock(bank, bank.audit);
+  Unlock(bank, bank.audit);
+}
+
+void AuditMasked(Bank& bank) { Audit(bank); }
+
+void HandleSignal(Bank& bank) {
+  const RunsIn in_signal(bank, kInSignal);
+  Lock(bank, bank.accounts);
+  Unlock(bank, bank.accounts);
+}
+
+void HandleAudit(Bank& bank) {
+  const RunsIn in_signal(bank, kInSignal);
+  Lock(bank, bank.audit);
+  Unlock(bank, bank.audit);
+}
+
+void QuoteAndDeposit(Bank& bank) {
+  SetWaitTypes(bank);
+  Lock(bank, bank.rates);
+  Lock(bank, bank.accounts);
+  Unlock(bank, bank.accounts);
+  Unlock(bank, bank.rates);
+}
+
+void QuoteAndSleep(Bank& bank) {
+  SetWaitTypes(bank);
+  Lock(bank, bank.rates);
+  Wait(bank);
+  Unlock(bank, bank.rates);
 }
 
 }  // namespace bank

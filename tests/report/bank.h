@@ -49,6 +49,20 @@ void CloseBank(Bank& bank);        // destroys accounts while it is held
 void ForgetToRelease(Bank& bank);  // keeps accounts
 void WriteBalance(Bank& bank);     // breaks a rule of the host, holding rates for reading
 void StartAudit(Bank& bank);       // breaks a rule about the state of locks, holding nothing
+void PinAndRelease(Bank& bank);    // accounts, pinned
+void LeaveHolding(Bank& bank);     // goes to user space with accounts
+
+// Contexts: bit 0 is "SIGUSR1".  Each takes what it names and lets it go.
+inline constexpr const char* kContextNames[] = {"SIGUSR1"};
+void Deposit(Bank& bank);       // accounts, interruptible by SIGUSR1
+void CountMoney(Bank& bank);    // audit, interruptible by SIGUSR1
+void AuditMasked(Bank& bank);   // audit then accounts, with SIGUSR1 masked
+void HandleSignal(Bank& bank);  // accounts, in SIGUSR1
+void HandleAudit(Bank& bank);   // audit, in SIGUSR1
+
+// Wait types: rates spins, accounts sleeps.
+void QuoteAndDeposit(Bank& bank);  // rates, accounts
+void QuoteAndSleep(Bank& bank);    // rates, and waits for something else
 
 }  // namespace bank
 

@@ -23,7 +23,10 @@ class RecordedRun {
  public:
   explicit RecordedRun(const std::string& command = "prog", DeclaredOrder order = {})
       : path_(directory_ / "run.lockdep"),
-        validator_({.observer = &recorder_, .stacks = &stacks_, .declared_order = order}) {
+        validator_({.observer = &recorder_,
+                    .stacks = &stacks_,
+                    .declared_order = order,
+                    .context_names = bank::kContextNames}) {
     EXPECT_EQ(recorder_.Open(path_.c_str(), command.c_str()), 0);
     bank_.thread = validator_.CreateThread("main");
   }

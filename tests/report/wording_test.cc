@@ -258,5 +258,82 @@ TEST(WordingTest, AFindingWithoutItsEdgesIsStillSaid) {
   EXPECT_EQ(finding.title, "recursive-lock in unknown code");
 }
 
+TEST(WordingTest, ALockThatAHandlerTakesAndItsVictimHolds) {
+  const Finding finding = FindingOf({bank::Deposit, bank::HandleSignal});
+
+  EXPECT_EQ(finding.kind, "inconsistent-context");
+  EXPECT_EQ(finding.title,
+            "Possible deadlock: bank::HandleSignal() takes accounts in SIGUSR1, and "
+            "bank::Deposit() holds it where SIGUSR1 can interrupt");
+  EXPECT_THAT(finding.explanation,
+              AllOf(HasSubstr("In SIGUSR1, thread 3 (teller) took accounts in "
+                              "bank::HandleSignal() at bank.cc:"),
+                    HasSubstr("while SIGUSR1 could interrupt it, thread 2 (teller) took accounts "
+                              "in bank::Deposit() at bank.cc:"),
+                    HasSubstr("waits for the code that it interrupted"),
+                    HasSubstr("\nTo fix: mask SIGUSR1 wherever accounts is held")));
+  EXPECT_EQ(finding.context, "SIGUSR1");
+  ASSERT_EQ(finding.usages.size(), 2u);
+  EXPECT_EQ(finding.usages[0].how, "used");
+  EXPECT_EQ(finding.usages[1].how, "enabled");
+  EXPECT_THAT(finding.threads, ElementsAre("thread 3 (teller)", "thread 2 (teller)"));
+}
+
+TEST(WordingTest, AHandlerThatWaitsForAnotherThreadsLock) {
+  const Finding finding = FindingOf({bank::Deposit, bank::HandleAudit, bank::AuditMasked});
+
+  EXPECT_EQ(finding.kind, "context-inversion");
+  EXPECT_EQ(finding.title,
+            "Possible deadlock: bank::HandleAudit() takes audit in SIGUSR1, bank::Deposit() holds "
+            "accounts where SIGUSR1 can interrupt, and elsewhere audit is held while waiting for "
+            "accounts");
+  EXPECT_THAT(finding.explanation,
+              AllOf(HasSubstr("Thread 4 (teller) held audit, taken in bank::Audit() at bank.cc:"),
+                    HasSubstr("and took accounts in bank::Audit()"),
+                    HasSubstr("\nTo fix: mask SIGUSR1 wherever accounts is held")));
+  ASSERT_EQ(finding.edges.size(), 1u);
+  EXPECT_EQ(finding.locks.size(), 2u);
+}
+
+TEST(WordingTest, ContextFindingsAreToldApartByTheirFunctions) {
+  EXPECT_NE(FindingOf({bank::Deposit, bank::HandleSignal}).fingerprint,
+            FindingOf({bank::CountMoney, bank::HandleAudit}).fingerprint);
+  EXPECT_EQ(FindingOf({bank::Deposit, bank::HandleSignal}).fingerprint,
+            FindingOf({bank::HandleSignal, bank::Deposit}).fingerprint);
+}
+
+TEST(WordingTest, ALockThatSleepsUnderOneThatSpins) {
+  const Finding finding = FindingOf({bank::QuoteAndDeposit});
+
+  EXPECT_EQ(finding.kind, "invalid-wait-context");
+  EXPECT_EQ(finding.title,
+            "bank::QuoteAndDeposit() takes accounts, which may sleep, but under rates only what "
+            "spins on every kernel may be taken");
+  EXPECT_THAT(finding.explanation, HasSubstr("\nTo fix: take the lock that waits longer first"));
+}
+
+TEST(WordingTest, SleepingUnderALockThatSpins) {
+  const Finding finding = FindingOf({bank::QuoteAndSleep});
+
+  EXPECT_EQ(finding.kind, "invalid-wait-context");
+  EXPECT_EQ(finding.level, "confirmed");
+  EXPECT_THAT(finding.title, HasSubstr("waits in a way that may sleep but under rates only"));
+}
+
+TEST(WordingTest, APinnedLockThatIsReleased) {
+  const Finding finding = FindingOf({bank::PinAndRelease});
+
+  EXPECT_EQ(finding.kind, "pin-violated");
+  EXPECT_THAT(finding.title, HasSubstr("PinAndRelease() breaks the pin of accounts: a pinned lock "
+                                       "is not released"));
+}
+
+TEST(WordingTest, ALockHeldOnTheWayToUserSpace) {
+  const Finding finding = FindingOf({bank::LeaveHolding});
+
+  EXPECT_EQ(finding.kind, "held-at-exit");
+  EXPECT_THAT(finding.title, StartsWith("A thread goes on in user space while it holds accounts"));
+}
+
 }  // namespace
 }  // namespace lockdep::report

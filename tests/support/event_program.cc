@@ -254,7 +254,14 @@ void Listener::OnDependency(const Dependency& edge, const Witness& witness) {
   dependencies.push_back(Name(edge.from) + " -" + KindName(witness.kind) + "-> " + Name(edge.to));
 }
 
+void Listener::OnContext(int bit, const char* name) {
+  if (!contexts.emplace(bit, name).second) std::abort();
+}
+
 void Listener::OnUsage(const LockClass& lock_class, const UsageWitness& witness) {
+  for (int bit = 0; bit < kMaxContextBits; ++bit) {
+    if ((witness.contexts >> bit & 1) != 0 && !contexts.contains(bit)) std::abort();
+  }
   constexpr const char* kNames[] = {"used", "used-recursive", "enabled", "enabled-shared"};
   usages.push_back(Name(lock_class.id) + " " + kNames[static_cast<int>(witness.kind)] + " " +
                    std::to_string(witness.contexts));

@@ -87,6 +87,7 @@ class Listener final : public Observer {
   void OnClass(const LockClass& lock_class) override;
   void OnStack(StackId id, std::span<const uintptr_t> pcs) override;
   void OnDependency(const Dependency& edge, const Witness& witness) override;
+  void OnContext(int bit, const char* name) override;
   void OnUsage(const LockClass& lock_class, const UsageWitness& witness) override;
   void OnDeclaredArc(ClassId from, ClassId to, const DeclaredArc& arc) override;
   void OnViolation(const Violation& violation) override;
@@ -96,7 +97,8 @@ class Listener final : public Observer {
   std::vector<std::string> classes;
   std::vector<std::vector<uintptr_t>> stacks;
   std::vector<std::string> dependencies;  // "A -EN-> B".
-  std::vector<std::string> usages;        // "A used 1": a class, how, a ContextSet.
+  std::map<int, std::string> contexts;
+  std::vector<std::string> usages;  // "A used 1": a class, how, a ContextSet.
   std::vector<std::string> declared;
   std::vector<Heard> heard;
   std::vector<std::string> stopped;

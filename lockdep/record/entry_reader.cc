@@ -1,0 +1,159 @@
+#include "lockdep/record/entry_reader.h"
+
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+
+namespace lockdep::record {
+namespace {
+
+std::optional<ViolationKind> KindNamed(std::string_view name) {
+#define LOCKDEP_X(kind, text) \
+  if (name == text) return ViolationKind::kind;
+  LOCKDEP_VIOLATION_KINDS(LOCKDEP_X)
+#undef LOCKDEP_X
+  return std::nullopt;
+}
+
+}  // namespace
+
+ThreadId EntryReader::KnownThread(PayloadReader& in) const {
+  const auto id = static_cast<ThreadId>(in.U32());
+  if (id == ThreadId::kNone || recording_.thread_index.contains(id)) return id;
+  in.Fail(absl::StrCat("thread ", static_cast<uint32_t>(id), " was not announced"));
+  return ThreadId::kNone;
+}
+
+ClassId EntryReader::KnownClassOrNone(PayloadReader& in) const {
+  const auto id = static_cast<ClassId>(in.U32());
+  if (id == ClassId::kNone || recording_.class_index.contains(id)) return id;
+  in.Fail(absl::StrCat("class ", static_cast<uint32_t>(id), " was not announced"));
+  return ClassId::kNone;
+}
+
+ClassId EntryReader::KnownClass(PayloadReader& in) const {
+  const ClassId id = KnownClassOrNone(in);
+  if (id == ClassId::kNone) in.Fail("a lock without a class");
+  return id;
+}
+
+StackId EntryReader::KnownStack(PayloadReader& in) const {
+  const auto id = static_cast<StackId>(in.U32());
+  if (id == StackId::kNone || recording_.stack_index.contains(id)) return id;
+  in.Fail(absl::StrCat("stack ", static_cast<uint32_t>(id), " was not announced"));
+  return StackId::kNone;
+}
+
+DependencyEntry EntryReader::Dependency(PayloadReader& in) const {
+  DependencyEntry entry;
+  entry.from = KnownClass(in);
+  entry.to = KnownClass(in);
+  entry.kind = in.EnumUpTo(DependencyKind::kEN, "dependency kind");
+  entry.from_mode = Mode(in);
+  entry.to_mode = Mode(in);
+  entry.thread = KnownThread(in);
+  entry.from_lock = in.U64();
+  entry.to_lock = in.U64();
+  entry.from_stack = KnownStack(in);
+  entry.to_stack = KnownStack(in);
+  return entry;
+}
+
+DeclaredArcEntry EntryReader::DeclaredArc(PayloadReader& in) const {
+  DeclaredArcEntry entry;
+  entry.from = KnownClass(in);
+  entry.to = KnownClass(in);
+  entry.declaration = in.Blob();
+  return entry;
+}
+
+LockEntry EntryReader::Lock(PayloadReader& in) const {
+  LockEntry lock;
+  lock.class_id = KnownClassOrNone(in);
+  lock.mode = Mode(in);
+  lock.address = Resolve(in.U64());
+  lock.stack = KnownStack(in);
+  return lock;
+}
+
+EdgeEntry EntryReader::Edge(PayloadReader& in) const {
+  EdgeEntry edge;
+  edge.from = KnownClass(in);
+  edge.to = KnownClass(in);
+  edge.from_mode = Mode(in);
+  edge.to_mode = Mode(in);
+  edge.thread = KnownThread(in);
+  edge.from_lock = Resolve(in.U64());
+  edge.to_lock = Resolve(in.U64());
+  edge.from_stack = KnownStack(in);
+  edge.to_stack = KnownStack(in);
+  edge.declaration = in.Blob();
+  return edge;
+}
+
+std::optional<ViolationEntry> EntryReader::Violation(PayloadReader& in) const {
+  constexpr size_t kLockSize = 4 + 1 + 8 + 4;
+  constexpr size_t kEdgeSize = 4 + 4 + 1 + 1 + 4 + 8 + 8 + 4 + 4 + 4;
+  const std::optional<ViolationKind> kind = KindNamed(in.Blob());
+  ViolationEntry entry;
+  entry.level = in.EnumUpTo(Level::kConfirmed, "level");
+  entry.thread = KnownThread(in);
+  entry.owner = KnownThread(in);
+  entry.stack = KnownStack(in);
+  entry.lock = Lock(in);
+  const uint32_t edges = in.Count(kEdgeSize, "edges");
+  for (uint32_t i = 0; i < edges && in.ok(); ++i) entry.edges.push_back(Edge(in));
+  const uint32_t held = in.Count(kLockSize, "held locks");
+  for (uint32_t i = 0; i < held && in.ok(); ++i) entry.held.push_back(Lock(in));
+  entry.subject = in.Blob();
+  entry.rule = in.Blob();
+  if (in.more()) {  // Since minor version 1.
+    entry.context = in.Blob();
+    entry.used = Side(in);
+    entry.enabled = Side(in);
+    entry.wait = Wait(in);
+    entry.wait_limit = Wait(in);
+  }
+  if (!kind.has_value()) return std::nullopt;
+  entry.kind = *kind;
+  return entry;
+}
+
+UsageOfLock EntryReader::Side(PayloadReader& in) const {
+  UsageOfLock side;
+  side.class_id = KnownClassOrNone(in);
+  side.mode = Mode(in);
+  side.thread = KnownThread(in);
+  side.lock = Resolve(in.U64());
+  side.stack = KnownStack(in);
+  return side;
+}
+
+ContextEntry EntryReader::Context(PayloadReader& in) const {
+  ContextEntry entry;
+  entry.bit = in.U8();
+  entry.name = in.Blob();
+  if (entry.bit >= kMaxContextBits) in.Fail(absl::StrCat("context ", entry.bit));
+  return entry;
+}
+
+UsageEntry EntryReader::Usage(PayloadReader& in) const {
+  UsageEntry entry;
+  entry.class_id = KnownClass(in);
+  entry.kind = in.EnumUpTo(UsageKind::kEnabledShared, "usage kind");
+  entry.mode = Mode(in);
+  entry.contexts = in.U64();
+  entry.thread = KnownThread(in);
+  entry.lock = in.U64();
+  entry.stack = KnownStack(in);
+  return entry;
+}
+
+void EntryReader::WaitTypes(PayloadReader& in, ClassEntry* entry) const {
+  if (!in.more()) return;
+  entry->wait_inner = Wait(in);
+  entry->wait_outer = Wait(in);
+  entry->role = in.EnumUpTo(LockRole::kWaitOverride, "lock role");
+}
+
+}  // namespace lockdep::record
