@@ -124,7 +124,7 @@ TEST(RecordingTest, RefusesWhatIsNoRecording) {
 }
 
 TEST(RecordingTest, RefusesAnotherMajorVersionAndReadsALaterMinorOne) {
-  EXPECT_THAT(ErrorOf(FileHeader(2) + HeaderRecord()), HasSubstr("recording version 2.0"));
+  EXPECT_THAT(ErrorOf(FileHeader(2) + HeaderRecord()), HasSubstr("recording version 2.1"));
   EXPECT_TRUE(ParseRecording("r", FileHeader(1, 9) + HeaderRecord()).ok());
 }
 
