@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "lockdep/cli/command.h"
+#include "lockdep/cli/finding_options.h"
 #include "lockdep/cli/output_file.h"
 #include "lockdep/cli/step_summary.h"
 #include "lockdep/cli/terminal.h"
@@ -65,17 +66,19 @@ class ReportCommand final : public Command {
   std::vector<std::string> inputs_;
   std::string output_ = "-";
   std::string format_;
+  FindingOptions findings_;
 };
 
 void ReportCommand::Configure(CLI::App& tool) {
   app_ = tool.add_subcommand("report", "Write a report of recordings");
-  SetUsage(*app_, "lockdep report INPUT... [-o FILE] [--format FORMAT]");
+  SetUsage(*app_, "lockdep report INPUT... [-o FILE] [--format FORMAT] [OPTIONS]");
   app_->footer(kFooter);
   app_->add_option("INPUT", inputs_, "Recordings, JSON reports, directories of them")
       ->type_name("")
       ->required();
   TakesFile(app_->add_option("-o,--output", output_,
                              "Where to write; '-' is standard output, the default"));
+  findings_.Configure(*app_);
   app_->add_option("--format", format_, "Instead of what the extension of FILE says")
       ->type_name("FORMAT")
       ->check(CLI::IsMember(FormatNames()).description(""));
@@ -103,9 +106,13 @@ int ReportCommand::Run() {
     const absl::Status writable = CheckWritable(output_);
     if (!writable.ok()) return UsageError(std::string(writable.message()));
   }
-  const absl::StatusOr<report::Loaded> loaded = report::LoadInputs(inputs_);
+  if (const absl::Status read = findings_.Read(); !read.ok()) {
+    return UsageError(std::string(read.message()));
+  }
+  absl::StatusOr<report::Loaded> loaded = report::LoadInputs(inputs_, findings_.load_options());
   if (!loaded.ok()) return UsageError(std::string(loaded.status().message()));
   for (const std::string& warning : loaded->warnings) Say(warning);
+  findings_.Apply(&loaded->report);
 
   absl::Status written = Write(loaded->report, **format);
   if (written.ok() && (*format)->name == "github") written = AppendStepSummary(loaded->report);

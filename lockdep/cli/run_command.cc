@@ -14,6 +14,7 @@
 #include "lockdep/cli/child_process.h"
 #include "lockdep/cli/command.h"
 #include "lockdep/cli/elf_file.h"
+#include "lockdep/cli/finding_options.h"
 #include "lockdep/cli/hook_options.h"
 #include "lockdep/cli/level.h"
 #include "lockdep/cli/output_file.h"
@@ -103,6 +104,7 @@ class RunCommand final : public Command {
   std::string record_;
   std::string fail_on_;
   std::string options_;
+  FindingOptions findings_;
 };
 
 void RunCommand::Configure(CLI::App& tool) {
@@ -114,6 +116,7 @@ void RunCommand::Configure(CLI::App& tool) {
       ->allow_extra_args(false);
   TakesFile(app_->add_option("--record", record_,
                              "Keep the recording in FILE; a directory if several processes ran"));
+  findings_.Configure(*app_);
   app_->add_option("--fail-on", fail_on_,
                    "The mildest finding that makes the run fail (default feasible)")
       ->type_name("confirmed|feasible|note|never")
@@ -176,6 +179,7 @@ int RunCommand::Run() {
     return ExitCodeFor(status);
   }
   status = CheckOutputs();
+  if (status.ok()) status = findings_.Read();
   if (!status.ok()) return UsageError(std::string(status.message()));
   return RunPlanned(plan);
 }
@@ -213,8 +217,9 @@ int RunCommand::Finish(const Plan& plan, const ChildResult& child,
     Say(NoRecordingMessage(plan.program));
     return child.exit_code;
   }
-  report::Loaded loaded = LoadWhatCanBeRead(recordings);
+  report::Loaded loaded = LoadWhatCanBeRead(recordings, findings_.load_options());
   for (const std::string& warning : loaded.warnings) Say(warning);
+  findings_.Apply(&loaded.report);
   SetExitStatus(loaded.report, child);
   PrintOutcome(loaded.report);
   if (!WriteOutputs(loaded.report, recordings)) {

@@ -20,13 +20,14 @@ std::string Count(uint64_t count, absl::string_view singular, absl::string_view 
 
 }  // namespace
 
-report::Loaded LoadWhatCanBeRead(const std::vector<std::string>& recordings) {
-  absl::StatusOr<report::Loaded> all = report::LoadInputs(recordings);
+report::Loaded LoadWhatCanBeRead(const std::vector<std::string>& recordings,
+                                 const report::LoadOptions& options) {
+  absl::StatusOr<report::Loaded> all = report::LoadInputs(recordings, options);
   if (all.ok()) return *std::move(all);
   std::vector<std::string> readable;
   std::vector<std::string> warnings;
   for (const std::string& recording : recordings) {
-    const absl::Status status = report::LoadInputs({recording}).status();
+    const absl::Status status = report::LoadInputs({recording}, options).status();
     if (status.ok()) {
       readable.push_back(recording);
     } else {
@@ -35,7 +36,7 @@ report::Loaded LoadWhatCanBeRead(const std::vector<std::string>& recordings) {
   }
   report::Loaded loaded;
   if (!readable.empty()) {
-    all = report::LoadInputs(readable);
+    all = report::LoadInputs(readable, options);
     if (all.ok()) loaded = *std::move(all);
   }
   loaded.warnings.insert(loaded.warnings.begin(), warnings.begin(), warnings.end());

@@ -14,7 +14,8 @@ namespace lockdep::cli {
 
 // As report::LoadInputs, but one recording that cannot be read costs only itself
 // (a warning), so that the others are not lost with it.
-report::Loaded LoadWhatCanBeRead(const std::vector<std::string>& recordings);
+report::Loaded LoadWhatCanBeRead(const std::vector<std::string>& recordings,
+                                 const report::LoadOptions& options);
 
 // Writes down how the started process ended.
 void SetExitStatus(report::Report& report, const ChildResult& child);

@@ -5,9 +5,9 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lockdep/report/baseline_line.h"
+#include "lockdep/report/word_line.h"
 
 namespace lockdep::report {
 namespace {
@@ -15,22 +15,6 @@ namespace {
 constexpr char kHeader[] = R"(# lockdep baseline: findings that were looked at and accepted.
 # FINGERPRINT KIND CLASS... reason="why" [owner=who] [expires=YYYY-MM-DD]
 # `lockdep gate` fails on every other finding; delete a line to be told of it again.)";
-
-std::vector<std::string> Lines(absl::string_view text) {
-  std::vector<std::string> lines;
-  while (!text.empty()) {
-    const size_t end = text.find('\n');
-    absl::string_view line = text.substr(0, end);
-    text.remove_prefix(end == text.npos ? text.size() : end + 1);
-    lines.emplace_back(absl::StripTrailingAsciiWhitespace(line));
-  }
-  return lines;
-}
-
-bool IsMergeMarker(absl::string_view line) {
-  return absl::StartsWith(line, "<<<<<<<") || absl::StartsWith(line, "=======") ||
-         absl::StartsWith(line, ">>>>>>>") || absl::StartsWith(line, "|||||||");
-}
 
 bool ByFingerprint(const BaselineEntry& a, const BaselineEntry& b) {
   return a.fingerprint < b.fingerprint;
@@ -42,7 +26,7 @@ class BaselineParser {
   explicit BaselineParser(absl::string_view file) : file_(file) {}
 
   absl::StatusOr<Baseline> Parse(absl::string_view text) {
-    for (const std::string& line : Lines(text)) {
+    for (const std::string& line : LinesOf(text)) {
       ++line_number_;
       absl::Status status = ParseLine(absl::StripLeadingAsciiWhitespace(line));
       if (!status.ok()) return status;
@@ -127,7 +111,7 @@ std::vector<std::string> ClassesOf(const Finding& finding) {
 
 Baseline NewBaseline() {
   Baseline baseline;
-  baseline.header = Lines(kHeader);
+  baseline.header = LinesOf(kHeader);
   return baseline;
 }
 
@@ -175,6 +159,20 @@ BaselineComparison Compare(const Baseline& baseline, const Report& report,
     if (seen.count(baseline.entries[i].fingerprint) == 0) comparison.stale.push_back(i);
   }
   return comparison;
+}
+
+void MarkStates(const Baseline& baseline, const BaselineComparison& comparison,
+                absl::string_view file, Report* report) {
+  for (const size_t index : comparison.fresh) report->findings[index].baseline_state = "new";
+  for (const size_t index : comparison.expired) {
+    report->findings[index].baseline_state = "expired";
+  }
+  for (const size_t index : comparison.known) {
+    Finding& finding = report->findings[index];
+    finding.baseline_state = "known";
+    finding.suppressed_by =
+        absl::StrCat(file, ": ", FindEntry(baseline, finding.fingerprint)->reason);
+  }
 }
 
 void Accept(Baseline& baseline, const Report& report, const std::vector<size_t>& fresh,

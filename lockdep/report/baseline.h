@@ -78,6 +78,11 @@ struct BaselineComparison {
 BaselineComparison Compare(const Baseline& baseline, const Report& report,
                            const std::vector<size_t>& relevant, absl::string_view today);
 
+// Sets `baseline_state` of every finding that the comparison has, and
+// `suppressed_by` of the known ones to "FILE: reason".
+void MarkStates(const Baseline& baseline, const BaselineComparison& comparison,
+                absl::string_view file, Report* report);
+
 // Adds entries for the findings `fresh` of `report`, keeping the order.
 void Accept(Baseline& baseline, const Report& report, const std::vector<size_t>& fresh,
             absl::string_view reason);

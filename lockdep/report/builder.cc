@@ -10,6 +10,7 @@
 #include "lockdep/report/fingerprint.h"
 #include "lockdep/report/frames.h"
 #include "lockdep/report/merge.h"
+#include "lockdep/report/replay.h"
 #include "lockdep/report/utf8.h"
 #include "lockdep/report/wording.h"
 
@@ -345,9 +346,11 @@ Report RunBuilder::Build() {
 
 }  // namespace
 
-Report ReportBuilder::Build(const Recording& recording) {
+Report ReportBuilder::Build(Recording recording) {
+  ClassNames names = namer_.Name(recording);
+  EnforceOrder(order_, names, &recording);
   std::vector<Report> one;
-  one.push_back(RunBuilder(recording, symbolizer_, namer_.Name(recording)).Build());
+  one.push_back(RunBuilder(recording, symbolizer_, std::move(names)).Build());
   return MergeReports(std::move(one));
 }
 

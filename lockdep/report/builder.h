@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "lockdep/declared_order.h"
 #include "lockdep/record/recording.h"
 #include "lockdep/report/class_namer.h"
 #include "lockdep/report/report.h"
@@ -18,13 +19,17 @@ namespace lockdep::report {
 // Thread safety: used by one thread.
 class ReportBuilder {
  public:
+  // Recordings are held against `order`, which must outlive the builder.
+  explicit ReportBuilder(DeclaredOrder order = {}) : order_(order) {}
+
   // The report of one recording: one run.
-  Report Build(const record::Recording& recording);
+  Report Build(record::Recording recording);
 
   // What could not be symbolised, over all recordings so far.
   const std::vector<std::string>& warnings() const { return symbolizer_.warnings(); }
 
  private:
+  const DeclaredOrder order_;
   Symbolizer symbolizer_;
   ClassNamer namer_{symbolizer_};
 };

@@ -33,6 +33,8 @@ bool WasMeantForUs(const std::string& path, std::string_view bytes) {
 // Reads inputs one after the other; a directory's are named by the directory.
 class Loader {
  public:
+  explicit Loader(const LoadOptions& options) : options_(options), builder_(options.order) {}
+
   absl::Status Load(const std::string& input);
   Loaded Finish();
 
@@ -44,6 +46,7 @@ class Loader {
   absl::Status LoadRecording(const std::string& path, const std::string& bytes);
   absl::Status LoadJson(const std::string& path, const std::string& text);
 
+  const LoadOptions& options_;
   ReportBuilder builder_;
   std::vector<Report> reports_;
   std::vector<std::string> warnings_;
@@ -55,11 +58,17 @@ absl::Status Loader::LoadRecording(const std::string& path, const std::string& b
   if (!recording.ok()) return recording.status();
   warnings_.insert(warnings_.end(), recording->warnings.begin(), recording->warnings.end());
   is_complete_ = is_complete_ && recording->warnings.empty();
-  reports_.push_back(builder_.Build(*recording));
+  reports_.push_back(builder_.Build(*std::move(recording)));
   return absl::OkStatus();
 }
 
 absl::Status Loader::LoadJson(const std::string& path, const std::string& text) {
+  if (!options_.order.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        path,
+        ": a JSON report cannot be held against a declared order; name the recording that "
+        "it was made from"));
+  }
   absl::StatusOr<Report> report = ReadJson(path, text);
   if (!report.ok()) return report.status();
   reports_.push_back(*std::move(report));
@@ -123,8 +132,9 @@ Loaded Loader::Finish() {
 
 }  // namespace
 
-absl::StatusOr<Loaded> LoadInputs(const std::vector<std::string>& inputs) {
-  Loader loader;
+absl::StatusOr<Loaded> LoadInputs(const std::vector<std::string>& inputs,
+                                  const LoadOptions& options) {
+  Loader loader(options);
   for (const std::string& input : inputs) {
     if (absl::Status status = loader.Load(input); !status.ok()) return status;
   }

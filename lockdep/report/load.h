@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "lockdep/declared_order.h"
 #include "lockdep/report/report.h"
 
 namespace lockdep::report {
@@ -20,9 +21,16 @@ struct Loaded {
   bool is_complete = true;
 };
 
+struct LoadOptions {
+  // What recordings are held against.  Of a JSON report only words are left, so
+  // that with an order it is refused.
+  DeclaredOrder order = {};
+};
+
 // Reads, symbolises and unites all inputs.  An input that cannot be read at all
 // is an error: "FILE: reason" (with ":LINE" or "offset N" where it helps).
-absl::StatusOr<Loaded> LoadInputs(const std::vector<std::string>& inputs);
+absl::StatusOr<Loaded> LoadInputs(const std::vector<std::string>& inputs,
+                                  const LoadOptions& options = {});
 
 }  // namespace lockdep::report
 

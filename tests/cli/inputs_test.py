@@ -39,6 +39,30 @@ class ReportTest(ToolCase):
         self.assertEqual(json.loads((self.scratch / "again.json").read_text())["findings"],
                          json.loads((self.scratch / "r.json").read_text())["findings"])
 
+    def test_an_order_is_held_against_recordings_and_against_nothing_else(self):
+        recording = self.record("r.lockdep", "one_order")
+        (self.scratch / "o.order").write_text("inner -> outer  # they say\n")
+        self.tool("report", recording, "-o", "r.json", "--order", "o.order")
+        finding, = json.loads((self.scratch / "r.json").read_text())["findings"]
+        self.assertEqual(finding["kind"], "declared-order-violation")
+        self.assertIn("o.order:1: inner -> outer", finding["title"])
+        (self.scratch / "good.order").write_text("outer -> inner\n")
+        self.tool("report", recording, "-o", "good.json", "--order", "good.order")
+        self.assertEqual(json.loads((self.scratch / "good.json").read_text())["findings"], [])
+        self.assert_refused(self.tool("report", "r.json", "--order", "o.order"), "r.json",
+                            "declared order")
+        self.assert_refused(self.tool("report", recording, "--order", "none.order"), "none.order")
+
+    def test_a_suppressed_finding_says_by_what(self):
+        recording = self.record("r.lockdep")
+        (self.scratch / "s").write_text('class=*audit_log reason="by design"\n')
+        self.tool("report", recording, "-o", "r.json", "--suppressions", "s")
+        finding, = json.loads((self.scratch / "r.json").read_text())["findings"]
+        self.assertEqual(finding["suppressed_by"], "s:1: by design")
+        (self.scratch / "s").write_text("class=x\n")
+        self.assert_refused(self.tool("report", recording, "--suppressions", "s"), "s:1: no reason")
+        self.assert_refused(self.tool("report", recording, "--suppressions", "none"), "none")
+
     def test_a_truncated_recording_is_reported_as_far_as_it_goes_with_a_warning(self):
         recording = self.record("r.lockdep")
         data = recording.read_bytes()
@@ -225,6 +249,28 @@ class GateTest(ToolCase):
         for path in ("/dev/zero", "."):
             result = self.tool("gate", recording, "--baseline", path)
             self.assert_refused(result, path + ": cannot read it: ")
+
+    def test_the_report_says_what_is_new(self):
+        recording = self.record("r.lockdep")
+        (self.scratch / "b.txt").write_text("")
+        self.assertEqual(self.gate(recording, "--report", "r.sarif", "--report", "r.json").returncode,
+                         1)
+        result = json.loads((self.scratch / "r.sarif").read_text())["runs"][0]["results"][0]
+        self.assertEqual((result["baselineState"], result["suppressions"]), ("new", []))
+        self.gate(recording, "--update")
+        self.assertEqual(self.gate(recording, "--report", "r.sarif").returncode, 0)
+        result = json.loads((self.scratch / "r.sarif").read_text())["runs"][0]["results"][0]
+        self.assertEqual(result["baselineState"], "unchanged")
+        self.assertIn("accepted by --update", result["suppressions"][0]["justification"])
+        self.assert_refused(self.gate(recording, "--report", "missing/r.sarif"), "missing/r.sarif")
+
+    def test_what_is_suppressed_does_not_count(self):
+        recording = self.record("r.lockdep")
+        (self.scratch / "b.txt").write_text("")
+        (self.scratch / "s").write_text('function=Audit reason="never at once"\nclass=x reason=y\n')
+        result = self.gate(recording, "--suppressions", "s")
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.assertIn("s:2: matches no finding", result.stderr)
 
     def test_an_input_that_cannot_be_read_is_refused(self):
         (self.scratch / "b.txt").write_text("")

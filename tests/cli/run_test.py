@@ -66,6 +66,13 @@ class RefusedTest(ToolCase):
         self.assert_refused(result, "r.pdf", "'.pdf'", ".html")
         self.assertFalse((self.scratch / "ran").exists())
 
+    def test_suppressions_or_an_order_that_cannot_be_read(self):
+        (self.scratch / "bad").write_text("class=x\n")
+        for option in ("--suppressions", "--order"):
+            for name in ("bad", "missing"):
+                self.assert_refused(self.tool("run", option, name, "--", "touch", "ran"), name)
+        self.assertFalse((self.scratch / "ran").exists())
+
     def test_a_recording_that_would_mix_with_files(self):
         (self.scratch / "d").mkdir()
         (self.scratch / "d" / "precious").write_text("x")
@@ -124,6 +131,25 @@ class RunTest(ToolCase):
             with self.subTest(arguments=arguments):
                 result = self.tool("run", *arguments, "--", PROGRAMS / "inversion", "5")
                 self.assertEqual(result.returncode, expected)
+
+    def test_what_is_suppressed_does_not_fail_the_run(self):
+        (self.scratch / "s").write_text('deadlock:Transfer\nclass=gone reason="old"\n')
+        result = self.tool("run", "--suppressions", "s", "--report", "r.json", "--",
+                           PROGRAMS / "inversion")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("s:2: matches no finding", result.stderr)
+        finding, = json.loads((self.scratch / "r.json").read_text())["findings"]
+        self.assertEqual(finding["suppressed_by"], "s:1: ThreadSanitizer suppression")
+
+    def test_a_run_against_a_declared_order_fails(self):
+        (self.scratch / "o.order").write_text("inner -> outer  # house rule\n")
+        result = self.tool("run", "--order", "o.order", "--", PROGRAMS / "one_order")
+        self.assertEqual(result.returncode, 66)
+        self.assertIn("declared-order-violation", result.stderr)
+        self.assertIn("house rule", result.stderr)
+        (self.scratch / "o.order").write_text("outer -> inner\n")
+        result = self.tool("run", "--order", "o.order", "--", PROGRAMS / "one_order")
+        self.assertEqual(result.returncode, 0, result.stderr)
 
     def test_the_command_line_wins_over_the_environment(self):
         result = self.tool("run", "--options", "exitcode=8", "--", PROGRAMS / "inversion",

@@ -1,0 +1,68 @@
+#include "lockdep/cli/finding_options.h"
+
+#include <CLI/CLI.hpp>
+#include <iterator>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lockdep/cli/command.h"
+#include "lockdep/cli/today.h"
+#include "lockdep/cli/usage.h"
+#include "lockdep/order/load.h"
+#include "lockdep/record/file_bytes.h"
+
+namespace lockdep::cli {
+
+void FindingOptions::Configure(CLI::App& app) {
+  TakesFile(app.add_option("--suppressions", suppression_paths_, "Findings that are not to count"))
+      ->allow_extra_args(false);
+  app.add_option("--order", order_inputs_, "A declared order that the run is held against")
+      ->type_name("ORDER")
+      ->allow_extra_args(false);
+}
+
+void FindingOptions::AddSuppressions(const std::string& path) {
+  if (!path.empty()) suppression_paths_.push_back(path);
+}
+
+void FindingOptions::AddOrder(const std::string& input) {
+  if (!input.empty()) order_inputs_.push_back(input);
+}
+
+absl::Status FindingOptions::Read() {
+  for (const std::string& path : suppression_paths_) {
+    const absl::StatusOr<std::string> text = record::ReadFileBytes(path);
+    if (!text.ok()) return text.status();
+    absl::StatusOr<std::vector<report::Suppression>> parsed =
+        report::ParseSuppressions(*text, path);
+    if (!parsed.ok()) return parsed.status();
+    suppressions_.insert(suppressions_.end(), std::make_move_iterator(parsed->begin()),
+                         std::make_move_iterator(parsed->end()));
+  }
+  if (order_inputs_.empty()) return absl::OkStatus();
+  absl::StatusOr<std::vector<order::OrderFile>> files = order::LoadOrders(order_inputs_);
+  if (!files.ok()) return files.status();
+  absl::StatusOr<order::OrderSet> set = order::OrderSet::Make(*std::move(files));
+  if (!set.ok()) return set.status();
+  order_ = *std::move(set);
+  for (const order::Conflict& conflict : order_.conflicts()) {
+    Say(absl::StrCat("the declared order contradicts itself over ", conflict.locks.size(),
+                     " locks, among them ", conflict.locks.front(),
+                     ", and is not enforced there; 'lockdep order check' shows the lines"));
+  }
+  return absl::OkStatus();
+}
+
+void FindingOptions::Apply(report::Report* report) const {
+  const report::SuppressionUse use = report::Suppress(suppressions_, Today(), report);
+  for (const size_t index : use.expired) {
+    Say(absl::StrCat(suppressions_[index].place, ": expired on ", suppressions_[index].expires,
+                     " and suppresses nothing any more; mend what it is about, or move the date"));
+  }
+  for (const size_t index : use.unused) {
+    Say(absl::StrCat(suppressions_[index].place,
+                     ": matches no finding; delete it if what it is about was mended"));
+  }
+}
+
+}  // namespace lockdep::cli
