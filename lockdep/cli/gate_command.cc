@@ -85,8 +85,8 @@ void GateCommand::Configure(CLI::App& tool) {
       ->required();
   TakesFile(app_->add_option("--baseline", baseline_path_, "The accepted findings"))->required();
   app_->add_flag("--update", update_, "Accept what is new: add it to the baseline");
-  TakesFile(app_->add_option("--report", reports_,
-                             "Also write the report, with what is new, to FILE"))
+  TakesFile(
+      app_->add_option("--report", reports_, "Also write the report, with what is new, to FILE"))
       ->allow_extra_args(false);
   findings_.Configure(*app_);
   app_->add_option("--fail-on", fail_on_, "The mildest finding that counts (default feasible)")

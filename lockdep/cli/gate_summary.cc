@@ -45,10 +45,10 @@ std::string GateSummary(const report::Baseline& baseline, const report::Report& 
     lines.push_back(Line("stale", entry.fingerprint,
                          absl::StrCat(entry.kind, ": not seen; delete its line if it was fixed")));
   }
-  std::string summary =
-      absl::StrFormat("lockdep gate: %s: %d new, %d expired, %d known, %d stale\n",
-                      has_new ? "FAIL" : (is_complete ? "pass" : "INCOMPLETE"), comparison.fresh.size(), comparison.expired.size(),
-                      comparison.known.size(), comparison.stale.size());
+  std::string summary = absl::StrFormat(
+      "lockdep gate: %s: %d new, %d expired, %d known, %d stale\n",
+      has_new ? "FAIL" : (is_complete ? "pass" : "INCOMPLETE"), comparison.fresh.size(),
+      comparison.expired.size(), comparison.known.size(), comparison.stale.size());
   const size_t room = kMostGateLines - 2;  // The verdict, and the advice.
   const bool all = lines.size() <= room;
   const size_t shown = all ? lines.size() : room - 1;

@@ -32,7 +32,8 @@ std::string SummaryOf(const report::Report& report, const report::Baseline& base
                       bool is_complete = true) {
   std::vector<size_t> all(report.findings.size());
   for (size_t i = 0; i < all.size(); ++i) all[i] = i;
-  return GateSummary(baseline, report, report::Compare(baseline, report, all, "2030-01-01"), is_complete);
+  return GateSummary(baseline, report, report::Compare(baseline, report, all, "2030-01-01"),
+                     is_complete);
 }
 
 long LinesIn(const std::string& text) { return std::count(text.begin(), text.end(), '\n'); }
