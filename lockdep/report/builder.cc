@@ -149,10 +149,10 @@ Coverage RunBuilder::MakeCoverage() const {
                                                in_.pid, ": ", ValidUtf8(*in_.stop_reason), "."));
   }
   if (!in_.end_time_ns.has_value()) {
-    coverage.unobserved.push_back(
-        absl::StrCat("Process ", in_.pid,
-                     " did not end in an orderly way (killed, crashed, or still running): what it "
-                     "did last may be missing, and its counts may be low."));
+    coverage.unobserved.push_back(absl::StrCat(
+        "Process ", in_.pid,
+        " did not end in an orderly way (killed, crashed, still running, or replaced by "
+        "exec): what it did last may be missing, and its counts may be low."));
   }
   return coverage;
 }
