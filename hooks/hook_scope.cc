@@ -13,6 +13,9 @@
 #define LOCKDEP_HOT_PATH __attribute__((flatten))
 
 namespace lockdep::hooks {
+
+constinit LockEnds lock_ends;
+
 namespace {
 
 bool IsHeldAfter(int result) { return result == 0 || result == EOWNERDEAD; }
@@ -39,30 +42,30 @@ ThreadState& self() { return *thread_slot.state; }
 
 }  // namespace
 
-// Whether the open gate was jumped out of: see GateMark.  A call from as far out
-// on the same stack proves it too, and once we have started, when nobody calls
-// hooks on our behalf, so does one from so near that no signal came between.
+// Whether the hook that closed the gate was jumped out of: its return address is
+// not there any more.  A call from as far out on the same stack proves it too,
+// and once we have started, when nobody calls hooks on our behalf, so does one
+// from so near that no signal came between.
 bool HookScope::IsAbandoned() const {
-  const auto open = reinterpret_cast<uintptr_t>(thread_slot.entered);
-  const auto here = reinterpret_cast<uintptr_t>(&mark_);
+  const uintptr_t open = thread_slot.gate & ~uintptr_t{1};
   if (!IsOnOwnStack(open)) return false;
-  if (!thread_slot.entered->is_intact()) return true;
+  if (reinterpret_cast<const uintptr_t*>(open)[1] != thread_slot.gate_pc) return true;
   const uintptr_t near = CurrentStage() == Stage::kActive ? kLeastSignalFrame : 0;
-  return IsOnOwnStack(here) && here + near >= open;
+  return IsOnOwnStack(caller_.frame) && caller_.frame + near >= open;
 }
 
 __attribute__((noinline)) bool HookScope::EnterSlow() {
-  if (thread_slot.entered != nullptr && !IsAbandoned()) return false;
+  if (thread_slot.gate != kNoGate && !IsAbandoned()) return false;
   if (thread_slot.has_ended) return false;
-  // Before the gate opens: without the bounds a jump out of it would never be noticed.
+  // Before the gate closes: without the bounds a jump out of it would never be noticed.
   NoteOwnStack();
-  thread_slot.entered = &mark_;
+  CloseGate(caller_);
   const bool active = EnsureActive() && (thread_slot.state != nullptr || AttachThread() != nullptr);
   if (active) {
     if (thread_slot.work_is_due) DoDueWork();
     return true;
   }
-  thread_slot.entered = nullptr;
+  OpenGate(kNoGate);
   return false;
 }
 
@@ -79,9 +82,27 @@ LockRecord* HookScope::Get(const LockReference& lock) {
 }
 
 void HookScope::Acquire(LockRecord& record, ReadMode mode, TryLock trylock) {
+  ThreadContext& context = *self().context;
+  const ChainKey before = context.chain_key;
+  const uint32_t ends = lock_ends.At(reinterpret_cast<uintptr_t>(record.map.address));
   session().validator().Acquire(
-      *self().context,
+      context,
       {.lock = &record.map, .mode = mode, .trylock = trylock, .site = NoteCallSite(caller_)});
+  if (context.chain_key != before) NoteStep(context.held[context.held.depth() - 1], ends);
+}
+
+// For the hot path: `held` is what was just taken, `ends` was read before it was.
+void HookScope::NoteStep(const HeldLock& held, uint32_t ends) {
+  if (frame_pointers.Find(caller_.pc) != FramePointerTable::Answer::kNotKept) return;
+  const auto address = reinterpret_cast<uintptr_t>(held.lock->address);
+  const ChainKey before = held.previous_chain_key;
+  self().steps.Slot(before, address) = {.before = before,
+                                        .lock = address | StepModeOf(held.use),
+                                        .after = self().context->chain_key,
+                                        .site = caller_.pc,
+                                        .map = held.lock,
+                                        .use = held.use,
+                                        .ends = ends};
 }
 
 LockRecord* HookScope::BeforeLock(const LockReference& lock, ReadMode mode) {
@@ -115,6 +136,15 @@ LOCKDEP_HOT_PATH LockRecord* HookScope::BeforeWriteLock(pthread_rwlock_t* rwlock
 int HookScope::AfterLock(LockRecord* announced, int result) {
   if (announced != nullptr && !IsHeldAfter(result)) [[unlikely]]
     Cancel(*announced);
+  return result;
+}
+
+int HookScope::AfterFailure(pthread_rwlock_t* rwlock, int result) {
+  if (!IsHeldAfter(result) && Enter()) {
+    LockRecord* record = session().locks().Find(Refer(rwlock));
+    if (record != nullptr) session().validator().CancelAcquire(*self().context, record->map);
+    Leave();
+  }
   return result;
 }
 
@@ -266,7 +296,7 @@ void HookScope::EndThread() {
   if (!is_main) session().validator().ReportHeld(*state->context, ViolationKind::kHeldAtExit);
   if (thread_slot.work_is_due) DoDueWork();
   DetachThread(state);
-  thread_slot.entered = nullptr;
+  OpenGate(kNoGate);
 }
 
 }  // namespace lockdep::hooks

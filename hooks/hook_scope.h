@@ -38,6 +38,8 @@ class HookScope {
   LockRecord* BeforeReadLock(pthread_rwlock_t* rwlock);
   LockRecord* BeforeWriteLock(pthread_rwlock_t* rwlock);
   int AfterLock(LockRecord* announced, int result);
+  // The same for what the hot path has told.
+  int AfterFailure(pthread_rwlock_t* rwlock, int result);
 
   // After a call that does not wait, or not for ever.
   int AfterTry(pthread_mutex_t* mutex, int result);
@@ -85,18 +87,16 @@ class HookScope {
 
   // Opens the gate; returns whether this hook is active.
   bool Enter() {
-    if (thread_slot.entered != nullptr || thread_slot.state == nullptr) [[unlikely]]
+    if (IsClosed(thread_slot.gate)) [[unlikely]]
       return EnterSlow();
-    thread_slot.entered = &mark_;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    CloseGate(caller_);
     return true;
   }
 
   void Leave() {
     if (thread_slot.work_is_due) [[unlikely]]
       DoDueWork();
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    thread_slot.entered = nullptr;
+    OpenGate(reinterpret_cast<uintptr_t>(thread_slot.state));
   }
 
   bool EnterSlow();
@@ -104,6 +104,7 @@ class HookScope {
   static void DoDueWork();
   LockRecord* Get(const LockReference& lock);
   void Acquire(LockRecord& record, ReadMode mode, TryLock trylock);
+  void NoteStep(const HeldLock& held, uint32_t ends);
   LockRecord* BeforeLock(const LockReference& lock, ReadMode mode);
   void NoteTaken(const LockReference& lock, ReadMode mode);
   void Release(const LockReference& lock);
@@ -115,7 +116,6 @@ class HookScope {
   CallSite UnlockSite() const;
 
   const Caller caller_;
-  GateMark mark_;
 };
 
 }  // namespace lockdep::hooks

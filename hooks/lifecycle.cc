@@ -74,20 +74,22 @@ bool EnsureActive() {
 }
 
 void StartIfEarly() {
-  if (CurrentStage() != Stage::kEarly || thread_slot.entered != nullptr) return;
-  const GateMark mark;
-  thread_slot.entered = &mark;
+  if (CurrentStage() != Stage::kEarly || thread_slot.gate != kNoGate) return;
+  const StandInFrame frame;
+  CloseGate(frame.caller());
   EnsureActive();
-  thread_slot.entered = nullptr;
+  OpenGate(kNoGate);
 }
 
 int FinishProcess(int status) {
   if (CurrentStage() != Stage::kActive) return status;
-  const GateMark* entered = thread_slot.entered;
-  const GateMark mark;
-  thread_slot.entered = &mark;
+  const uintptr_t gate = thread_slot.gate;
+  const uintptr_t gate_pc = thread_slot.gate_pc;
+  const StandInFrame frame;
+  CloseGate(frame.caller());
   const int wanted = session().Finish(status);
-  thread_slot.entered = entered;
+  thread_slot.gate_pc = gate_pc;
+  OpenGate(gate);
   return wanted;
 }
 

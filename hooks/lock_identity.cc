@@ -61,6 +61,7 @@ void LockTable::End(ThreadState& thread, LockRecord* record) {
   session().validator().CancelAcquire(*thread.context, record->map);
   Shadow::Slot* slot = shadow_.Find(reinterpret_cast<uintptr_t>(record->map.address));
   LockRecord* expected = record;
+  lock_ends.Count(reinterpret_cast<uintptr_t>(record->map.address));
   if (slot->compare_exchange_strong(expected, nullptr, std::memory_order_acq_rel)) {
     thread.cells.Free(record);
   }

@@ -2,20 +2,78 @@
 // calls the real function, and returns what that returned.
 
 #include "hooks/hook_scope.h"
+#include "hooks/hot_path.h"
 #include "hooks/lifecycle.h"
 #include "hooks/real.h"
 
+using lockdep::ReadMode;
+using lockdep::TryLock;
+using lockdep::hooks::Caller;
 using lockdep::hooks::Cells;
 using lockdep::hooks::DefaultStackSize;
 using lockdep::hooks::FinishProcess;
 using lockdep::hooks::HookScope;
+using lockdep::hooks::IsPlain;
 using lockdep::hooks::LockRecord;
+using lockdep::hooks::ReadModeOf;
+using lockdep::hooks::ReleaseNewest;
 using lockdep::hooks::RunThread;
 using lockdep::hooks::StartIfEarly;
+using lockdep::hooks::TakeAsBefore;
 using lockdep::hooks::ThreadStart;
 namespace real = lockdep::hooks::real;
 
 #define EXPORTED extern "C" __attribute__((visibility("default")))
+
+// The way through a hook when the hot path cannot tell: not inlined, so that the
+// exported functions save and restore nothing for it.  Nor is it jumped to: the
+// frame of the exported function holds the caller's frame pointer, from which
+// call sites are followed outwards.
+#define CAREFULLY __attribute__((noinline)) static int
+#define CALL_CAREFULLY(call)           \
+  do {                                 \
+    const int careful_result = (call); \
+    asm volatile("" ::: "memory");     \
+    return careful_result;             \
+  } while (0)
+
+CAREFULLY LockCarefully(pthread_mutex_t* mutex, Caller caller) noexcept {
+  HookScope scope(caller);
+  LockRecord* announced = scope.BeforeLock(mutex);
+  return scope.AfterLock(announced, real::pthread_mutex_lock(mutex));
+}
+
+CAREFULLY UnlockCarefully(pthread_mutex_t* mutex, Caller caller) noexcept {
+  HookScope scope(caller);
+  scope.BeforeUnlock(mutex);
+  return real::pthread_mutex_unlock(mutex);
+}
+
+CAREFULLY TellTaken(pthread_mutex_t* mutex, Caller caller) noexcept {
+  return HookScope(caller).AfterTry(mutex, 0);
+}
+
+CAREFULLY ReadLockCarefully(pthread_rwlock_t* rwlock, Caller caller) noexcept {
+  HookScope scope(caller);
+  LockRecord* announced = scope.BeforeReadLock(rwlock);
+  return scope.AfterLock(announced, real::pthread_rwlock_rdlock(rwlock));
+}
+
+CAREFULLY WriteLockCarefully(pthread_rwlock_t* rwlock, Caller caller) noexcept {
+  HookScope scope(caller);
+  LockRecord* announced = scope.BeforeWriteLock(rwlock);
+  return scope.AfterLock(announced, real::pthread_rwlock_wrlock(rwlock));
+}
+
+CAREFULLY UnlockCarefully(pthread_rwlock_t* rwlock, Caller caller) noexcept {
+  HookScope scope(caller);
+  scope.BeforeUnlock(rwlock);
+  return real::pthread_rwlock_unlock(rwlock);
+}
+
+CAREFULLY TakeBack(pthread_rwlock_t* rwlock, Caller caller, int result) noexcept {
+  return HookScope(caller).AfterFailure(rwlock, result);
+}
 
 EXPORTED int pthread_mutex_init(pthread_mutex_t* mutex, const pthread_mutexattr_t* attr) noexcept {
   HookScope scope(LOCKDEP_HOOK_CALLER());
@@ -28,14 +86,19 @@ EXPORTED int pthread_mutex_destroy(pthread_mutex_t* mutex) noexcept {
 }
 
 EXPORTED int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
-  HookScope scope(LOCKDEP_HOOK_CALLER());
-  LockRecord* announced = scope.BeforeLock(mutex);
-  return scope.AfterLock(announced, real::pthread_mutex_lock(mutex));
+  const Caller caller = LOCKDEP_HOOK_CALLER();
+  if (IsPlain(mutex) && TakeAsBefore(mutex, ReadMode::kWrite, TryLock::kNo, caller)) {
+    return real::pthread_mutex_lock(mutex);
+  }
+  CALL_CAREFULLY(LockCarefully(mutex, caller));
 }
 
 EXPORTED int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
-  HookScope scope(LOCKDEP_HOOK_CALLER());
-  return scope.AfterTry(mutex, real::pthread_mutex_trylock(mutex));
+  const Caller caller = LOCKDEP_HOOK_CALLER();
+  const int result = real::pthread_mutex_trylock(mutex);
+  if (result != 0) return HookScope(caller).AfterTry(mutex, result);
+  if (IsPlain(mutex) && TakeAsBefore(mutex, ReadMode::kWrite, TryLock::kYes, caller)) return 0;
+  CALL_CAREFULLY(TellTaken(mutex, caller));
 }
 
 EXPORTED int pthread_mutex_timedlock(pthread_mutex_t* mutex, const timespec* deadline) noexcept {
@@ -50,9 +113,9 @@ EXPORTED int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock,
 }
 
 EXPORTED int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {
-  HookScope scope(LOCKDEP_HOOK_CALLER());
-  scope.BeforeUnlock(mutex);
-  return real::pthread_mutex_unlock(mutex);
+  const Caller caller = LOCKDEP_HOOK_CALLER();
+  if (IsPlain(mutex) && ReleaseNewest(mutex, caller)) return real::pthread_mutex_unlock(mutex);
+  CALL_CAREFULLY(UnlockCarefully(mutex, caller));
 }
 
 EXPORTED int pthread_rwlock_init(pthread_rwlock_t* rwlock,
@@ -67,15 +130,21 @@ EXPORTED int pthread_rwlock_destroy(pthread_rwlock_t* rwlock) noexcept {
 }
 
 EXPORTED int pthread_rwlock_rdlock(pthread_rwlock_t* rwlock) noexcept {
-  HookScope scope(LOCKDEP_HOOK_CALLER());
-  LockRecord* announced = scope.BeforeReadLock(rwlock);
-  return scope.AfterLock(announced, real::pthread_rwlock_rdlock(rwlock));
+  const Caller caller = LOCKDEP_HOOK_CALLER();
+  if (!TakeAsBefore(rwlock, ReadModeOf(rwlock), TryLock::kNo, caller)) {
+    CALL_CAREFULLY(ReadLockCarefully(rwlock, caller));
+  }
+  const int result = real::pthread_rwlock_rdlock(rwlock);
+  return result == 0 ? 0 : TakeBack(rwlock, caller, result);
 }
 
 EXPORTED int pthread_rwlock_wrlock(pthread_rwlock_t* rwlock) noexcept {
-  HookScope scope(LOCKDEP_HOOK_CALLER());
-  LockRecord* announced = scope.BeforeWriteLock(rwlock);
-  return scope.AfterLock(announced, real::pthread_rwlock_wrlock(rwlock));
+  const Caller caller = LOCKDEP_HOOK_CALLER();
+  if (!TakeAsBefore(rwlock, ReadMode::kWrite, TryLock::kNo, caller)) {
+    CALL_CAREFULLY(WriteLockCarefully(rwlock, caller));
+  }
+  const int result = real::pthread_rwlock_wrlock(rwlock);
+  return result == 0 ? 0 : TakeBack(rwlock, caller, result);
 }
 
 EXPORTED int pthread_rwlock_tryrdlock(pthread_rwlock_t* rwlock) noexcept {
@@ -113,9 +182,9 @@ EXPORTED int pthread_rwlock_clockwrlock(pthread_rwlock_t* rwlock, clockid_t cloc
 }
 
 EXPORTED int pthread_rwlock_unlock(pthread_rwlock_t* rwlock) noexcept {
-  HookScope scope(LOCKDEP_HOOK_CALLER());
-  scope.BeforeUnlock(rwlock);
-  return real::pthread_rwlock_unlock(rwlock);
+  const Caller caller = LOCKDEP_HOOK_CALLER();
+  if (ReleaseNewest(rwlock, caller)) return real::pthread_rwlock_unlock(rwlock);
+  CALL_CAREFULLY(UnlockCarefully(rwlock, caller));
 }
 
 EXPORTED int pthread_cond_wait(pthread_cond_t* cond, pthread_mutex_t* mutex) {

@@ -18,7 +18,7 @@
 
 namespace lockdep::hooks {
 
-constinit thread_local ThreadSlot thread_slot = {};
+constinit thread_local ThreadSlot thread_slot;
 
 namespace {
 
@@ -53,11 +53,10 @@ ThreadState* TakeFree() {
   return first;
 }
 
-// One page a state: threads are few beside locks.
+// Zeroed pages are a state with nothing in it, and are touched where it is used.
 ThreadState* NewState() {
   if (ThreadState* state = TakeFree(); state != nullptr) return state;
-  void* page = MapPages(4096, Pages::kCommit);
-  return page == nullptr ? nullptr : new (page) ThreadState();
+  return static_cast<ThreadState*>(MapPages(sizeof(ThreadState), Pages::kReserve));
 }
 
 // `high`: glibc puts the thread descriptor, which pthread_self() is, at the top
@@ -102,7 +101,8 @@ void OnThreadEnd(void* value) {
     pthread_setspecific(end_key, state);
     return;
   }
-  HookScope scope(Caller{});
+  const StandInFrame frame;
+  HookScope scope(frame.caller());
   scope.EndThread();
 }
 
@@ -171,6 +171,7 @@ ThreadContext* RenewThreadAfterFork() {
   state->holds_from_before_fork = state->context->held.depth() != 0;
   thread_slot.state_before_fork = state;
   thread_slot.state = nullptr;
+  thread_slot.gate = kNoGate;
   return state->context;
 }
 

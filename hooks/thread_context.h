@@ -16,7 +16,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "hooks/caller.h"
 #include "hooks/cells.h"
+#include "hooks/known_steps.h"
 #include "lockdep/lockdep.h"
 
 namespace lockdep::hooks {
@@ -30,37 +32,55 @@ struct ThreadState {
   // lock anew is how atfork handlers release it.
   bool holds_from_before_fork = false;
   ThreadState* next_free = nullptr;
+  KnownSteps steps;
 };
 
-// Stands in the frame of a function of ours while a hook of the thread is open.
-// A signal handler that jumps out of a hook leaves the gate open behind it;
-// the frames of what is called next then overwrite the mark.
-class GateMark {
- public:
-  GateMark() : word_(Expected()) {}
-  GateMark(const GateMark&) = delete;
-  GateMark& operator=(const GateMark&) = delete;
-
-  bool is_intact() const { return word_ == Expected(); }
-
- private:
-  uintptr_t Expected() const { return reinterpret_cast<uintptr_t>(this) ^ 0x6c6f636b64657021u; }
-
-  volatile uintptr_t word_;
-};
+// The gate is the thread's state while no hook is open, which is even.  Odd, it
+// is closed: by nobody's hook before the first and after the end, else by the
+// hook whose frame is the rest of the number.
+inline constexpr uintptr_t kNoGate = 1;
+constexpr bool IsClosed(uintptr_t gate) { return (gate & 1) != 0; }
 
 // Plain data in initial-exec storage: reading it can neither allocate nor lock.
 struct ThreadSlot {
-  ThreadState* state;              // Null before the first hook and after the end.
-  ThreadState* state_before_fork;  // In a child that has met no hook yet.
-  const GateMark* entered;         // Null while no hook is open.
-  uintptr_t stack_low;             // Bounds of the stack; both 0 while they are unknown.
-  uintptr_t stack_high;
-  bool has_ended;
-  bool work_is_due;  // Set by the observer inside a hook, looked at when it is left.
+  uintptr_t gate = kNoGate;
+  // What the open hook returns to.  A signal handler that jumps out of a hook
+  // leaves the gate closed behind it; the frames of what is called next then put
+  // something else in the place of that return address.
+  uintptr_t gate_pc = 0;
+  ThreadState* state = nullptr;              // Null before the first hook and after the end.
+  ThreadState* state_before_fork = nullptr;  // In a child that has met no hook yet.
+  uintptr_t stack_low = 0;                   // Bounds of the stack; both 0 while unknown.
+  uintptr_t stack_high = 0;
+  bool has_ended = false;
+  bool work_is_due = false;  // Set by the observer inside a hook, looked at when it is left.
 };
 
 extern constinit thread_local ThreadSlot thread_slot;
+
+// Closes the gate behind the hook that `caller` called; whoever closes it opens it.
+inline void CloseGate(const Caller& caller) {
+  thread_slot.gate_pc = caller.pc;
+  thread_slot.gate = caller.frame | 1;
+  __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+inline void OpenGate(uintptr_t gate) {
+  __atomic_signal_fence(__ATOMIC_SEQ_CST);
+  thread_slot.gate = gate;
+}
+
+// Stands for the frame of a hook where there is none.
+class StandInFrame {
+ public:
+  StandInFrame() = default;
+  StandInFrame(const StandInFrame&) = delete;
+  StandInFrame& operator=(const StandInFrame&) = delete;
+
+  Caller caller() const { return {words_[1], reinterpret_cast<uintptr_t>(words_)}; }
+
+ private:
+  const volatile uintptr_t words_[2] = {0, 0x6c6f636b646570};
+};
 
 // Reserves what a thread's end needs.  Called once.
 void PrepareForThreads();
