@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "lockdep/cli/command.h"
 #include "lockdep/cli/today.h"
@@ -12,6 +13,11 @@
 #include "lockdep/record/file_bytes.h"
 
 namespace lockdep::cli {
+namespace {
+
+constexpr size_t kMostStaleArcs = 5;
+
+}  // namespace
 
 void FindingOptions::Configure(CLI::App& app) {
   TakesFile(app.add_option("--suppressions", suppression_paths_, "Findings that are not to count"))
@@ -19,6 +25,7 @@ void FindingOptions::Configure(CLI::App& app) {
   app.add_option("--order", order_inputs_, "A declared order that the run is held against")
       ->type_name("ORDER")
       ->allow_extra_args(false);
+  app.add_flag("--enforce", enforce_, "Fail on orders that no --order declares, too");
 }
 
 void FindingOptions::AddSuppressions(const std::string& path) {
@@ -38,6 +45,9 @@ absl::Status FindingOptions::Read() {
     if (!parsed.ok()) return parsed.status();
     suppressions_.insert(suppressions_.end(), std::make_move_iterator(parsed->begin()),
                          std::make_move_iterator(parsed->end()));
+  }
+  if (order_inputs_.empty() && enforce_) {
+    return absl::InvalidArgumentError("--enforce needs a declared order; name it with --order");
   }
   if (order_inputs_.empty()) return absl::OkStatus();
   absl::StatusOr<std::vector<order::OrderFile>> files = order::LoadOrders(order_inputs_);
@@ -62,6 +72,26 @@ void FindingOptions::Apply(report::Report* report) const {
   for (const size_t index : use.unused) {
     Say(absl::StrCat(suppressions_[index].place,
                      ": matches no finding; delete it if what it is about was mended"));
+  }
+  if (enforce_) SayStaleArcs(*report);
+}
+
+// An arc that was taken stands as the declaration of some dependency.
+void FindingOptions::SayStaleArcs(const report::Report& report) const {
+  absl::flat_hash_set<std::string> taken;
+  for (const report::DependencyRow& row : report.dependencies) {
+    if (!row.kinds.empty()) taken.insert(row.declaration);
+  }
+  size_t stale = 0;
+  for (const order::PlacedArc& placed : order_.arcs()) {
+    if (placed.arc->status == order::ArcStatus::kStale || order_.IsInConflict(*placed.arc))
+      continue;
+    const std::string text = order::Describe(*placed.file, *placed.section, *placed.arc);
+    if (taken.contains(text) || ++stale > kMostStaleArcs) continue;
+    Say(absl::StrCat(text, ": declared, and not taken in these runs; delete it if it is past"));
+  }
+  if (stale > kMostStaleArcs) {
+    Say(absl::StrCat(stale - kMostStaleArcs, " declared arcs more were not taken in these runs"));
   }
 }
 

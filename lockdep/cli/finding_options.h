@@ -32,14 +32,20 @@ class FindingOptions {
   absl::Status Read();
 
   // For report::LoadInputs.  Valid as long as this object.
-  report::LoadOptions load_options() const { return {.order = order_.declared_order()}; }
+  report::LoadOptions load_options() const {
+    return {.order = order_.declared_order(), .enforce = enforce_};
+  }
 
-  // Marks what is suppressed, and says which suppressions are of no use.
+  // Marks what is suppressed, and says which suppressions are of no use; with
+  // --enforce also which declared arcs.
   void Apply(report::Report* report) const;
 
  private:
   std::vector<std::string> suppression_paths_;
+  void SayStaleArcs(const report::Report& report) const;
+
   std::vector<std::string> order_inputs_;
+  bool enforce_ = false;
   std::vector<report::Suppression> suppressions_;
   order::OrderSet order_;
 };

@@ -56,6 +56,7 @@ DependencyEntry EntryReader::Dependency(PayloadReader& in) const {
   entry.to_lock = in.U64();
   entry.from_stack = KnownStack(in);
   entry.to_stack = KnownStack(in);
+  entry.run = RunAtHand();
   return entry;
 }
 
@@ -88,6 +89,7 @@ EdgeEntry EntryReader::Edge(PayloadReader& in) const {
   edge.from_stack = KnownStack(in);
   edge.to_stack = KnownStack(in);
   edge.declaration = in.Blob();
+  edge.run = RunAtHand();
   return edge;
 }
 
@@ -116,6 +118,7 @@ std::optional<ViolationEntry> EntryReader::Violation(PayloadReader& in) const {
   }
   if (!kind.has_value()) return std::nullopt;
   entry.kind = *kind;
+  entry.run = RunAtHand();
   return entry;
 }
 
@@ -146,6 +149,7 @@ UsageEntry EntryReader::Usage(PayloadReader& in) const {
   entry.thread = KnownThread(in);
   entry.lock = in.U64();
   entry.stack = KnownStack(in);
+  entry.run = RunAtHand();
   return entry;
 }
 
@@ -154,6 +158,35 @@ void EntryReader::WaitTypes(PayloadReader& in, ClassEntry* entry) const {
   entry->wait_inner = Wait(in);
   entry->wait_outer = Wait(in);
   entry->role = in.EnumUpTo(LockRole::kWaitOverride, "lock role");
+  if (in.more()) entry->origin_stack = KnownStack(in);
+}
+
+RunEntry EntryReader::Run(PayloadReader& in) const {
+  const auto sentences = [&in](const char* what) {
+    std::vector<std::string> all;
+    const uint32_t count = in.Count(sizeof(uint32_t), what);
+    for (uint32_t i = 0; i < count && in.ok(); ++i) all.push_back(in.Blob());
+    return all;
+  };
+  RunEntry run;
+  run.start_time_ns = in.U64();
+  run.pid = in.U64();
+  run.command = in.Blob();
+  run.classes = in.U64();
+  run.dependencies = in.U64();
+  run.threads = in.U64();
+  run.is_damaged = in.U8() != 0;
+  if (in.U8() != 0) {
+    run.totals = TotalsEntry{};
+    run.totals->lock_operations = in.U64();
+    run.totals->locks = in.U64();
+    run.totals->chains = in.U64();
+  }
+  if (in.U8() != 0) run.end_time_ns = in.U64();
+  if (in.U8() != 0) run.stop_reason = in.Blob();
+  run.contexts = sentences("contexts");
+  run.unobserved = sentences("sentences");
+  return run;
 }
 
 }  // namespace lockdep::record

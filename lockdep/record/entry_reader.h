@@ -32,9 +32,15 @@ class EntryReader {
   // The end of a class, which minor version 0 did not have.
   void WaitTypes(PayloadReader& in, ClassEntry* entry) const;
 
+  RunEntry Run(PayloadReader& in) const;
+
   Address Resolve(uint64_t address) const { return {address, modules_.Find(address)}; }
 
  private:
+  uint32_t RunAtHand() const {
+    const size_t runs = recording_.runs.size();
+    return runs == 0 ? 0 : static_cast<uint32_t>(runs - 1);
+  }
   ThreadId KnownThread(PayloadReader& in) const;
   ClassId KnownClass(PayloadReader& in) const;
   ClassId KnownClassOrNone(PayloadReader& in) const;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 namespace lockdep::record {
 
@@ -18,8 +19,6 @@ class PayloadWriter {
   void U16(uint16_t value) { Number(value, 2); }
   void U32(uint32_t value) { Number(value, 4); }
   void U64(uint64_t value) { Number(value, 8); }
-  void Address(const void* address) { U64(reinterpret_cast<uintptr_t>(address)); }
-
   // An enum's value; its meaning is part of the format.
   template <typename Enum>
   void Id(Enum id) {
@@ -34,6 +33,7 @@ class PayloadWriter {
 
   // Null is written as the empty string.
   void String(const char* text) { Blob(text, text == nullptr ? 0 : strlen(text)); }
+  void String(std::string_view text) { Blob(text.data(), text.size()); }
 
   void Raw(const void* bytes, size_t size) {
     if (size != 0 && size_ + size <= capacity_) memcpy(data_ + size_, bytes, size);

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lockdep/record/layout.h"
 #include "lockdep/record/mapped_path.h"
 #include "lockdep/record/payload_writer.h"
 
@@ -73,34 +74,6 @@ const char* AbsolutePath(const LoadedModule& module, std::span<char> buffer) {
   if (module.path[0] == '\0') return ExecutablePath(buffer);
   const bool is_relative = module.path[0] != '/' && strchr(module.path, '/') != nullptr;
   return is_relative && FindMappedPath(module.begin, buffer) ? buffer.data() : module.path;
-}
-
-void EncodeLock(PayloadWriter& out, const ViolationLock& lock) {
-  out.Id(lock.class_id);
-  out.U8(static_cast<uint8_t>(lock.mode));
-  out.Address(lock.address);
-  out.Id(lock.stack);
-}
-
-void EncodeUsage(PayloadWriter& out, const ViolationUsage& usage) {
-  out.Id(usage.class_id);
-  out.U8(static_cast<uint8_t>(usage.mode));
-  out.Id(usage.thread);
-  out.Address(usage.lock);
-  out.Id(usage.stack);
-}
-
-void EncodeEdge(PayloadWriter& out, const ViolationEdge& edge) {
-  out.Id(edge.from);
-  out.Id(edge.to);
-  out.U8(static_cast<uint8_t>(edge.from_mode));
-  out.U8(static_cast<uint8_t>(edge.to_mode));
-  out.Id(edge.thread);
-  out.Address(edge.from_lock);
-  out.Address(edge.to_lock);
-  out.Id(edge.from_stack);
-  out.Id(edge.to_stack);
-  out.String(edge.declaration);
 }
 
 }  // namespace
@@ -193,45 +166,19 @@ void Recorder::OnThread(ThreadId id, const char* name) {
 void Recorder::OnClass(const LockClass& lock_class) {
   NameModuleOf(reinterpret_cast<const void*>(lock_class.origin));
   NameModuleOf(lock_class.first_instance);
-  Put(RecordType::kClass, [&](PayloadWriter& out) {
-    out.Id(lock_class.id);
-    out.U8(lock_class.subclass);
-    out.U8(static_cast<uint8_t>(lock_class.kind));
-    out.U8(static_cast<uint8_t>(lock_class.origin_kind));
-    out.U64(lock_class.key.value);
-    out.U64(lock_class.origin);
-    out.Address(lock_class.first_instance);
-    out.String(lock_class.name);
-    out.U8(static_cast<uint8_t>(lock_class.wait_inner));
-    out.U8(static_cast<uint8_t>(lock_class.wait_outer));
-    out.U8(static_cast<uint8_t>(lock_class.role));
-  });
+  Put(RecordType::kClass, [&](PayloadWriter& out) { LayOutClass(out, lock_class); });
 }
 
 void Recorder::OnStack(StackId id, std::span<const uintptr_t> pcs) {
   if (!is_open()) return;
   LoadedModule last = {};
   for (const uintptr_t pc : pcs) NameModuleOf(pc, &last);
-  Put(RecordType::kStack, [&](PayloadWriter& out) {
-    out.Id(id);
-    out.U32(static_cast<uint32_t>(pcs.size()));
-    for (const uintptr_t pc : pcs) out.U64(pc);
-  });
+  Put(RecordType::kStack, [&](PayloadWriter& out) { LayOutStack(out, id, pcs); });
 }
 
 void Recorder::OnDependency(const Dependency& edge, const Witness& witness) {
-  Put(RecordType::kDependency, [&](PayloadWriter& out) {
-    out.Id(edge.from);
-    out.Id(edge.to);
-    out.U8(static_cast<uint8_t>(witness.kind));
-    out.U8(static_cast<uint8_t>(witness.from_mode));
-    out.U8(static_cast<uint8_t>(witness.to_mode));
-    out.Id(witness.thread);
-    out.Address(witness.from_lock);
-    out.Address(witness.to_lock);
-    out.Id(witness.from_stack);
-    out.Id(witness.to_stack);
-  });
+  Put(RecordType::kDependency,
+      [&](PayloadWriter& out) { LayOutDependency(out, edge.from, edge.to, witness); });
 }
 
 void Recorder::OnContext(int bit, const char* name) {
@@ -242,15 +189,7 @@ void Recorder::OnContext(int bit, const char* name) {
 }
 
 void Recorder::OnUsage(const LockClass& lock_class, const UsageWitness& witness) {
-  Put(RecordType::kUsage, [&](PayloadWriter& out) {
-    out.Id(lock_class.id);
-    out.U8(static_cast<uint8_t>(witness.kind));
-    out.U8(static_cast<uint8_t>(witness.mode));
-    out.U64(witness.contexts);
-    out.Id(witness.thread);
-    out.Address(witness.lock);
-    out.Id(witness.stack);
-  });
+  Put(RecordType::kUsage, [&](PayloadWriter& out) { LayOutUsage(out, lock_class.id, witness); });
 }
 
 void Recorder::OnDeclaredArc(ClassId from, ClassId to, const DeclaredArc& arc) {
@@ -270,25 +209,7 @@ void Recorder::OnViolation(const Violation& violation) {
   for (const ViolationLock& lock : violation.held) NameModuleOf(lock.address);
   NameModuleOf(violation.used.lock);
   NameModuleOf(violation.enabled.lock);
-  Put(RecordType::kViolation, [&](PayloadWriter& out) {
-    out.String(ToString(violation.kind));
-    out.U8(static_cast<uint8_t>(violation.level));
-    out.Id(violation.thread);
-    out.Id(violation.owner);
-    out.Id(violation.stack);
-    EncodeLock(out, violation.lock);
-    out.U32(static_cast<uint32_t>(violation.edges.size()));
-    for (const ViolationEdge& edge : violation.edges) EncodeEdge(out, edge);
-    out.U32(static_cast<uint32_t>(violation.held.size()));
-    for (const ViolationLock& lock : violation.held) EncodeLock(out, lock);
-    out.String(violation.subject);
-    out.String(violation.rule);
-    out.String(violation.context);
-    EncodeUsage(out, violation.used);
-    EncodeUsage(out, violation.enabled);
-    out.U8(static_cast<uint8_t>(violation.wait));
-    out.U8(static_cast<uint8_t>(violation.wait_limit));
-  });
+  Put(RecordType::kViolation, [&](PayloadWriter& out) { LayOutViolation(out, violation); });
 }
 
 void Recorder::OnStopped(const char* reason) {

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lockdep/record/entry_reader.h"
@@ -46,6 +48,7 @@ class Parser {
   std::string NextRecord(Record* record);
   std::string Apply(const Record& record);
   void ReportLoss(const std::string& fault);
+  void MarkNamesakes();
   std::string At(const std::string& reason) const {
     return absl::StrCat(out_.path, ": offset ", offset_, ": ", reason);
   }
@@ -134,7 +137,24 @@ absl::StatusOr<Recording> Parser::Parse() {
                                          " findings of kinds that this tool does not know were "
                                          "left out; use the tool that wrote the file"));
   }
+  out_.is_damaged = !out_.warnings.empty();
+  for (const RunEntry& run : out_.runs) out_.is_damaged |= run.is_damaged;
+  if (out_.runs.empty()) MarkNamesakes();
   return std::move(out_);
+}
+
+// A merged recording says it; of one process it shows.
+void Parser::MarkNamesakes() {
+  absl::flat_hash_map<std::string, const std::string*> paths;
+  absl::flat_hash_set<std::string> several;
+  const auto name_of = [](const Module& module) {
+    return module.path.substr(module.path.rfind('/') + 1);
+  };
+  for (const Module& module : out_.modules) {
+    const auto [at, is_new] = paths.try_emplace(name_of(module), &module.path);
+    if (!is_new && *at->second != module.path) several.insert(name_of(module));
+  }
+  for (Module& module : out_.modules) module.has_namesake = several.contains(name_of(module));
 }
 
 void Parser::ReportLoss(const std::string& fault) {
@@ -184,6 +204,10 @@ std::string Parser::Apply(const Record& record) {
     case RecordType::kEnd:
       if (const uint64_t time = in.U64(); in.ok()) out_.end_time_ns = time;
       break;
+    case RecordType::kRun:
+      // What follows was seen in this run.
+      Keep(in, entries_.Run(in), &out_.runs);
+      break;
     case RecordType::kContext:
       Keep(in, entries_.Context(in), &out_.contexts);
       break;
@@ -213,6 +237,7 @@ void Parser::ModuleRecord(PayloadReader& in) {
   module.bias = in.U64();
   module.build_id = in.Blob();
   module.path = in.Blob();
+  if (in.more()) module.has_namesake = in.U8() != 0;
   if (in.ok() && module.begin >= module.end) in.Fail("a module with an empty range");
   if (!in.ok()) return;
   module_map_.Add(module.begin, module.end, static_cast<int32_t>(out_.modules.size()));
@@ -223,9 +248,10 @@ void Parser::ModuleRecord(PayloadReader& in) {
 void Parser::Thread(PayloadReader& in) {
   const auto id = static_cast<ThreadId>(in.U32());
   std::string name = in.Blob();
+  const uint32_t number = in.more() ? in.U32() : static_cast<uint32_t>(id);
   if (in.ok() && id == ThreadId::kNone) in.Fail("thread 0");
   if (!in.ok() || !out_.thread_index.emplace(id, out_.threads.size()).second) return;
-  out_.threads.push_back({id, std::move(name)});
+  out_.threads.push_back({id, std::move(name), number});
 }
 
 void Parser::Class(PayloadReader& in) {
@@ -285,6 +311,41 @@ const ClassEntry* Recording::FindClass(ClassId id) const {
 
 const StackEntry* Recording::FindStack(StackId id) const {
   return FindEntry(stacks, stack_index, id);
+}
+
+namespace {
+
+// The names of the contexts in which some lock was taken.
+std::vector<std::string> UsedContexts(const Recording& recording) {
+  ContextSet used = 0;
+  for (const UsageEntry& usage : recording.usages) {
+    if (IsUsedKind(usage.kind)) used |= usage.contexts;
+  }
+  std::vector<std::string> names;
+  for (const ContextEntry& context : recording.contexts) {
+    if ((used >> context.bit & 1) != 0) names.push_back(context.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+std::vector<RunEntry> RunsOf(const Recording& recording) {
+  if (!recording.runs.empty()) return recording.runs;
+  absl::flat_hash_set<std::pair<ClassId, ClassId>> pairs;
+  for (const DependencyEntry& entry : recording.dependencies) pairs.emplace(entry.from, entry.to);
+  return {{.start_time_ns = recording.start_time_ns,
+           .pid = recording.pid,
+           .command = recording.command,
+           .totals = recording.totals,
+           .stop_reason = recording.stop_reason,
+           .end_time_ns = recording.end_time_ns,
+           .contexts = UsedContexts(recording),
+           .unobserved = recording.unobserved,
+           .classes = recording.classes.size(),
+           .dependencies = pairs.size(),
+           .threads = recording.threads.size(),
+           .is_damaged = recording.is_damaged}};
 }
 
 bool LooksLikeRecording(std::string_view start) {

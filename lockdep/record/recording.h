@@ -11,7 +11,6 @@
 #ifndef LOCKDEP_RECORD_RECORDING_H_
 #define LOCKDEP_RECORD_RECORDING_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,145 +19,10 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
-#include "lockdep/dependency.h"
-#include "lockdep/lock_class.h"
+#include "lockdep/record/entries.h"
 #include "lockdep/types.h"
-#include "lockdep/usage.h"
-#include "lockdep/violation.h"
 
 namespace lockdep::record {
-
-struct Module {
-  uint64_t begin = 0;  // Of the range in memory.
-  uint64_t end = 0;
-  uint64_t bias = 0;     // Address in memory minus address in the file's own terms.
-  std::string build_id;  // Bytes; empty if it has none.
-  std::string path;
-
-  friend bool operator==(const Module&, const Module&) = default;
-};
-
-// An address of the recorded process.
-struct Address {
-  static constexpr int32_t kNoModule = -1;
-
-  uint64_t value = 0;
-  int32_t module = kNoModule;  // Index into Recording::modules.
-
-  friend bool operator==(const Address&, const Address&) = default;
-};
-
-struct ThreadEntry {
-  ThreadId id = ThreadId::kNone;
-  std::string name;
-};
-
-struct ContextEntry {
-  uint8_t bit = 0;
-  std::string name;
-};
-
-struct ClassEntry {
-  ClassId id = ClassId::kNone;
-  uint8_t subclass = 0;
-  LockKind kind = LockKind::kUnknown;
-  ClassOrigin origin_kind = ClassOrigin::kNamed;
-  uint64_t key = 0;
-  Address origin;
-  Address first_instance;
-  std::string name;
-  WaitType wait_inner = WaitType::kUnchecked;
-  WaitType wait_outer = WaitType::kUnchecked;
-  LockRole role = LockRole::kLock;
-};
-
-struct StackEntry {
-  StackId id = StackId::kNone;
-  std::vector<Address> pcs;  // Return addresses, innermost first.
-};
-
-struct DependencyEntry {
-  ClassId from = ClassId::kNone;
-  ClassId to = ClassId::kNone;
-  DependencyKind kind = DependencyKind::kEN;
-  ReadMode from_mode = ReadMode::kWrite;
-  ReadMode to_mode = ReadMode::kWrite;
-  ThreadId thread = ThreadId::kNone;
-  uint64_t from_lock = 0;
-  uint64_t to_lock = 0;
-  StackId from_stack = StackId::kNone;
-  StackId to_stack = StackId::kNone;
-};
-
-// Contexts that a class was used in, or held while they were enabled.
-struct UsageEntry {
-  ClassId class_id = ClassId::kNone;
-  UsageKind kind = UsageKind::kUsed;
-  ReadMode mode = ReadMode::kWrite;
-  ContextSet contexts = 0;
-  ThreadId thread = ThreadId::kNone;
-  uint64_t lock = 0;
-  StackId stack = StackId::kNone;
-};
-
-struct DeclaredArcEntry {
-  ClassId from = ClassId::kNone;
-  ClassId to = ClassId::kNone;
-  std::string declaration;
-};
-
-struct LockEntry {
-  ClassId class_id = ClassId::kNone;
-  ReadMode mode = ReadMode::kWrite;
-  Address address;
-  StackId stack = StackId::kNone;
-};
-
-struct EdgeEntry {
-  ClassId from = ClassId::kNone;
-  ClassId to = ClassId::kNone;
-  ReadMode from_mode = ReadMode::kWrite;
-  ReadMode to_mode = ReadMode::kWrite;
-  ThreadId thread = ThreadId::kNone;
-  Address from_lock;
-  Address to_lock;
-  StackId from_stack = StackId::kNone;
-  StackId to_stack = StackId::kNone;
-  std::string declaration;  // Empty: an execution showed this edge.
-};
-
-// One side of an interruption; class kNone if the finding is about none.
-struct UsageOfLock {
-  ClassId class_id = ClassId::kNone;
-  ReadMode mode = ReadMode::kWrite;
-  ThreadId thread = ThreadId::kNone;
-  Address lock;
-  StackId stack = StackId::kNone;
-};
-
-struct ViolationEntry {
-  ViolationKind kind = ViolationKind::kLockOrderInversion;
-  Level level = Level::kFeasible;
-  ThreadId thread = ThreadId::kNone;
-  ThreadId owner = ThreadId::kNone;
-  StackId stack = StackId::kNone;
-  LockEntry lock;
-  std::vector<EdgeEntry> edges;
-  std::vector<LockEntry> held;
-  std::string subject;
-  std::string rule;
-  std::string context;
-  UsageOfLock used;
-  UsageOfLock enabled;
-  WaitType wait = WaitType::kUnchecked;
-  WaitType wait_limit = WaitType::kAny;
-};
-
-struct TotalsEntry {
-  uint64_t lock_operations = 0;
-  uint64_t locks = 0;
-  uint64_t chains = 0;
-};
 
 struct Recording {
   std::string path;
@@ -183,6 +47,11 @@ struct Recording {
   std::optional<std::string> stop_reason;  // Validation ended early.
   std::optional<uint64_t> end_time_ns;     // Set if the process ended in an orderly way.
   std::vector<std::string> warnings;       // "FILE: offset N: reason; what was lost".
+  bool is_damaged = false;                 // Something of it, or of what was merged, was lost.
+
+  // The processes of a merged recording; empty if it is of one process, whom the
+  // fields above are about.
+  std::vector<RunEntry> runs;
 
   // Where an id stands in the vectors above.
   absl::flat_hash_map<ThreadId, size_t> thread_index;
@@ -194,6 +63,9 @@ struct Recording {
   const ClassEntry* FindClass(ClassId id) const;
   const StackEntry* FindStack(StackId id) const;
 };
+
+// The processes that a recording is about, at least one.
+std::vector<RunEntry> RunsOf(const Recording& recording);
 
 // Whether these bytes can be the start of a recording.
 bool LooksLikeRecording(std::string_view start);

@@ -7,10 +7,12 @@
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "lockdep/report/fingerprint.h"
 #include "lockdep/report/frames.h"
 #include "lockdep/report/merge.h"
 #include "lockdep/report/replay.h"
+#include "lockdep/report/undeclared.h"
 #include "lockdep/report/utf8.h"
 #include "lockdep/report/wording.h"
 
@@ -49,14 +51,15 @@ std::string HexAddress(const Address& address) {
 class RunBuilder {
  public:
   RunBuilder(const Recording& recording, Symbolizer& symbolizer, ClassNames names)
-      : in_(recording), symbolizer_(symbolizer), names_(std::move(names)) {}
+      : in_(recording),
+        runs_(record::RunsOf(recording)),
+        symbolizer_(symbolizer),
+        names_(std::move(names)) {}
 
   Report Build();
 
  private:
-  Subject MakeSubject() const;
-  Coverage MakeCoverage() const;
-  std::vector<std::string> UsedContexts() const;
+  void AddRuns();
   void AddClasses();
   void AddDependencies();
   DependencyRow& Row(ClassId from, ClassId to);
@@ -67,7 +70,9 @@ class RunBuilder {
   FindingUsage MakeUsage(const char* how, const UsageOfLock& usage);
   FindingLock MakeLock(const LockEntry& lock);
   std::vector<FindingLock> MakeLocks(const ViolationEntry& violation);
-  std::vector<std::string> MakeThreads(const ViolationEntry& violation) const;
+  std::string CommandsOf(const ViolationEntry& violation) const;
+  std::vector<std::string> MakeThreads(const ViolationEntry& violation,
+                                       const Finding& finding) const;
   std::string MakeFingerprint(const ViolationEntry& violation, const Finding& finding,
                               const Facts& facts) const;
 
@@ -75,9 +80,11 @@ class RunBuilder {
   const std::string& Stable(ClassId id) const { return Name(id).stable; }
   const ClassName& Name(ClassId id) const;
   std::string ThreadLabel(ThreadId id) const;
+  std::string RunLabel(uint32_t run) const;
   Stack ToStack(StackId id);
 
   const Recording& in_;
+  const std::vector<record::RunEntry> runs_;
   Symbolizer& symbolizer_;
   const ClassNames names_;
   absl::btree_map<std::pair<ClassId, ClassId>, DependencyRow> rows_;
@@ -94,7 +101,7 @@ const ClassName& RunBuilder::Name(ClassId id) const {
 std::string RunBuilder::ThreadLabel(ThreadId id) const {
   const record::ThreadEntry* thread = in_.FindThread(id);
   if (thread == nullptr) return "";
-  const std::string label = absl::StrCat("thread ", static_cast<uint32_t>(id));
+  const std::string label = absl::StrCat("thread ", thread->number);
   const bool says_more = !thread->name.empty() && thread->name != "thread";
   return says_more ? absl::StrCat(label, " (", ValidUtf8(thread->name), ")") : label;
 }
@@ -113,53 +120,51 @@ Stack RunBuilder::ToStack(StackId id) {
   return stack;
 }
 
-Subject RunBuilder::MakeSubject() const {
-  return {.command = ValidUtf8(in_.command), .pid = static_cast<int64_t>(in_.pid)};
-}
-
-// The names of the contexts in which some lock was taken.
-std::vector<std::string> RunBuilder::UsedContexts() const {
-  ContextSet used = 0;
-  for (const record::UsageEntry& usage : in_.usages) {
-    if (IsUsedKind(usage.kind)) used |= usage.contexts;
-  }
-  std::vector<std::string> names;
-  for (const record::ContextEntry& context : in_.contexts) {
-    if ((used >> context.bit & 1) != 0) names.push_back(ValidUtf8(context.name));
-  }
-  return names;
-}
-
-Coverage RunBuilder::MakeCoverage() const {
+Coverage MakeCoverage(const record::RunEntry& run) {
   Coverage coverage;
-  if (in_.totals.has_value()) {
-    coverage.lock_operations = in_.totals->lock_operations;
-    coverage.locks = in_.totals->locks;
-    coverage.chains = in_.totals->chains;
+  if (run.totals.has_value()) {
+    coverage.lock_operations = run.totals->lock_operations;
+    coverage.locks = run.totals->locks;
+    coverage.chains = run.totals->chains;
   }
-  coverage.contexts = UsedContexts();
-  coverage.classes = in_.classes.size();
-  coverage.dependencies = CountObserved(out_.dependencies);
-  coverage.threads = in_.threads.size();
-  for (const std::string& sentence : in_.unobserved) {
+  for (const std::string& context : run.contexts) coverage.contexts.push_back(ValidUtf8(context));
+  coverage.classes = run.classes;
+  coverage.dependencies = run.dependencies;
+  coverage.threads = run.threads;
+  for (const std::string& sentence : run.unobserved) {
     coverage.unobserved.push_back(ValidUtf8(sentence));
   }
-  if (in_.stop_reason.has_value()) {
+  if (run.stop_reason.has_value()) {
     coverage.unobserved.push_back(absl::StrCat("Validation stopped before the end of process ",
-                                               in_.pid, ": ", ValidUtf8(*in_.stop_reason), "."));
+                                               run.pid, ": ", ValidUtf8(*run.stop_reason), "."));
   }
-  if (!in_.end_time_ns.has_value()) {
+  if (!run.end_time_ns.has_value()) {
     coverage.unobserved.push_back(absl::StrCat(
-        "Process ", in_.pid,
+        "Process ", run.pid,
         " did not end in an orderly way (killed, crashed, still running, or replaced by "
         "exec): what it did last may be missing, and its counts may be low."));
   }
   return coverage;
 }
 
+void RunBuilder::AddRuns() {
+  for (const record::RunEntry& run : runs_) {
+    out_.runs.push_back({{.command = ValidUtf8(run.command), .pid = static_cast<int64_t>(run.pid)},
+                         MakeCoverage(run)});
+  }
+}
+
+// Which of several runs; of the only one there is nothing to say.
+std::string RunBuilder::RunLabel(uint32_t run) const {
+  if (runs_.size() < 2 || run >= runs_.size()) return "";
+  return absl::StrCat(ValidUtf8(runs_[run].command), " (process ", runs_[run].pid, ")");
+}
+
 void RunBuilder::AddClasses() {
   for (const record::ClassEntry& entry : in_.classes) {
-    out_.classes.push_back({.name = Shown(entry.id), .kind = KindName(entry.kind)});
+    out_.classes.push_back({.name = Shown(entry.id),
+                            .kind = KindName(entry.kind),
+                            .order_name = Name(entry.id).declared});
   }
 }
 
@@ -259,18 +264,30 @@ std::vector<FindingLock> RunBuilder::MakeLocks(const ViolationEntry& violation) 
   return locks;
 }
 
-std::vector<std::string> RunBuilder::MakeThreads(const ViolationEntry& violation) const {
-  std::vector<std::string> threads;
-  const auto add = [&](ThreadId id) {
-    const std::string label = ThreadLabel(id);
-    const bool is_told = std::find(threads.begin(), threads.end(), label) != threads.end();
-    if (!label.empty() && !is_told) threads.push_back(label);
+std::string RunBuilder::CommandsOf(const ViolationEntry& violation) const {
+  std::vector<std::string> commands;
+  const auto add = [&](uint32_t run) {
+    if (run < runs_.size()) AddOnce(&commands, ValidUtf8(runs_[run].command));
   };
-  for (const EdgeEntry& edge : violation.edges) add(edge.thread);
-  add(violation.used.thread);
-  add(violation.enabled.thread);
-  add(violation.thread);
-  add(violation.owner);
+  for (const EdgeEntry& edge : violation.edges) {
+    if (edge.thread != ThreadId::kNone) add(edge.run);
+  }
+  add(violation.run);
+  return absl::StrJoin(commands, "; ");
+}
+
+std::vector<std::string> RunBuilder::MakeThreads(const ViolationEntry& violation,
+                                                 const Finding& finding) const {
+  std::vector<std::string> threads;
+  const auto add = [&](std::string label) {
+    if (!label.empty()) AddOnce(&threads, std::move(label));
+  };
+  for (const FindingEdge& edge : finding.edges) add(ThreadAndRun(edge));
+  if (violation.across_runs) return threads;
+  add(ThreadLabel(violation.used.thread));
+  add(ThreadLabel(violation.enabled.thread));
+  add(ThreadLabel(violation.thread));
+  add(ThreadLabel(violation.owner));
   return threads;
 }
 
@@ -285,7 +302,8 @@ Facts RunBuilder::MakeFacts(const ViolationEntry& violation, const Finding& find
               .subject = ValidUtf8(violation.subject),
               .rule = ValidUtf8(violation.rule),
               .wait = violation.wait,
-              .wait_limit = violation.wait_limit};
+              .wait_limit = violation.wait_limit,
+              .across_runs = violation.across_runs};
   if (facts.thread.empty()) facts.thread = "a thread";
   if (facts.owner.empty()) facts.owner = "another thread";
   for (const LockEntry& held : violation.held) {
@@ -319,7 +337,11 @@ void RunBuilder::AddFinding(const ViolationEntry& violation) {
   Finding finding;
   finding.kind = ToString(violation.kind);
   finding.level = ToString(violation.level);
-  for (const EdgeEntry& edge : violation.edges) finding.edges.push_back(MakeEdge(edge));
+  for (const EdgeEntry& edge : violation.edges) {
+    finding.edges.push_back(MakeEdge(edge));
+    const bool is_run = violation.across_runs && edge.thread != ThreadId::kNone;
+    if (is_run) finding.edges.back().run = RunLabel(edge.run);
+  }
   // The step that broke a declared order was run, whoever declared it as well.
   if (!finding.edges.empty()) finding.edges.back().declaration.clear();
   finding.locks = MakeLocks(violation);
@@ -327,8 +349,9 @@ void RunBuilder::AddFinding(const ViolationEntry& violation) {
   if (violation.used.class_id != ClassId::kNone) {
     finding.usages = {MakeUsage("used", violation.used), MakeUsage("enabled", violation.enabled)};
   }
-  finding.threads = MakeThreads(violation);
-  finding.run = ValidUtf8(in_.command);
+  finding.threads = MakeThreads(violation, finding);
+  finding.run = CommandsOf(violation);
+  finding.reasons = violation.reasons;
   finding.stack = ToStack(violation.stack);
   const Facts facts = MakeFacts(violation, finding);
   finding.fingerprint = MakeFingerprint(violation, finding, facts);
@@ -340,7 +363,7 @@ Report RunBuilder::Build() {
   AddClasses();
   AddDependencies();
   for (const ViolationEntry& violation : in_.violations) AddFinding(violation);
-  out_.runs.push_back({MakeSubject(), MakeCoverage()});
+  AddRuns();
   return std::move(out_);
 }
 
@@ -349,6 +372,8 @@ Report RunBuilder::Build() {
 Report ReportBuilder::Build(Recording recording) {
   ClassNames names = namer_.Name(recording);
   EnforceOrder(order_, names, &recording);
+  if (enforce_) AddUndeclared(names, &recording);
+  FindAcrossRuns(names, &recording);
   std::vector<Report> one;
   one.push_back(RunBuilder(recording, symbolizer_, std::move(names)).Build());
   return MergeReports(std::move(one));

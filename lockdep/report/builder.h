@@ -19,8 +19,10 @@ namespace lockdep::report {
 // Thread safety: used by one thread.
 class ReportBuilder {
  public:
-  // Recordings are held against `order`, which must outlive the builder.
-  explicit ReportBuilder(DeclaredOrder order = {}) : order_(order) {}
+  // Recordings are held against `order`, which must outlive the builder; with
+  // `enforce` it is the complete list of what may nest.
+  explicit ReportBuilder(DeclaredOrder order = {}, bool enforce = false)
+      : order_(order), enforce_(enforce) {}
 
   // The report of one recording: one run.
   Report Build(record::Recording recording);
@@ -30,6 +32,7 @@ class ReportBuilder {
 
  private:
   const DeclaredOrder order_;
+  const bool enforce_;
   Symbolizer symbolizer_;
   ClassNamer namer_{symbolizer_};
 };

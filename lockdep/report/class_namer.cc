@@ -13,23 +13,13 @@ namespace {
 // For a sentence: "recursive mutex".
 std::string KindWords(LockKind kind) { return absl::StrReplaceAll(KindName(kind), {{"-", " "}}); }
 
-std::string ModulePath(const record::Recording& recording, const record::Address& address) {
-  return address.module == record::Address::kNoModule ? "" : recording.modules[address.module].path;
-}
-
-// What tells a class apart from all others, in every recording of the program.
-std::string IdentityOf(const record::Recording& recording, const record::ClassEntry& entry) {
-  std::string identity =
-      absl::StrCat(static_cast<int>(entry.kind), ":", static_cast<int>(entry.origin_kind), ":",
-                   entry.subclass, ":", entry.name);
-  if (entry.origin_kind == ClassOrigin::kNamed) return absl::StrCat(identity, ":", entry.key);
-  const record::Address& origin = entry.origin;
-  if (origin.module == record::Address::kNoModule) {
-    return absl::StrCat(identity, ":", entry.key, ":", origin.value);
-  }
-  const record::Module& module = recording.modules[origin.module];
-  return absl::StrCat(identity, ":", module.path, ":", module.build_id, ":",
-                      origin.value - module.bias);
+// The module that a class is named in, or null: such a name is nobody's.
+const record::Module* ModuleOf(const record::Recording& recording,
+                               const record::ClassEntry& entry) {
+  const int32_t module = entry.origin.module;
+  const bool is_named = entry.origin_kind == ClassOrigin::kNamed;
+  if (is_named || module == record::Address::kNoModule) return nullptr;
+  return &recording.modules[static_cast<size_t>(module)];
 }
 
 // The stacks on which locks of each class were taken, in the order of the file.
@@ -77,7 +67,9 @@ const char* KindName(LockKind kind) {
 Stack ClassNamer::FramesFrom(const record::Recording& recording, const record::ClassEntry& entry) {
   Stack frames = symbolizer_.Call(recording, entry.origin);
   if (HasSite(frames)) return frames;
-  for (const StackId id : stacks_[entry.id]) {
+  std::vector<StackId>& stacks = stacks_[entry.id];
+  stacks.insert(stacks.begin(), entry.origin_stack);
+  for (const StackId id : stacks) {
     const record::StackEntry* stack = recording.FindStack(id);
     if (stack == nullptr) continue;
     auto pc = std::find(stack->pcs.begin(), stack->pcs.end(), entry.origin);
@@ -94,17 +86,17 @@ Stack ClassNamer::FramesFrom(const record::Recording& recording, const record::C
 ClassName ClassNamer::DescribeSite(const record::Recording& recording,
                                    const record::ClassEntry& entry) {
   const std::string kind = KindWords(entry.kind);
-  if (entry.origin.value == 0) return {kind, kind};
+  if (entry.origin.value == 0) return {kind, kind, ""};
   const Stack frames = FramesFrom(recording, entry);
   // That some lock function took it says nothing.
-  if (!HasSite(frames)) return {kind, kind};
+  if (!HasSite(frames)) return {kind, kind, ""};
   const Frame site = SiteOf(frames);
   if (entry.origin_kind == ClassOrigin::kInitSite) {
-    return {absl::StrCat(kind, " initialised ", InPlace(site)),
-            absl::StrCat(kind, " initialised in ", StableFunction(site))};
+    const std::string stable = absl::StrCat(kind, " initialised in ", StableFunction(site));
+    return {absl::StrCat(kind, " initialised ", InPlace(site)), stable, stable};
   }
   // Who comes first may change from run to run.
-  return {absl::StrCat(kind, " first locked ", InPlace(site)), kind};
+  return {absl::StrCat(kind, " first locked ", InPlace(site)), kind, ""};
 }
 
 const ClassName& ClassNamer::CachedSite(const record::Recording& recording,
@@ -120,14 +112,14 @@ ClassName ClassNamer::Describe(const record::Recording& recording,
   switch (entry.origin_kind) {
     case ClassOrigin::kNamed: {
       const std::string name = entry.name.empty() ? KindWords(entry.kind) : ValidUtf8(entry.name);
-      return {name, name};
+      return {name, name, entry.name.empty() ? "" : name};
     }
     case ClassOrigin::kStaticAddress: {
-      std::string name = symbolizer_.Object(recording, entry.origin);
-      if (name.empty()) {
-        name = absl::StrCat(KindWords(entry.kind), " at ", ModuleOffset(recording, entry.origin));
-      }
-      return {name, name};
+      const std::string symbol = symbolizer_.Object(recording, entry.origin);
+      if (!symbol.empty()) return {symbol, symbol, symbol};
+      const std::string name =
+          absl::StrCat(KindWords(entry.kind), " at ", ModuleOffset(recording, entry.origin));
+      return {name, name, ""};
     }
     case ClassOrigin::kInitSite:
     case ClassOrigin::kFirstUse:
@@ -138,30 +130,25 @@ ClassName ClassNamer::Describe(const record::Recording& recording,
   return {};
 }
 
-std::string ClassNamer::MakeUnique(const std::string& name, const std::string& identity,
-                                   const std::string& module) {
-  const auto known = name_of_identity_.find(identity);
-  if (known != name_of_identity_.end() && used_here_.insert(known->second).second) {
-    return known->second;
+std::string ClassNamer::MakeUnique(const std::string& name, const record::Module* module) {
+  std::string file, build;
+  if (module != nullptr) {
+    file = module->has_namesake ? module->path : BaseName(module->path);
+    build = absl::StrCat(module->path.size(), ":", module->path, module->build_id);
   }
-  // What was refused once stays so: names are only ever added.
-  int& number = last_number_[{name, module}];
-  for (;;) {
-    ++number;
-    std::string candidate = number == 1 ? name : absl::StrCat(name, " #", number);
-    if (used_here_.contains(candidate)) continue;
-    const auto [owner, is_new] = module_of_name_.try_emplace(candidate, module);
-    if (!is_new && owner->second != module) continue;
-    used_here_.insert(candidate);
-    name_of_identity_.try_emplace(identity, candidate);
-    return candidate;
+  // Each build has used all numbers before its next.
+  for (int& number = next_number_[absl::StrCat(build, "\n", name)];; ++number) {
+    std::string candidate = number == 0 ? name : absl::StrCat(name, " #", number + 1);
+    const auto [owner, is_new] = owners_.try_emplace(candidate, Owner{file, {}});
+    if (!is_new && (file.empty() || owner->second.file != file)) continue;
+    if (owner->second.builds.insert(build).second) return candidate;
   }
 }
 
 ClassNames ClassNamer::Name(const record::Recording& recording) {
   ClassNames names;
-  used_here_.clear();
-  last_number_.clear();
+  owners_.clear();
+  next_number_.clear();
   sites_.clear();
   stacks_ = StacksOfClasses(recording);
   for (const record::ClassEntry& entry : recording.classes) {
@@ -170,9 +157,7 @@ ClassNames ClassNamer::Name(const record::Recording& recording) {
       absl::StrAppend(&name.shown, "/", entry.subclass);
       absl::StrAppend(&name.stable, "/", entry.subclass);
     }
-    const bool is_named = entry.origin_kind == ClassOrigin::kNamed;
-    name.shown = MakeUnique(name.shown, IdentityOf(recording, entry),
-                            is_named ? "" : BaseName(ModulePath(recording, entry.origin)));
+    name.shown = MakeUnique(name.shown, ModuleOf(recording, entry));
     names.emplace(entry.id, std::move(name));
   }
   return names;

@@ -2,8 +2,8 @@
 // gave, the symbol of a static lock, or the place where its locks are
 // initialised or first taken.
 //
-// Two classes never share a name: the later one gets " #2".  The same class in
-// another recording gets the same name again.
+// Two classes never share a name: the later one gets " #2".  Only the same class of
+// another build of a program has the same name, in a merged recording.
 //
 // Thread safety: used by one thread.
 
@@ -28,6 +28,8 @@ struct ClassName {
   std::string shown;
   // Without lines, addresses and what depends on the order of events: for fingerprints.
   std::string stable;
+  // What a declared order calls it; empty if it has no name that lasts.
+  std::string declared;
 };
 
 using ClassNames = absl::flat_hash_map<ClassId, ClassName>;
@@ -47,20 +49,20 @@ class ClassNamer {
   Stack FramesFrom(const record::Recording& recording, const record::ClassEntry& entry);
   ClassName DescribeSite(const record::Recording& recording, const record::ClassEntry& entry);
   const ClassName& CachedSite(const record::Recording& recording, const record::ClassEntry& entry);
-  std::string MakeUnique(const std::string& name, const std::string& identity,
-                         const std::string& module);
+  std::string MakeUnique(const std::string& name, const record::Module* module);
+
+  // Whose a name is: a file, and the builds of it that have given it to a class.
+  struct Owner {
+    std::string file;
+    absl::flat_hash_set<std::string> builds;
+  };
 
   Symbolizer& symbolizer_;
-  // Whose name it is: the module that the class belongs to.
-  absl::flat_hash_map<std::string, std::string> module_of_name_;
-  absl::flat_hash_map<std::string, std::string> name_of_identity_;
-
   // Of the recording at hand: a program may have a million locks from one place.
   using Site = std::tuple<LockKind, ClassOrigin, uint64_t>;
-  using NameInModule = std::pair<std::string, std::string>;
-  absl::flat_hash_set<std::string> used_here_;
-  absl::flat_hash_map<NameInModule, int> last_number_;
   absl::node_hash_map<Site, ClassName> sites_;
+  absl::flat_hash_map<std::string, Owner> owners_;
+  absl::flat_hash_map<std::string, int> next_number_;
   absl::flat_hash_map<ClassId, std::vector<StackId>> stacks_;
 };
 

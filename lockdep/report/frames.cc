@@ -73,6 +73,10 @@ Frame ActorOf(const FindingEdge& edge) {
   return is_known ? actor : edge.to_site;
 }
 
+std::string ThreadAndRun(const FindingEdge& edge) {
+  return edge.run.empty() ? edge.thread : absl::StrCat(edge.thread, " of ", edge.run);
+}
+
 std::string Who(const Frame& frame) {
   if (!frame.function.empty()) return absl::StrCat(ShortFunction(frame.function), "()");
   if (frame.module.empty() && frame.offset == 0) return "unknown code";

@@ -30,6 +30,9 @@ bool HasSite(const Stack& stack);
 // that was active during both.
 Frame ActorOf(const FindingEdge& edge);
 
+// "thread 2 (worker)", with " of RUN" behind it in a finding over several runs.
+std::string ThreadAndRun(const FindingEdge& edge);
+
 // "transfer()", or "code at libfoo.so+0x1a2b", or "unknown code".
 std::string Who(const Frame& frame);
 

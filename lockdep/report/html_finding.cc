@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "lockdep/report/baseline.h"
+#include "lockdep/report/frames.h"
 #include "lockdep/report/grade_meaning.h"
 #include "lockdep/report/html_text.h"
 #include "lockdep/report/interruption.h"
@@ -79,9 +80,9 @@ std::string WantsHtml(const Finding& finding, const FindingEdge& edge) {
 std::string ColumnTitle(const FindingEdge& edge) {
   if (!edge.declaration.empty()) return "Declared order";
   if (edge.thread.empty()) return "A thread";
-  return absl::StartsWithIgnoreCase(edge.thread, "thread")
-             ? absl::StrCat("T", Escaped(edge.thread.substr(1)))
-             : absl::StrCat("Thread ", Escaped(edge.thread));
+  const std::string thread = ThreadAndRun(edge);
+  return absl::StartsWithIgnoreCase(thread, "thread") ? absl::StrCat("T", Escaped(thread.substr(1)))
+                                                      : absl::StrCat("Thread ", Escaped(thread));
 }
 
 // All that wait for each other: threads, and an interruption.

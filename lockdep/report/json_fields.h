@@ -50,6 +50,7 @@ void Visit(T& edge, F&& field) {
   field("from_stack", edge.from_stack);
   field("to_stack", edge.to_stack);
   field.Optional("declaration", edge.declaration);
+  field.Optional("run", edge.run);
 }
 
 template <Is<FindingUsage> T, typename F>
@@ -86,6 +87,7 @@ void Visit(T& row, F&& field) {
   field("name", row.name);
   field("kind", row.kind);
   field.Optional("locks", row.locks);
+  field.Optional("order_name", row.order_name);
 }
 
 template <Is<DependencyRow> T, typename F>

@@ -1,13 +1,15 @@
 #include "lockdep/report/load.h"
 
-#include <algorithm>
-#include <filesystem>
-#include <system_error>
+#include <iterator>
+#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "lockdep/record/file_bytes.h"
+#include "lockdep/record/input_files.h"
+#include "lockdep/record/merge.h"
 #include "lockdep/record/recording.h"
 #include "lockdep/report/builder.h"
 #include "lockdep/report/json.h"
@@ -21,49 +23,56 @@ bool LooksLikeJson(std::string_view text) {
   return start != text.npos && text[start] == '{';
 }
 
-// Whether a file that cannot be read was a recording or a report once.
-bool WasMeantForUs(const std::string& path, std::string_view bytes) {
-  if (bytes.empty()) {
-    const std::string name = std::filesystem::path(path).filename().string();
-    return name.find(".lockdep") != name.npos;
-  }
-  return record::LooksLikeRecording(bytes) || bytes.find("\"lockdep-report\"") != bytes.npos;
-}
-
-// Reads inputs one after the other; a directory's are named by the directory.
+// Reads inputs one after the other.  Several recordings become one before words
+// are found for them, so that what only all of them show is found.
 class Loader {
  public:
-  explicit Loader(const LoadOptions& options) : options_(options), builder_(options.order) {}
+  explicit Loader(const LoadOptions& options) : options_(options) {}
 
-  absl::Status Load(const std::string& input);
-  Loaded Finish();
+  absl::Status Load(const record::InputFile& input);
+  absl::StatusOr<Loaded> Finish(const std::vector<std::string>& inputs);
 
  private:
-  absl::Status LoadFile(const std::string& path);
-  absl::Status LoadDirectory(const std::string& path);
-  void LoadListed(const std::string& path);
   absl::Status LoadBytes(const std::string& path, const std::string& bytes);
   absl::Status LoadRecording(const std::string& path, const std::string& bytes);
   absl::Status LoadJson(const std::string& path, const std::string& text);
+  void AddRecording(record::Recording recording);
 
   const LoadOptions& options_;
-  ReportBuilder builder_;
-  std::vector<Report> reports_;
+  std::optional<record::Recording> only_;  // As long as there is one.
+  std::optional<record::RecordingMerger> merger_;
+  std::vector<Report> json_reports_;
   std::vector<std::string> warnings_;
   bool is_complete_ = true;
 };
+
+void Loader::AddRecording(record::Recording recording) {
+  if (!only_.has_value() && !merger_.has_value()) {
+    only_ = std::move(recording);
+    return;
+  }
+  if (!merger_.has_value()) {
+    merger_.emplace();
+    merger_->Add(*only_);
+    only_.reset();
+  }
+  merger_->Add(recording);
+}
 
 absl::Status Loader::LoadRecording(const std::string& path, const std::string& bytes) {
   absl::StatusOr<record::Recording> recording = record::ParseRecording(path, bytes);
   if (!recording.ok()) return recording.status();
   warnings_.insert(warnings_.end(), recording->warnings.begin(), recording->warnings.end());
-  is_complete_ = is_complete_ && recording->warnings.empty();
-  reports_.push_back(builder_.Build(*std::move(recording)));
+  if (recording->is_damaged && recording->warnings.empty()) {
+    warnings_.push_back(absl::StrCat(path, ": merged of recordings of which a part was lost"));
+  }
+  is_complete_ = is_complete_ && !recording->is_damaged;
+  AddRecording(*std::move(recording));
   return absl::OkStatus();
 }
 
 absl::Status Loader::LoadJson(const std::string& path, const std::string& text) {
-  if (!options_.order.empty()) {
+  if (!options_.order.empty() || options_.enforce) {
     return absl::InvalidArgumentError(absl::StrCat(
         path,
         ": a JSON report cannot be held against a declared order; name the recording that "
@@ -71,13 +80,8 @@ absl::Status Loader::LoadJson(const std::string& path, const std::string& text) 
   }
   absl::StatusOr<Report> report = ReadJson(path, text);
   if (!report.ok()) return report.status();
-  reports_.push_back(*std::move(report));
+  json_reports_.push_back(*std::move(report));
   return absl::OkStatus();
-}
-
-absl::Status Loader::LoadFile(const std::string& path) {
-  const absl::StatusOr<std::string> bytes = record::ReadFileBytes(path);
-  return bytes.ok() ? LoadBytes(path, *bytes) : bytes.status();
 }
 
 absl::Status Loader::LoadBytes(const std::string& path, const std::string& bytes) {
@@ -90,42 +94,33 @@ absl::Status Loader::LoadBytes(const std::string& path, const std::string& bytes
 }
 
 // What else lies in a directory is not lost in silence.
-void Loader::LoadListed(const std::string& path) {
-  const absl::StatusOr<std::string> bytes = record::ReadFileBytes(path);
-  const absl::Status status = bytes.ok() ? LoadBytes(path, *bytes) : bytes.status();
-  if (status.ok()) return;
+absl::Status Loader::Load(const record::InputFile& input) {
+  const absl::StatusOr<std::string> bytes = record::ReadFileBytes(input.path);
+  absl::Status status = bytes.ok() ? LoadBytes(input.path, *bytes) : bytes.status();
+  if (status.ok() || !input.from_directory) return status;
   warnings_.push_back(absl::StrCat(status.message(), "; left out"));
-  if (!bytes.ok() || WasMeantForUs(path, *bytes)) is_complete_ = false;
+  const bool is_lost = !bytes.ok() || record::WasRecording(input.path, *bytes) ||
+                       bytes->find("\"lockdep-report\"") != bytes->npos;
+  is_complete_ = is_complete_ && !is_lost;
+  return absl::OkStatus();
 }
 
-absl::Status Loader::LoadDirectory(const std::string& path) {
-  std::error_code error;
-  std::vector<std::string> files;
-  for (std::filesystem::directory_iterator entry(path, error), end; !error && entry != end;
-       entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    if (name[0] != '.' && !entry->is_directory(error)) files.push_back(entry->path().string());
-  }
-  if (error) return absl::UnavailableError(absl::StrCat(path, ": ", error.message()));
-  std::sort(files.begin(), files.end());
-  const size_t before = reports_.size();
-  for (const std::string& file : files) LoadListed(file);
-  if (reports_.size() > before) return absl::OkStatus();
-  return absl::NotFoundError(
-      absl::StrCat(path, ": no recording and no JSON report in this directory"));
-}
-
-absl::Status Loader::Load(const std::string& input) {
-  std::error_code error;
-  return std::filesystem::is_directory(input, error) ? LoadDirectory(input) : LoadFile(input);
-}
-
-Loaded Loader::Finish() {
+absl::StatusOr<Loaded> Loader::Finish(const std::vector<std::string>& inputs) {
   Loaded loaded;
-  loaded.report = MergeReports(std::move(reports_));
+  std::vector<Report> reports;
+  ReportBuilder builder(options_.order, options_.enforce);
+  if (merger_.has_value()) only_ = merger_->Merged();
+  if (only_.has_value()) reports.push_back(builder.Build(*std::move(only_)));
+  reports.insert(reports.end(), std::make_move_iterator(json_reports_.begin()),
+                 std::make_move_iterator(json_reports_.end()));
+  if (reports.empty()) {
+    return absl::NotFoundError(absl::StrCat(absl::StrJoin(inputs, ", "),
+                                            ": no recording and no JSON report in this directory"));
+  }
+  loaded.report = MergeReports(std::move(reports));
   loaded.is_complete = is_complete_;
   loaded.warnings = std::move(warnings_);
-  const std::vector<std::string>& unnamed = builder_.warnings();
+  const std::vector<std::string>& unnamed = builder.warnings();
   loaded.warnings.insert(loaded.warnings.end(), unnamed.begin(), unnamed.end());
   return loaded;
 }
@@ -134,11 +129,13 @@ Loaded Loader::Finish() {
 
 absl::StatusOr<Loaded> LoadInputs(const std::vector<std::string>& inputs,
                                   const LoadOptions& options) {
+  const absl::StatusOr<std::vector<record::InputFile>> files = record::ListInputFiles(inputs);
+  if (!files.ok()) return files.status();
   Loader loader(options);
-  for (const std::string& input : inputs) {
-    if (absl::Status status = loader.Load(input); !status.ok()) return status;
+  for (const record::InputFile& file : *files) {
+    if (absl::Status status = loader.Load(file); !status.ok()) return status;
   }
-  return loader.Finish();
+  return loader.Finish(inputs);
 }
 
 }  // namespace lockdep::report

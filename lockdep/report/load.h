@@ -25,9 +25,12 @@ struct LoadOptions {
   // What recordings are held against.  Of a JSON report only words are left, so
   // that with an order it is refused.
   DeclaredOrder order = {};
+  // Whether it is the complete list of what may nest.
+  bool enforce = false;
 };
 
-// Reads, symbolises and unites all inputs.  An input that cannot be read at all
+// Reads, symbolises and unites all inputs.  Of several recordings, what no single
+// one shows is found too (replay.h).  An input that cannot be read at all
 // is an error: "FILE: reason" (with ":LINE" or "offset N" where it helps).
 absl::StatusOr<Loaded> LoadInputs(const std::vector<std::string>& inputs,
                                   const LoadOptions& options = {});

@@ -16,10 +16,6 @@ ptrdiff_t KindRank(const std::string& kind) {
   return std::find(std::begin(kKindOrder), std::end(kKindOrder), kind) - std::begin(kKindOrder);
 }
 
-void AddOnce(std::vector<std::string>* all, std::string text) {
-  if (std::find(all->begin(), all->end(), text) == all->end()) all->push_back(std::move(text));
-}
-
 class Merger {
  public:
   void Add(Report report);
@@ -125,6 +121,10 @@ Report Merger::Finish() {
 }
 
 }  // namespace
+
+void AddOnce(std::vector<std::string>* all, std::string text) {
+  if (std::find(all->begin(), all->end(), text) == all->end()) all->push_back(std::move(text));
+}
 
 int LevelRank(const std::string& level) {
   if (level == "confirmed") return 2;

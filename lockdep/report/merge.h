@@ -21,6 +21,9 @@ uint64_t CountObserved(const std::vector<DependencyRow>& rows);
 // Adds a dependency kind to a set in the usual order: SR, ER, SN, EN.
 void AddKind(std::vector<std::string>* kinds, const std::string& kind);
 
+// Adds what is not there yet.
+void AddOnce(std::vector<std::string>* all, std::string text);
+
 // 2 for "confirmed", 1 for "feasible", 0 for "note" and anything else.
 int LevelRank(const std::string& level);
 

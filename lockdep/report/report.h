@@ -51,6 +51,7 @@ struct FindingEdge {
   Stack to_stack;
   // Who declared this edge, if it was; when `thread` is empty nobody ran it.
   std::string declaration;
+  std::string run;  // Which run, if the finding is over several; else empty.
 
   friend bool operator==(const FindingEdge&, const FindingEdge&) = default;
 };
@@ -96,6 +97,8 @@ struct ClassRow {
   std::string name;
   std::string kind;
   uint64_t locks = 0;  // 0 if not counted.
+  // What a declared order calls it; empty if it has no name that lasts.
+  std::string order_name;
 
   friend bool operator==(const ClassRow&, const ClassRow&) = default;
 };
@@ -144,7 +147,7 @@ struct Run {
 struct Report {
   Subject subject;                // Of the only run, or of the first with " (+N more)" after it.
   Coverage coverage;              // Summed over the runs.
-  std::vector<Run> runs;          // In the order of the inputs.
+  std::vector<Run> runs;          // As they started; those of JSON reports last.
   std::vector<Finding> findings;  // Worst first; within a level in order of detection.
   std::vector<ClassRow> classes;
   std::vector<DependencyRow> dependencies;

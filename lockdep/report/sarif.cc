@@ -58,9 +58,10 @@ class RelatedLocations {
   RelatedLocations(const Finding& finding, const RenderOptions& options) : options_(options) {
     for (const FindingEdge& edge : finding.edges) {
       if (edge.thread.empty()) continue;
-      Add(edge.from_site, edge.from_stack, InSentence(edge.from, edge.from_mode), edge.thread);
+      Add(edge.from_site, edge.from_stack, InSentence(edge.from, edge.from_mode),
+          ThreadAndRun(edge));
       if (&edge == &finding.edges.back()) continue;  // Its end is the location itself.
-      Add(edge.to_site, edge.to_stack, InSentence(edge.to, edge.to_mode), edge.thread);
+      Add(edge.to_site, edge.to_stack, InSentence(edge.to, edge.to_mode), ThreadAndRun(edge));
     }
     for (const FindingUsage& usage : finding.usages) {
       Add(usage.site, usage.stack, InSentence(usage.lock, usage.mode), usage.thread);

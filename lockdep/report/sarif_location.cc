@@ -121,7 +121,7 @@ SarifJson SarifCodeFlows(const Finding& finding, const RenderOptions& options) {
   std::vector<ThreadFlow> flows;
   for (const FindingEdge& edge : finding.edges) {
     if (edge.thread.empty()) continue;  // Only declared: nobody ran it.
-    ThreadFlow& flow = FlowOf(edge.thread, options, &flows);
+    ThreadFlow& flow = FlowOf(ThreadAndRun(edge), options, &flows);
     flow.AddAcquisition(edge.from_site, edge.from_stack, InSentence(edge.from, edge.from_mode));
     flow.AddAcquisition(edge.to_site, edge.to_stack, InSentence(edge.to, edge.to_mode));
   }

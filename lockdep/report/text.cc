@@ -100,7 +100,7 @@ void TextRenderer::AddEdge(const FindingEdge& edge) {
     Line(2, Inert(edge.declaration));
   }
   if (edge.thread.empty()) return;
-  Line(1, absl::StrCat(Inert(edge.thread), ": ", Styled(kBold, arrow)));
+  Line(1, absl::StrCat(Inert(ThreadAndRun(edge)), ": ", Styled(kBold, arrow)));
   AddTaken(edge.from + ModeSuffix(edge.from_mode), edge.from_site, edge.from_stack);
   AddTaken(edge.to + ModeSuffix(edge.to_mode), edge.to_site, edge.to_stack);
 }

@@ -40,9 +40,11 @@ Words Inversion(const Facts& facts, const Finding& finding) {
                              ". When threads do these steps at the same time, each waits for the "
                              "lock that the next one holds, for ever.");
   }
-  absl::StrAppend(&words.how, IsOrCanBe(facts, " It happened in this run.",
-                                        " It did not happen in this run; with other timing it "
-                                        "can."));
+  absl::StrAppend(&words.how,
+                  facts.across_runs
+                      ? " No single run did all of this; a process that does can deadlock."
+                      : IsOrCanBe(facts, " It happened in this run.",
+                                  " It did not happen in this run; with other timing it can."));
   words.fix = absl::StrCat(
       "take these locks in one order everywhere, or release the first ", "before taking the second",
       AllMutexes(finding) ? ", or take them together: std::scoped_lock cannot deadlock" : "");
@@ -227,8 +229,17 @@ Words PageTableRule(const Facts& facts, const Finding&) {
   return words;
 }
 
-Words UndeclaredDependency(const Facts& facts, const Finding&) {
+Words UndeclaredDependency(const Facts& facts, const Finding& finding) {
   Words words;
+  if (!finding.edges.empty()) {
+    const FindingEdge& edge = finding.edges[0];
+    words.title = absl::StrCat("Undeclared order: ", Who(edge.to_site), " takes ", To(edge),
+                               " while holding ", From(edge), ", which no declared order has");
+    words.how = absl::StrCat(Capitalised(Deed(edge)), ".");
+    words.fix = absl::StrCat("declare it if it is meant, by the line `", facts.subject,
+                             "`, or release the first lock before taking the second");
+    return words;
+  }
   words.title = absl::StrCat("Undeclared order: ", Who(facts.site), " takes ", facts.subject,
                              ", which no declared order has");
   words.how = absl::StrCat("It happened ", InPlace(facts.site), " in ", facts.thread, ".",

@@ -26,6 +26,7 @@ struct Facts {
   std::string rule;
   WaitType wait = WaitType::kUnchecked;
   WaitType wait_limit = WaitType::kAny;
+  bool across_runs = false;  // No single run shows all of it.
 };
 
 // Fills title and explanation of a finding that is complete but for them.

@@ -48,7 +48,7 @@ std::string Steps(const Finding& finding, size_t most) {
 }
 
 std::string Deed(const FindingEdge& edge) {
-  return absl::StrCat(edge.thread, " held ", From(edge), ", taken ", InPlace(edge.from_site),
+  return absl::StrCat(ThreadAndRun(edge), " held ", From(edge), ", taken ", InPlace(edge.from_site),
                       ", and took ", To(edge), " ", InPlace(edge.to_site));
 }
 

@@ -43,7 +43,8 @@ TEST(BuilderTest, ARunBecomesItsSubjectCoverageAndGraph) {
   EXPECT_THAT(report.coverage.unobserved, ElementsAre("Locks inside libc are not seen."));
   EXPECT_THAT(report.runs, SizeIs(1));
   EXPECT_THAT(report.findings, IsEmpty());
-  EXPECT_THAT(report.classes, Contains(ClassRow{.name = "rates", .kind = "rwlock"}));
+  EXPECT_THAT(report.classes,
+              Contains(ClassRow{.name = "rates", .kind = "rwlock", .order_name = "rates"}));
   ASSERT_THAT(report.dependencies, SizeIs(2));
   const DependencyRow& row = report.dependencies[1];
   EXPECT_EQ(row.from, "rates");

@@ -92,18 +92,37 @@ TEST_F(ClassNamerTest, AHundredThousandNamesakesAreNumberedInNoTime) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
 }
 
-TEST_F(ClassNamerTest, AClassHasTheSameNameInTheNextRecording) {
-  LockClass first = Named("lock");
-  LockClass second = Named("lock");
-  first.key = {100};
-  second.key = {200};
-  const ClassNames one = namer_.Name(RecordingOf({first, second}));
+// A class of a static lock in each of these modules, which nobody can read.
+Recording StaticLocksIn(const std::vector<record::Module>& modules) {
+  Recording recording;
+  for (const record::Module& module : modules) {
+    const auto index = static_cast<int32_t>(recording.modules.size());
+    const auto id = static_cast<ClassId>(index + 1);
+    recording.modules.push_back(module);
+    recording.class_index.emplace(id, recording.classes.size());
+    recording.classes.push_back({.id = id,
+                                 .kind = LockKind::kMutex,
+                                 .origin_kind = ClassOrigin::kStaticAddress,
+                                 .origin = {0x100, index}});
+  }
+  return recording;
+}
 
-  const ClassNames two = namer_.Name(RecordingOf({second, first}));
+TEST_F(ClassNamerTest, TheSameClassOfAnotherBuildHasTheSameName) {
+  const ClassNames names = namer_.Name(
+      StaticLocksIn({{.build_id = "1", .path = "/a/prog"}, {.build_id = "2", .path = "/b/prog"}}));
 
-  EXPECT_EQ(Shown(one, 2), "lock #2");
-  EXPECT_EQ(Shown(two, 1), "lock #2");
-  EXPECT_EQ(Shown(two, 2), "lock");
+  EXPECT_EQ(Shown(names, 1), "mutex at prog+0x100");
+  EXPECT_EQ(Shown(names, 2), "mutex at prog+0x100");
+}
+
+TEST_F(ClassNamerTest, FilesOfOneNameInOneProcessAreToldApart) {
+  const ClassNames names =
+      namer_.Name(StaticLocksIn({{.build_id = "1", .path = "/a/plugin.so", .has_namesake = true},
+                                 {.build_id = "2", .path = "/b/plugin.so", .has_namesake = true}}));
+
+  EXPECT_EQ(Shown(names, 1), "mutex at plugin.so+0x100");
+  EXPECT_EQ(Shown(names, 2), "mutex at plugin.so+0x100 #2");
 }
 
 TEST_F(ClassNamerTest, AStaticLockHasItsSymbol) {

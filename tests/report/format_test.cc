@@ -149,6 +149,7 @@ TEST(SarifTest, ABaselineTellsNewFromUnchanged) {
   Report report = ManyFindings(3, "feasible");
   report.findings[0].baseline_state = "new";
   report.findings[1].baseline_state = "expired";
+  report.findings[2].baseline_state.reset();
 
   const nlohmann::json results = SarifOf(report)["runs"][0]["results"];
 

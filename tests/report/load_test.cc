@@ -73,7 +73,7 @@ TEST_F(LoadTest, AJsonReportCountsAsTheRecordingsItWasMadeOf) {
   EXPECT_THAT(LoadOrDie({directory_ / "one.json", directory_ / "one"}).report.findings, SizeIs(1));
 }
 
-TEST_F(LoadTest, ADirectoryIsReadInOrderOfItsNames) {
+TEST_F(LoadTest, TheRunsOfADirectoryStandAsTheyStarted) {
   Record("b.lockdep", bank::Transfer);
   Record("a.lockdep", bank::Transfer);
   Record(".hidden", bank::Transfer);
@@ -82,8 +82,8 @@ TEST_F(LoadTest, ADirectoryIsReadInOrderOfItsNames) {
   const Loaded loaded = LoadOrDie({directory_.path()});
 
   ASSERT_THAT(loaded.report.runs, SizeIs(2));
-  EXPECT_EQ(loaded.report.runs[0].subject.command, "a.lockdep");
-  EXPECT_EQ(loaded.report.runs[1].subject.command, "b.lockdep");
+  EXPECT_EQ(loaded.report.runs[0].subject.command, "b.lockdep");
+  EXPECT_EQ(loaded.report.runs[1].subject.command, "a.lockdep");
   EXPECT_THAT(loaded.warnings, IsEmpty());
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "lockdep/record/merge.h"
 #include "tests/report/bank.h"
 #include "tests/report/recorded_run.h"
 
@@ -16,6 +17,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::MatchesRegex;
 using testing::SizeIs;
 
 using Step = void (*)(bank::Bank&);
@@ -118,6 +120,84 @@ TEST(ReplayTest, WhatTheOrderDoesNotNameStaysAsItWas) {
   bank::SetRates(same.bank());
 
   EXPECT_EQ(Told(WithOrder(&run, kAuditFirst)), Told(same.ToReport()));
+}
+
+// The report of these runs together, each of one step.
+Report Together(const std::vector<Step>& steps) {
+  record::RecordingMerger merger;
+  for (const Step step : steps) {
+    RecordedRun run("bank");
+    run.SwitchTo("teller");
+    step(run.bank());
+    merger.Add(*record::ReadRecording(run.Finish()));
+  }
+  return ReportBuilder().Build(merger.Merged());
+}
+
+TEST(AcrossRunsTest, TwoRunsThatDisagreeAreAnInversion) {
+  const Finding finding = OnlyFinding(Together({bank::Transfer, bank::Audit}));
+
+  EXPECT_EQ(finding.kind, "lock-order-inversion");
+  EXPECT_EQ(finding.level, "feasible");
+  EXPECT_THAT(finding.reasons, IsEmpty());
+  ASSERT_THAT(finding.edges, SizeIs(2));
+  EXPECT_NE(finding.edges[0].to_site.function, finding.edges[1].to_site.function);
+  for (const FindingEdge& edge : finding.edges) {
+    EXPECT_THAT(edge.run, MatchesRegex("bank \\(process [0-9]+\\)"));
+  }
+  EXPECT_THAT(finding.explanation, HasSubstr("No single run did all of this"));
+}
+
+TEST(AcrossRunsTest, RunsThatAgreeAreNone) {
+  EXPECT_THAT(Together({bank::Transfer, bank::TransferWithHelper, bank::Archive}).findings,
+              IsEmpty());
+}
+
+TEST(AcrossRunsTest, AStepOfEachRunCanCloseACycle) {
+  const Finding finding = OnlyFinding(Together({bank::Transfer, bank::Archive, bank::Restore}));
+
+  EXPECT_THAT(finding.edges, SizeIs(3));
+}
+
+TEST(AcrossRunsTest, WhatARunTellsItselfIsToldOnce) {
+  const auto both = [](bank::Bank& bank) {
+    bank::Transfer(bank);
+    bank::Audit(bank);
+  };
+  const Finding finding = OnlyFinding(Together({both, bank::Transfer, bank::Audit, both}));
+
+  EXPECT_EQ(finding.edges[0].run, "") << "a single run shows it";
+}
+
+TEST(AcrossRunsTest, AMistakeThatIsToldHidesNoOther) {
+  const auto both = [](bank::Bank& bank) {
+    bank::Transfer(bank);
+    bank::Audit(bank);
+  };
+  EXPECT_THAT(Together({both, bank::Archive, bank::Restore}).findings, SizeIs(2));
+}
+
+// A run whose two locks have one name; they are taken in the order of their keys,
+// or the other way round.
+record::Recording RunOfNamesakes(bool by_key) {
+  RecordedRun run("bank");
+  LockMap first({10}, "page", LockKind::kMutex), second({20}, "page", LockKind::kMutex);
+  bank::Lock(run.bank(), by_key ? first : second);
+  bank::Lock(run.bank(), by_key ? second : first);
+  bank::Unlock(run.bank(), by_key ? second : first);
+  bank::Unlock(run.bank(), by_key ? first : second);
+  return *record::ReadRecording(run.Finish());
+}
+
+TEST(AcrossRunsTest, BetweenLocksThatOnlyANumberTellsApartItIsANote) {
+  record::RecordingMerger merger;
+  merger.Add(RunOfNamesakes(true));
+  merger.Add(RunOfNamesakes(false));
+
+  const Finding finding = OnlyFinding(ReportBuilder().Build(merger.Merged()));
+
+  EXPECT_EQ(finding.level, "note");
+  EXPECT_THAT(finding.reasons, ElementsAre("weak-class"));
 }
 
 }  // namespace

@@ -54,7 +54,8 @@ inline Report SampleReport() {
                     .threads = {"thread 1 (teller)"},
                     .run = "bank --tellers 2",
                     .stack = {SampleFrame("audit", 51)},
-                    .suppressed_by = "ci/locks.baseline:7"};
+                    .suppressed_by = "ci/locks.baseline:7",
+                    .baseline_state = "known"};
   inversion.locks = {{.class_name = "accounts",
                       .name = "g_bank+8",
                       .kind = "mutex",
@@ -64,9 +65,10 @@ inline Report SampleReport() {
                       .taken_at = {SampleFrame("transfer", 40)}}};
   inversion.edges = {SampleEdge("accounts", "audit", "transfer", 40),
                      SampleEdge("audit", "accounts", "audit", 50)};
+  inversion.edges[1].run = "bank (process 12)";
   inversion.edges[1].declaration = "bank.order:3: audit -> accounts";
   report.findings = {inversion};
-  report.classes = {{.name = "accounts", .kind = "mutex", .locks = 4},
+  report.classes = {{.name = "accounts", .kind = "mutex", .locks = 4, .order_name = "accounts"},
                     {.name = "audit", .kind = "rwlock", .locks = 1}};
   report.dependencies = {{.from = "accounts",
                           .to = "audit",

@@ -34,7 +34,7 @@ TEST(TextTest, AFindingLooksLikeThis) {
       #1 main()  /src/bank/bank.cc:90
   Declared: audit -> accounts
     bank.order:3: audit -> accounts
-  thread 1 (teller): audit -> accounts
+  thread 1 (teller) of bank (process 12): audit -> accounts
     audit taken in audit() at bank.cc:50
       #0 audit()  /src/bank/bank.cc:50
       #1 main()  /src/bank/bank.cc:90

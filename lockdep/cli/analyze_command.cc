@@ -1,0 +1,109 @@
+// `lockdep analyze`: the verdict of the engine on recordings, as text and as an
+// exit code.
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+
+#include "absl/status/status.h"
+#include "lockdep/cli/command.h"
+#include "lockdep/cli/finding_options.h"
+#include "lockdep/cli/level.h"
+#include "lockdep/cli/output_file.h"
+#include "lockdep/cli/terminal.h"
+#include "lockdep/cli/usage.h"
+#include "lockdep/report/load.h"
+#include "lockdep/report/render.h"
+
+namespace lockdep::cli {
+namespace {
+
+constexpr char kFooter[] =
+    R"(INPUT is a recording, a merged recording, or a directory of them. What they recorded
+is told to the engine again: all runs together, and with the declared orders that
+--order names. The report goes to standard output.
+
+Exit codes:
+  0  no finding that reaches --fail-on
+  1  a finding does
+  2  wrong usage, or an input that cannot be read
+
+Examples:
+  lockdep analyze run.lockdep
+  lockdep analyze runs/ --order locks.order --enforce
+  lockdep analyze shard*.lockdep --report all.html)";
+
+class AnalyzeCommand final : public Command {
+ public:
+  void Configure(CLI::App& tool) override;
+  bool selected() const override { return app_->parsed(); }
+  int Run() override;
+
+ private:
+  absl::Status CheckOutputs() const;
+  absl::Status WriteReports(const report::Report& report) const;
+
+  CLI::App* app_ = nullptr;
+  std::vector<std::string> inputs_;
+  std::vector<std::string> reports_;
+  std::string fail_on_ = "feasible";
+  FindingOptions findings_;
+};
+
+void AnalyzeCommand::Configure(CLI::App& tool) {
+  app_ = tool.add_subcommand("analyze", "Hold recordings, and declared orders, against each other");
+  SetUsage(*app_, "lockdep analyze INPUT... [OPTIONS]");
+  app_->footer(kFooter);
+  app_->add_option("INPUT", inputs_, "Recordings, directories of them")->type_name("")->required();
+  TakesFile(app_->add_option("--report", reports_,
+                             "Also write the report to FILE (.html, .json, .sarif, ...)"))
+      ->allow_extra_args(false);
+  findings_.Configure(*app_);
+  app_->add_option("--fail-on", fail_on_, "The mildest finding that counts (default feasible)")
+      ->type_name("confirmed|feasible|note|never")
+      ->check(CLI::IsMember(FailOnLevels()).description(""));
+}
+
+absl::Status AnalyzeCommand::CheckOutputs() const {
+  absl::Status status;
+  for (const std::string& path : reports_) {
+    status = report::FormatOf(path).status();
+    if (status.ok()) status = CheckWritable(path);
+    if (!status.ok()) break;
+  }
+  return status;
+}
+
+absl::Status AnalyzeCommand::WriteReports(const report::Report& report) const {
+  absl::Status status;
+  for (const std::string& path : reports_) {
+    status.Update(WriteFile(path, Render(report, *ReportFormatOf(path))));
+  }
+  return status;
+}
+
+int AnalyzeCommand::Run() {
+  absl::Status status = CheckOutputs();
+  if (status.ok()) status = findings_.Read();
+  if (!status.ok()) return UsageError(std::string(status.message()));
+  absl::StatusOr<report::Loaded> loaded = report::LoadInputs(inputs_, findings_.load_options());
+  if (!loaded.ok()) return UsageError(std::string(loaded.status().message()));
+  for (const std::string& warning : loaded->warnings) Say(warning);
+  report::Report& report = loaded->report;
+  findings_.Apply(&report);
+  const std::string text = report::RenderText(report, {.color = WantsColor(STDOUT_FILENO)});
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  status = WriteReports(report);
+  if (!status.ok()) return UsageError(std::string(status.message()));
+  const bool fails =
+      std::any_of(report.findings.begin(), report.findings.end(),
+                  [&](const report::Finding& finding) { return Reaches(finding, fail_on_); });
+  return fails ? kExitFindings : kExitOk;
+}
+
+const CommandRegistration<AnalyzeCommand> kRegistration(45);
+
+}  // namespace
+}  // namespace lockdep::cli

@@ -1,0 +1,161 @@
+#include "lockdep/record/recording_writer.h"
+
+#include <vector>
+
+#include "lockdep/record/format.h"
+#include "lockdep/record/layout.h"
+#include "lockdep/record/payload_writer.h"
+
+namespace lockdep::record {
+namespace {
+
+void Append(uint64_t number, size_t width, std::string* out) {
+  for (size_t i = 0; i < width; ++i) out->push_back(static_cast<char>(number >> (8 * i)));
+}
+
+class Writer {
+ public:
+  std::string Write(const Recording& recording);
+
+ private:
+  // `encode` lays the payload out; it runs twice if the buffer was too small.
+  template <typename Encode>
+  void Put(RecordType type, const Encode& encode) {
+    PayloadWriter payload(buffer_.data(), buffer_.size());
+    encode(payload);
+    if (!payload.fits()) {
+      buffer_.resize(payload.size() * 2);
+      return Put(type, encode);
+    }
+    PutFrame(type, payload);
+  }
+
+  void PutFrame(RecordType type, const PayloadWriter& payload);
+  void PutNames(const Recording& recording);
+  void PutRun(const RunEntry& run);
+
+  std::vector<unsigned char> buffer_ = std::vector<unsigned char>(4096);
+  std::string out_;
+};
+
+void Writer::PutFrame(RecordType type, const PayloadWriter& payload) {
+  std::string frame;
+  Append(payload.size(), 4, &frame);
+  Append(0, 4, &frame);
+  Append(static_cast<uint64_t>(type), 4, &frame);
+  const uint32_t checksum = RecordChecksum(reinterpret_cast<const unsigned char*>(frame.data()),
+                                           payload.data(), payload.size());
+  std::string number;
+  Append(checksum, 4, &number);
+  frame.replace(kFrameChecksumOffset, 4, number);
+  out_.append(frame);
+  out_.append(reinterpret_cast<const char*>(payload.data()), payload.size());
+}
+
+void Writer::PutNames(const Recording& recording) {
+  for (const Module& module : recording.modules) {
+    Put(RecordType::kModule, [&](PayloadWriter& out) {
+      out.U64(module.begin);
+      out.U64(module.end);
+      out.U64(module.bias);
+      out.String(module.build_id);
+      out.String(module.path);
+      out.U8(module.has_namesake);
+    });
+  }
+  for (const ThreadEntry& thread : recording.threads) {
+    Put(RecordType::kThread, [&](PayloadWriter& out) {
+      out.Id(thread.id);
+      out.String(thread.name);
+      out.U32(thread.number);
+    });
+  }
+  for (const StackEntry& stack : recording.stacks) {
+    Put(RecordType::kStack, [&](PayloadWriter& out) { LayOutStack(out, stack.id, stack.pcs); });
+  }
+  for (const ClassEntry& entry : recording.classes) {
+    Put(RecordType::kClass, [&](PayloadWriter& out) {
+      LayOutClass(out, entry);
+      out.Id(entry.origin_stack);
+    });
+  }
+  for (const ContextEntry& context : recording.contexts) {
+    Put(RecordType::kContext, [&](PayloadWriter& out) {
+      out.U8(context.bit);
+      out.String(context.name);
+    });
+  }
+  for (const DeclaredArcEntry& arc : recording.declared_arcs) {
+    Put(RecordType::kDeclaredArc, [&](PayloadWriter& out) {
+      out.Id(arc.from);
+      out.Id(arc.to);
+      out.String(arc.declaration);
+    });
+  }
+}
+
+void Writer::PutRun(const RunEntry& run) {
+  Put(RecordType::kRun, [&](PayloadWriter& out) {
+    out.U64(run.start_time_ns);
+    out.U64(run.pid);
+    out.String(run.command);
+    out.U64(run.classes);
+    out.U64(run.dependencies);
+    out.U64(run.threads);
+    out.U8(run.is_damaged);
+    out.U8(run.totals.has_value());
+    if (run.totals.has_value()) {
+      out.U64(run.totals->lock_operations);
+      out.U64(run.totals->locks);
+      out.U64(run.totals->chains);
+    }
+    out.U8(run.end_time_ns.has_value());
+    if (run.end_time_ns.has_value()) out.U64(*run.end_time_ns);
+    out.U8(run.stop_reason.has_value());
+    if (run.stop_reason.has_value()) out.String(*run.stop_reason);
+    for (const std::vector<std::string>* const texts : {&run.contexts, &run.unobserved}) {
+      out.U32(static_cast<uint32_t>(texts->size()));
+      for (const std::string& text : *texts) out.String(text);
+    }
+  });
+}
+
+std::string Writer::Write(const Recording& recording) {
+  out_.assign(kMagic, kMagicSize);
+  Append(kMajorVersion, 2, &out_);
+  Append(kMinorVersion, 2, &out_);
+  Append(0, 4, &out_);
+  Put(RecordType::kHeader, [&](PayloadWriter& out) {
+    out.U64(0);
+    out.U64(0);
+    out.U16(recording.machine);
+    out.U8(sizeof(uint64_t));
+    out.String("");
+  });
+  PutNames(recording);
+  auto dependency = recording.dependencies.begin();
+  auto usage = recording.usages.begin();
+  auto violation = recording.violations.begin();
+  for (uint32_t run = 0; run < recording.runs.size(); ++run) {
+    PutRun(recording.runs[run]);
+    for (; dependency != recording.dependencies.end() && dependency->run == run; ++dependency) {
+      Put(RecordType::kDependency, [&](PayloadWriter& out) {
+        LayOutDependency(out, dependency->from, dependency->to, *dependency);
+      });
+    }
+    for (; usage != recording.usages.end() && usage->run == run; ++usage) {
+      Put(RecordType::kUsage,
+          [&](PayloadWriter& out) { LayOutUsage(out, usage->class_id, *usage); });
+    }
+    for (; violation != recording.violations.end() && violation->run == run; ++violation) {
+      Put(RecordType::kViolation, [&](PayloadWriter& out) { LayOutViolation(out, *violation); });
+    }
+  }
+  return std::move(out_);
+}
+
+}  // namespace
+
+std::string EncodeMerged(const Recording& recording) { return Writer().Write(recording); }
+
+}  // namespace lockdep::record
