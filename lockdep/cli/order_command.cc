@@ -13,7 +13,9 @@
 #include "lockdep/cli/command.h"
 #include "lockdep/cli/usage.h"
 #include "lockdep/order/builtin.h"
+#include "lockdep/order/clang_attributes.h"
 #include "lockdep/order/load.h"
+#include "lockdep/order/mysql_arcs.h"
 #include "lockdep/order/order_diff.h"
 #include "lockdep/order/order_set.h"
 #include "lockdep/order/render.h"
@@ -43,6 +45,7 @@ Examples:
   lockdep order show
   lockdep order show --kernel /usr/src/linux-source-6.12 --as order > mm.order
   lockdep order check locks.order
+  lockdep order learn run.lockdep > locks.order
   lockdep order diff linux-6.12-mm /usr/src/linux-source-6.12
 
 'lockdep order COMMAND --help' explains a command.)";
@@ -53,6 +56,8 @@ The forms of --as:
   list   one arc a line, with its place (the default)
   tree   indented, as the kernel's comments are
   order  one order file that says the same
+  mysql  lines ARC FROM "A" TO "B", as MySQL's lock_order_dependencies.txt
+  clang  ACQUIRED_AFTER attributes of Clang's thread safety analysis
 
 Exit codes:
   0  shown
@@ -61,7 +66,8 @@ Exit codes:
 Examples:
   lockdep order show
   lockdep order show linux-6.12-rmap --as tree
-  lockdep order show --kernel /usr/src/linux-source-6.12 --as order > mm.order)";
+  lockdep order show --kernel /usr/src/linux-source-6.12 --as order > mm.order
+  lockdep order show learned.order --as clang)";
 
 constexpr char kCheckFooter[] = R"(
 
@@ -124,7 +130,8 @@ absl::StatusOr<order::OrderSet> Load(const std::vector<std::string>& inputs) {
 class OrderCommand final : public Command {
  public:
   void Configure(CLI::App& tool) override;
-  bool selected() const override { return app_->parsed(); }
+  // 'learn' and 'import' are commands of their own.
+  bool selected() const override { return show_->parsed() || check_->parsed() || diff_->parsed(); }
   int Run() override;
 
  private:
@@ -165,7 +172,7 @@ void OrderCommand::AddInputs(CLI::App* app) {
 
 void OrderCommand::Configure(CLI::App& tool) {
   app_ = tool.add_subcommand("order", "Show, check and compare declared lock orders");
-  SetUsage(*app_, "lockdep order show|check|diff ...");
+  SetUsage(*app_, "lockdep order show|check|diff|learn|import ...");
   app_->footer(absl::StrCat(kInputs, kOrderExamples));
   app_->require_subcommand(1);
 
@@ -174,8 +181,8 @@ void OrderCommand::Configure(CLI::App& tool) {
                     "lockdep order show [ORDER...] [--kernel TREE]... [--as FORM]", kShowFooter);
   AddInputs(show_);
   show_->add_option("--as", form_, "How to print them")
-      ->type_name("list|tree|order")
-      ->check(CLI::IsMember({"list", "tree", "order"}).description(""));
+      ->type_name("list|tree|order|mysql|clang")
+      ->check(CLI::IsMember({"list", "tree", "order", "mysql", "clang"}).description(""));
 
   check_ = AddSubcommand("check", "Find orders that contradict each other",
                          "lockdep order check [ORDER...] [--kernel TREE]...", kCheckFooter);
@@ -206,6 +213,10 @@ int OrderCommand::Show(const order::OrderSet& set) const {
     Print(order::RenderTree(set));
   } else if (form_ == "order") {
     Print(order::RenderOrderFile(set));
+  } else if (form_ == "mysql") {
+    Print(order::RenderMysqlArcs(set));
+  } else if (form_ == "clang") {
+    Print(order::RenderAcquiredAfter(set));
   } else {
     Print(order::RenderList(set));
   }
