@@ -5,7 +5,10 @@ set -euo pipefail
 prefix=$1 scratch=$2
 rm -rf "$scratch"
 mkdir -p "$scratch"
-for file in bin/lockdep lib/liblockdep_preload.so share/lockdep/report.schema.json; do
+for file in bin/lockdep lib/liblockdep_preload.so share/lockdep/report.schema.json \
+  share/man/man1/lockdep.1 share/man/man1/lockdep-order-learn.1 \
+  share/bash-completion/completions/lockdep share/zsh/vendor-completions/_lockdep \
+  share/fish/vendor_completions.d/lockdep.fish; do
   [ -s "$prefix/$file" ] || { echo "not installed: $file" >&2; exit 1; }
 done
 head --bytes=2000000 "$prefix/bin/lockdep" >"$scratch/data"
