@@ -36,7 +36,7 @@ class ReadmeTest(ToolCase):
         (self.scratch / "Makefile").write_text("check:\n\t./tests\n", encoding="utf-8")
         (self.scratch / "ci").mkdir()
         (self.scratch / "ci" / "locks.baseline").touch()
-        (self.scratch / "locks.order").write_text("order mine { a -> b }\n", encoding="utf-8")
+        (self.scratch / "locks.order").write_text("server::first -> server::second\n", encoding="utf-8")
 
     def expected(self, command):
         line = " ".join(command)
