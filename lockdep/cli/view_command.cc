@@ -3,9 +3,13 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <thread>
+#include <utility>
 
 #include "lockdep/cli/command.h"
 #include "lockdep/cli/usage.h"
+#include "lockdep/record/input_files.h"
+#include "lockdep/record/merge_files.h"
 #include "lockdep/record/recording.h"
 #include "lockdep/report/symbolizer.h"
 #include "lockdep/report/views.h"
@@ -19,8 +23,9 @@ constexpr char kFooter[] =
             and its direct dependencies; the twin of /proc/lockdep
   stats     counters of the validator; the twin of /proc/lockdep_stats
 
-RECORDING may belong to a process that still runs: what it has recorded so far
-is shown.
+INPUT is a recording, or a directory of them: those of several processes are shown
+as one. It may belong to a process that still runs: what it has recorded so far is
+shown.
 
 Exit codes:
   0  shown
@@ -57,23 +62,38 @@ class ViewCommand final : public Command {
  private:
   CLI::App* app_ = nullptr;
   std::string view_;
-  std::string recording_;
+  std::string input_;
   bool json_ = false;
 };
 
 void ViewCommand::Configure(CLI::App& tool) {
   app_ = tool.add_subcommand("view", "Show what a validator knows: classes, counters");
-  SetUsage(*app_, "lockdep view VIEW RECORDING [--json]");
+  SetUsage(*app_, "lockdep view VIEW INPUT [--json]");
   app_->footer(kFooter);
   app_->add_option("VIEW", view_, "classes or stats")->type_name("")->required();
-  app_->add_option("RECORDING", recording_, "A recording")->type_name("")->required();
+  app_->add_option("INPUT", input_, "A recording, or a directory of them")
+      ->type_name("")
+      ->required();
   app_->add_flag("--json", json_, "JSON instead of text");
+}
+
+// One recording stays as it is, with what only its process knows; several are merged.
+absl::StatusOr<record::Recording> ReadInput(const std::string& input) {
+  const absl::StatusOr<std::vector<record::InputFile>> files = record::ListInputFiles({input});
+  if (!files.ok()) return files.status();
+  if (files->size() == 1 && !files->front().from_directory) return record::ReadRecording(input);
+  absl::StatusOr<record::MergedFiles> merged =
+      record::MergeFiles(*files, std::thread::hardware_concurrency(), [](size_t) {});
+  if (!merged.ok()) return merged.status();
+  for (const std::string& warning : merged->warnings) Say(warning);
+  if (merged->count == 0) return absl::NotFoundError(input + ": no recording in this directory");
+  return std::move(merged->recording);
 }
 
 int ViewCommand::Run() {
   const View* view = FindView(view_);
   if (view == nullptr) return UsageError("view: no view '" + view_ + "'; try classes or stats");
-  const absl::StatusOr<record::Recording> recording = record::ReadRecording(recording_);
+  const absl::StatusOr<record::Recording> recording = ReadInput(input_);
   if (!recording.ok()) return UsageError(std::string(recording.status().message()));
   for (const std::string& warning : recording->warnings) Say(warning);
   report::Symbolizer symbolizer;

@@ -133,6 +133,21 @@ class ViewTest(ToolCase):
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertRegex(result.stdout, r"(?m)^ -> \[[0-9a-f]{16}\] ")
 
+    def test_shows_the_processes_of_a_directory_as_one(self):
+        (self.scratch / "runs").mkdir()
+        self.record("runs/1.lockdep")
+        self.record("runs/2.lockdep", "one_order")
+        result = self.tool("view", "classes", "runs")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        for number in ("1", "2"):
+            for name in self.tool("view", "classes", f"runs/{number}.lockdep").stdout.splitlines():
+                if name.startswith(" -> "):
+                    self.assertIn(name.split("] ")[1], result.stdout)
+
+    def test_refuses_a_directory_without_a_recording(self):
+        (self.scratch / "empty").mkdir()
+        self.assert_refused(self.tool("view", "classes", "empty"), "empty: no recording")
+
     def test_shows_counters_as_json(self):
         result = self.tool("view", "stats", self.record("r.lockdep"), "--json")
         self.assertEqual(result.returncode, 0, result.stderr)
