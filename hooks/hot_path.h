@@ -53,9 +53,7 @@ __attribute__((always_inline)) inline bool TakeAsBefore(const void* lock, ReadMo
   held.nest_lock = nullptr;
   held.use = step.use;
   held.pins = 0;
-  held.site.pcs[0] = caller.pc;
-  held.site.pcs[1] = 0;
-  held.site.frame = caller.frame;
+  held.SetSite({.pcs = {caller.pc}, .frame = caller.frame});
   context.held.Push();
   context.chain_key = step.after;
   ++context.acquisitions;
@@ -69,10 +67,9 @@ __attribute__((always_inline)) inline bool ReleaseNewest(const void* lock, const
   if (IsClosed(gate)) [[unlikely]]
     return false;
   ThreadContext& context = *reinterpret_cast<ThreadState*>(gate)->context;
-  const uint32_t depth = context.held.depth();
-  if (depth == context.floor) [[unlikely]]
+  if (context.held.on_floor()) [[unlikely]]
     return false;
-  const HeldLock& newest = context.held[depth - 1];
+  const HeldLock& newest = context.held.newest();
   if (newest.lock->address != lock) [[unlikely]]
     return false;
   CloseGate(caller);

@@ -3,7 +3,11 @@
 //
 // Invariants: (1) a key is in the set only after all its rules were checked;
 // (2) a table is never modified after a larger one replaced it, except by
-// late readers that only read; (3) the load factor stays at or below one half.
+// late readers that only read; (3) the load factor stays at or below one quarter, so
+// that nearly all keys are found at the first probe.
+//
+// Key 0 marks an empty slot, so a chain that has it counts as proved, as does one
+// whose key is that of another: both happen once in 2^64 chains.
 //
 // Thread safety: Contains is lock-free.  Insert needs the validator's graph lock.
 // Cost: one expected probe.
@@ -13,6 +17,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <utility>
 
 #include "lockdep/chain_key.h"
 #include "lockdep/internal/arena.h"
@@ -23,15 +28,13 @@ class ChainCache {
  public:
   explicit ChainCache(internal::Arena& arena) : arena_(arena) {}
 
-  bool Contains(ChainKey key) const {
+  bool Contains(ChainKey key) const;
+
+  // Whether the first probe finds the key, as most do.
+  bool ContainsAtOnce(ChainKey key) const {
     const Table* table = table_.load(std::memory_order_acquire);
-    if (table == nullptr) return false;
-    for (uint64_t slot = key >> 8;; ++slot) {
-      // Acquire: a reader that finds the key must also see the graph it stands for.
-      const ChainKey found = table->slots[slot & table->mask].load(std::memory_order_acquire);
-      if (found == key) return true;
-      if (found == 0) return false;
-    }
+    // Acquire: a reader that finds the key must also see the graph it stands for.
+    return table->At(key).load(std::memory_order_acquire) == key;
   }
 
   enum class InsertResult { kInserted, kPresent, kOutOfMemory };
@@ -40,18 +43,33 @@ class ChainCache {
   // Takes all keys out, in place: readers miss them from now on.
   void Clear();
 
+  // For good: no key is found, and none is taken in.
+  void Close() { table_.store(&closed_, std::memory_order_release); }
+
   uint64_t size() const { return size_; }
 
  private:
+  using Slot = std::atomic<ChainKey>;
   struct Table {
-    uint64_t mask;
-    std::atomic<ChainKey> slots[1];
+    uint64_t mask;  // Of a key: the offset of its slot, in bytes.
+    Slot slots[1];
+
+    uint64_t size() const { return mask / sizeof(Slot) + 1; }
+    const Slot& At(uint64_t offset) const {
+      return *reinterpret_cast<const Slot*>(reinterpret_cast<const char*>(slots) + (offset & mask));
+    }
+    Slot& At(uint64_t offset) { return const_cast<Slot&>(std::as_const(*this).At(offset)); }
   };
 
+  static void Place(Table& table, ChainKey key);
   bool Grow();
 
+  // The tables before the first key and after the last one; they stay empty.
+  static Table empty_;
+  static Table closed_;
+
   internal::Arena& arena_;
-  std::atomic<Table*> table_{nullptr};
+  std::atomic<Table*> table_{&empty_};
   uint64_t size_ = 0;  // Guarded by the graph lock.
 };
 

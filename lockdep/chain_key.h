@@ -15,16 +15,15 @@ namespace lockdep {
 
 using ChainKey = uint64_t;
 
-// The key of a thread that holds nothing.  Never 0: the chain cache uses 0 for "empty".
+// The key of a thread that holds nothing.
 inline constexpr ChainKey kEmptyChainKey = 0x9e3779b97f4a7c15u;
 
-// One multiply and two shifts: every input bit reaches every output bit after
-// the next step, and equal sequences are the only ones that collide in practice.
+// Both halves of one product, folded: every input bit reaches the whole key, and
+// equal sequences are the only ones that collide in practice.
 constexpr ChainKey NextChainKey(ChainKey key, uint64_t element) {
-  uint64_t mixed = (key ^ element) * 0xff51afd7ed558ccdu;
-  mixed ^= mixed >> 32;
-  mixed *= 0xc4ceb9fe1a85ec53u;
-  return (mixed ^ mixed >> 29) | 1;
+  __extension__ using Wide = unsigned __int128;
+  const Wide product = static_cast<Wide>(key ^ element) * 0xc4ceb9fe1a85ec53u;
+  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
 }
 
 constexpr ChainKey NextChainKey(ChainKey key, LockUse use) { return NextChainKey(key, use.word()); }

@@ -40,6 +40,8 @@ void Validator::AddDeclaredArcs(const LockClass& from, const LockClass& to,
   edge->declared = &arc;
   // A declaration speaks of every way of taking both locks.
   edge->kinds |= MaskOf(DependencyKind::kEN);
+  if (!order_.Insert(graph_, from.id, to.id, DependencyKind::kEN)) order_.GiveUp();
+  LearnReach(*edge);
   if (config_.observer != nullptr) config_.observer->OnDeclaredArc(from.id, to.id, arc);
 }
 
@@ -101,7 +103,7 @@ Validator::Recursion Validator::FindRecursion(const Scene& scene) const {
     const HeldLock& held = thread.held[i];
     nest_is_held = nest_is_held || held.lock == scene.acquisition->nest_lock;
     // What was interrupted is the business of the context rules.
-    if (i < thread.floor || !Recurses(scene, held)) continue;
+    if (i < thread.held.floor() || !Recurses(scene, held)) continue;
     result = {&held, result.serialised && nest_is_held};
   }
   return result.held == nullptr ? Recursion{nullptr, false} : result;
@@ -147,7 +149,7 @@ ViolationEdge Validator::StepFrom(Scene& scene, const HeldLock& held) {
 // of them, and each path through it stays strong: the walk can end there, if
 // its dependency to the new lock may be used.
 void Validator::CheckDependencies(Scene& scene) {
-  for (uint32_t i = scene.thread.held.depth(); i-- > scene.thread.floor && !stopped();) {
+  for (uint32_t i = scene.thread.held.depth(); i-- > scene.thread.held.floor() && !stopped();) {
     const HeldLock& held = scene.thread.held[i];
     if (!held.use.checked() || held.use.class_id() == scene.lock_class->id) continue;
     // Another thread took the key away from a lock that is held here.
@@ -195,6 +197,7 @@ bool Validator::AddDependency(Scene& scene, const HeldLock& held) {
   }
   if (config_.observer != nullptr) config_.observer->OnDependency(*edge, witness);
   if (ClosesCycle(scene, *edge, witness)) return false;
+  LearnReach(*edge);
   CheckInterruptions(scene, *edge, witness);
   return true;
 }
@@ -202,14 +205,18 @@ bool Validator::AddDependency(Scene& scene, const HeldLock& held) {
 // Tells of the cycle that a new kind of dependency closes, unless its two classes
 // were told of before or another cycle of this event crosses them both.
 bool Validator::ClosesCycle(Scene& scene, Dependency& edge, const Witness& closing) {
+  if (order_.Insert(graph_, edge.from, edge.to, closing.kind)) return false;
   const CycleSearch::Query query{.start = edge.to,
                                  .start_recursive = closing.to_mode == ReadMode::kRecursiveRead,
                                  .goal = edge.from,
                                  .goal_exclusive = closing.from_mode == ReadMode::kWrite};
   const auto path = search_.FindPath(graph_, query, classes_.size());
-  if (search_.out_of_memory()) StopLocked("out of memory");
-  if (path.empty()) return false;
-  const bool is_news = edge.reported == 0 && !scene.IsOnToldCycle(edge.from);
+  if (search_.out_of_memory()) {
+    StopLocked("out of memory");
+  } else if (path.empty()) {
+    return false;  // The order gave up, and could not tell.
+  }
+  const bool is_news = !path.empty() && edge.reported == 0 && !scene.IsOnToldCycle(edge.from);
   edge.reported |= MaskOf(closing.kind);
   StopCovering(edge.to);
   if (is_news) ReportCycle(scene, edge, closing, path);

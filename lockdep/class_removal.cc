@@ -43,11 +43,13 @@ void Validator::ForgetKeys(ThreadContext& thread, ClassKey first, uint64_t count
   }
   internal::RawLockHolder holder(graph_lock_);
   bool any = false;
+  bool connects = false;
   for (uint32_t i = 1; i <= classes_.size(); ++i) {
     const LockClass& lock_class = classes_.Get(static_cast<ClassId>(i));
     if (lock_class.IsForgotten() || !is_in_range(lock_class.key)) {
       continue;
     }
+    connects = connects || ConnectsContexts(lock_class.id);
     graph_.Forget(lock_class.id);
     usages_.Forget(lock_class.id);
     classes_.Forget(lock_class.id);
@@ -55,7 +57,9 @@ void Validator::ForgetKeys(ThreadContext& thread, ClassKey first, uint64_t count
   }
   // Which chains a class is part of is not known: all are proved anew.  What they
   // depend on is there, so that each costs one walk over its locks.
-  if (any) chains_.Clear();
+  if (!any) return;
+  chains_.Clear();
+  if (connects) RebuildReach();
 }
 
 void Validator::Reset(ThreadContext& thread) {

@@ -1,9 +1,7 @@
-// The validator's rules about contexts: what interrupts, and how long a lock may
-// wait where it is taken.
+// The validator's rules about contexts: what interrupts whom.
 //
 // Source: linux v6.12 kernel/locking/lockdep.c, mark_usage(), mark_lock_irq(),
-// check_irq_usage(), mark_held_locks(), separate_irq_context(),
-// check_wait_context().
+// check_irq_usage(), mark_held_locks(), separate_irq_context().
 
 #include <algorithm>
 #include <bit>
@@ -35,20 +33,19 @@ void Validator::SetContexts(ThreadContext& thread, const ContextState& state,
   const bool moves = state.in != thread.contexts.in;
   const bool opens = (state.enabled & ~thread.contexts.enabled) != 0;
   thread.contexts = state;
-  thread.context = id;
+  thread.context = thread.context.In(id);
   if (moves) internal::HeldChain(thread, contexts_).Repair(thread.held.depth());
-  if (opens && thread.off == 0 && thread.floor != thread.held.depth()) MarkHeld(thread, site);
+  if (opens && thread.off == 0 && !thread.held.on_floor()) MarkHeld(thread, site);
 }
 
 // What is held is, from now on, held while more can interrupt.
 void Validator::MarkHeld(ThreadContext& thread, const CallSite& site) {
   constexpr uint64_t kSalt = ~uint64_t{0};  // No acquisition has this word.
-  const ChainKey key =
-      NextChainKey(NextChainKey(thread.chain_key, kSalt), static_cast<uint64_t>(thread.context));
+  const ChainKey key = NextChainKey(NextChainKey(thread.chain_key, kSalt), thread.context);
   if (chains_.Contains(key)) return;
   Scene scene(config_, thread, site);
   internal::RawLockHolder holder(graph_lock_);
-  for (uint32_t i = thread.floor; i < thread.held.depth() && !stopped(); ++i) {
+  for (uint32_t i = thread.held.floor(); i < thread.held.depth() && !stopped(); ++i) {
     const HeldLock& held = thread.held[i];
     if (!held.use.checked()) continue;
     scene.lock_class = &classes_.Get(held.use.class_id());
@@ -86,7 +83,8 @@ void Validator::MarkUsage(Scene& scene, LockUse use, const LockMap& lock, UsageK
   }
   // Whatever a weak usage conflicts with, the strong one that is known did too.
   const ContextSet news = IsWeakKind(kind) ? fresh & ~known[StrongKind(kind)] : fresh;
-  CheckUsage(scene, id, kind, news & usages_.in_play());
+  CheckUsage(scene, id, kind, news);
+  (IsUsedKind(kind) ? used_reach_ : enabled_reach_).AddUsage(graph_, id, usages_.Get(id));
 }
 
 // Walks along what a local lock or an annotation does not take part in: they
@@ -99,7 +97,8 @@ Validator::WalkEnd Validator::WalkUsages(Direction direction, CycleSearch::State
   const auto visit = [&](CycleSearch::State state) {
     if (classes_.Get(state.class_id).role != LockRole::kLock) return Verdict::kLeaveOut;
     end.class_id = state.class_id;
-    return wanted(usages_.Get(state.class_id), state.weak) ? Verdict::kFound : Verdict::kGoOn;
+    return wanted(state.class_id, usages_.Get(state.class_id), state.weak) ? Verdict::kFound
+                                                                           : Verdict::kGoOn;
   };
   end.found = search_.Walk(graph_, {start, direction}, classes_.size(), visit, IsUntold, &end.path);
   if (search_.out_of_memory()) StopLocked("out of memory");
@@ -111,14 +110,14 @@ Validator::WalkEnd Validator::WalkUsages(Direction direction, CycleSearch::State
 void Validator::CheckUsage(Scene& scene, ClassId id, UsageKind kind, ContextSet contexts) {
   const ContextSet own = contexts & usages_.Get(id).Against(kind);
   if (own != 0) ReportContexts(scene, id, id, Lowest(own), {});
-  contexts &= ~own;
+  const bool uses = IsUsedKind(kind);
+  contexts &= ~own & (uses ? enabled_reach_ : used_reach_).At(id, IsWeakKind(kind));
   if (contexts == 0) return;
 
-  const bool uses = IsUsedKind(kind);
   ContextSet conflict = 0;
   const WalkEnd other = WalkUsages(
       uses ? Direction::kForwards : Direction::kBackwards, {id, IsWeakKind(kind)},
-      [&](const UsageSets& usage, bool weak) {
+      [&](ClassId, const UsageSets& usage, bool weak) {
         return (conflict = Lowest(contexts & (uses ? usage.Enabled(weak) : usage.Used(weak)))) != 0;
       });
   if (!other.found) return;
@@ -132,18 +131,20 @@ void Validator::CheckUsage(Scene& scene, ClassId id, UsageKind kind, ContextSet 
 // Rule 3, for a new dependency: does it lead from a class that is used in a
 // context to one that is held while that context is enabled?
 void Validator::CheckInterruptions(Scene& scene, Dependency& edge, const Witness& closing) {
-  if (usages_.in_play() == 0 || edge.context_reported) return;
   const CycleSearch::State before{edge.from, closing.from_mode != ReadMode::kWrite};
   const CycleSearch::State after{edge.to, closing.to_mode == ReadMode::kRecursiveRead};
+  const ContextSet candidates =
+      used_reach_.At(before.class_id, before.weak) & enabled_reach_.At(after.class_id, after.weak);
+  if (candidates == 0 || edge.context_reported) return;
 
-  ContextSet used = 0;
-  WalkUsages(Direction::kBackwards, before, [&](const UsageSets& usage, bool weak) {
-    used |= usage.Used(weak);
+  ContextSet used = 0;  // In truth: the candidates may be of what was told or forgotten.
+  WalkUsages(Direction::kBackwards, before, [&](ClassId, const UsageSets& usage, bool weak) {
+    used |= usage.Used(weak) & candidates;
     return false;
   });
   ContextSet conflict = 0;
   const WalkEnd enabled =
-      WalkUsages(Direction::kForwards, after, [&](const UsageSets& usage, bool weak) {
+      WalkUsages(Direction::kForwards, after, [&](ClassId, const UsageSets& usage, bool weak) {
         return (conflict = Lowest(used & usage.Enabled(weak))) != 0;
       });
   if (!enabled.found) return;
@@ -151,9 +152,10 @@ void Validator::CheckInterruptions(Scene& scene, Dependency& edge, const Witness
   ViolationEdge* end = NewEdges(enabled.path.size());
   if (end == nullptr) return;
   internal::Tell(enabled.path, after.weak, end);
-  const WalkEnd user = WalkUsages(
-      Direction::kBackwards, before,
-      [&](const UsageSets& usage, bool weak) { return (usage.Used(weak) & conflict) != 0; });
+  const WalkEnd user =
+      WalkUsages(Direction::kBackwards, before, [&](ClassId id, const UsageSets& usage, bool weak) {
+        return (usage.Used(weak) & conflict) != 0 && !WasTold(id, enabled.class_id, conflict);
+      });
   if (!user.found) return;
 
   const size_t count = user.path.size() + 1 + enabled.path.size();
@@ -162,18 +164,43 @@ void Validator::CheckInterruptions(Scene& scene, Dependency& edge, const Witness
   internal::Tell(user.path, usages_.IsUsedOnlyRecursively(user.class_id, conflict), steps);
   steps[user.path.size()] = internal::Tell(edge, &closing);
   std::copy_n(end, enabled.path.size(), steps + user.path.size() + 1);
-  edge.context_reported = true;
   ReportContexts(scene, user.class_id, enabled.class_id, conflict, {steps, count});
+  edge.context_reported = true;
+  RebuildReach();
+}
+
+void Validator::LearnReach(const Dependency& edge) {
+  enabled_reach_.AddEdge(graph_, edge);
+  used_reach_.AddEdge(graph_, edge);
+}
+
+// An edge, or a class, no longer counts.
+void Validator::RebuildReach() {
+  for (ContextReach* reach : {&enabled_reach_, &used_reach_}) {
+    reach->Clear();
+    for (uint32_t i = 1; i <= classes_.size(); ++i) {
+      const auto id = static_cast<ClassId>(i);
+      reach->AddUsage(graph_, id, usages_.Get(id));
+    }
+  }
+}
+
+// What makes two findings about contexts the same one.
+uint64_t Validator::ContextPair(ClassId used, ClassId enabled, ContextSet context) {
+  return NextChainKey(static_cast<uint64_t>(used) << 32 | static_cast<uint64_t>(enabled), context);
+}
+
+bool Validator::WasTold(ClassId used, ClassId enabled, ContextSet context) const {
+  return reported_.Contains(
+      NewsKey(ViolationKind::kContextInversion, ContextPair(used, enabled, context), CallSite{}));
 }
 
 void Validator::ReportContexts(Scene& scene, ClassId used, ClassId enabled, ContextSet context,
                                std::span<const ViolationEdge> steps) {
   Violation violation{.kind = used == enabled ? ViolationKind::kInconsistentContext
                                               : ViolationKind::kContextInversion};
-  const int bit = std::countr_zero(context);
-  const uint64_t pair = static_cast<uint64_t>(used) << 32 | static_cast<uint64_t>(enabled);
-  if (!IsNews(violation.kind, NextChainKey(pair, static_cast<uint64_t>(bit)), CallSite{})) return;
-  violation.context = ContextName(bit);
+  if (!IsNews(violation.kind, ContextPair(used, enabled, context), CallSite{})) return;
+  violation.context = ContextName(std::countr_zero(context));
   violation.used = DescribeUsage(used, usages_.FindUsed(used, context));
   violation.enabled = DescribeUsage(enabled, usages_.FindEnabled(enabled, context));
   violation.edges = steps;
@@ -199,56 +226,6 @@ void Validator::TellContexts(ContextSet contexts) {
 const char* Validator::ContextName(int bit) const {
   const auto index = static_cast<size_t>(bit);
   return index < config_.context_names.size() ? config_.context_names[index] : "context";
-}
-
-// Rule 4.  The strictest lock that is held sets the limit, whatever was taken
-// after it: RCU may be entered anywhere and does not loosen anything.
-Validator::WaitLimit Validator::LimitOf(const ThreadContext& thread, WaitType of_context) const {
-  WaitLimit limit{of_context, nullptr};
-  for (uint32_t i = thread.floor; i < thread.held.depth(); ++i) {
-    const LockClass& held = classes_.Get(thread.held[i].use.class_id());
-    if (held.wait_inner == WaitType::kUnchecked) continue;
-    if (held.wait_inner < limit.type || held.role == LockRole::kWaitOverride) {
-      limit = {held.wait_inner, &thread.held[i]};
-    }
-  }
-  return limit;
-}
-
-void Validator::CheckWaitContext(Scene& scene) {
-  const LockClass& next = *scene.lock_class;
-  if (next.wait_inner == WaitType::kUnchecked || scene.use.tried()) return;
-  const WaitLimit limit = LimitOf(scene.thread, contexts_.Get(scene.use.context()).wait_limit);
-  if (next.wait_outer <= limit.type) return;
-  Violation violation{.kind = ViolationKind::kInvalidWaitContext};
-  violation.lock = {next.id, scene.use.mode(), scene.acquisition->lock->address, LiveStack(scene)};
-  violation.wait = next.wait_outer;
-  violation.wait_limit = limit.type;
-  ViolationEdge step;
-  uint64_t pair = static_cast<uint64_t>(next.id);
-  if (limit.by != nullptr) {
-    step = StepFrom(scene, *limit.by);
-    violation.edges = {&step, 1};
-    pair |= static_cast<uint64_t>(limit.by->use.class_id()) << 32;
-  }
-  if (IsNews(violation.kind, pair, CallSite{})) Emit(scene, violation);
-}
-
-void Validator::CheckWait(ThreadContext& thread, WaitType wait, const CallSite& site) {
-  if (!Enabled(thread) || wait <= LimitOf(thread, thread.contexts.wait_limit).type) return;
-  Scene scene(config_, thread, site);
-  internal::RawLockHolder holder(graph_lock_);
-  const WaitLimit limit = LimitOf(thread, thread.contexts.wait_limit);
-  if (stopped()) return;
-  Violation violation{.kind = ViolationKind::kInvalidWaitContext, .level = Level::kConfirmed};
-  violation.wait = wait;
-  violation.wait_limit = limit.type;
-  uint64_t by = 0;
-  if (limit.by != nullptr) {
-    violation.lock = Describe(scene, *limit.by);
-    by = static_cast<uint64_t>(limit.by->use.class_id());
-  }
-  if (IsNews(violation.kind, by << 32, site)) Emit(scene, violation);
 }
 
 }  // namespace lockdep

@@ -31,13 +31,14 @@ StackId Validator::LiveStack(Scene& scene) {
 StackId Validator::StackOf(Scene& scene, const HeldLock& held) {
   uintptr_t pcs[CallSite::kMaxFrames + Scene::kMaxFrames];
   size_t count = 0;
-  while (count < CallSite::kMaxFrames && held.site.pcs[count] != 0) {
-    pcs[count] = held.site.pcs[count];
+  const CallSite site = held.site();
+  while (count < CallSite::kMaxFrames && site.pcs[count] != 0) {
+    pcs[count] = site.pcs[count];
     ++count;
   }
   // `frame` lies two words (saved frame pointer, return address) under the
   // stack pointer of the outermost noted frame.
-  const uintptr_t noted_sp = held.site.frame + 2 * sizeof(uintptr_t);
+  const uintptr_t noted_sp = site.frame + 2 * sizeof(uintptr_t);
   const std::span<const StackFrame> live = scene.live();
   size_t outer = 0;
   while (outer < live.size() && live[outer].sp <= noted_sp) ++outer;
@@ -55,10 +56,14 @@ ViolationEdge* Validator::NewEdges(size_t count) {
   return edges;
 }
 
-bool Validator::IsNews(ViolationKind kind, uint64_t what, const CallSite& site) {
+ChainKey Validator::NewsKey(ViolationKind kind, uint64_t what, const CallSite& site) {
   ChainKey key = NextChainKey(kEmptyChainKey, what << 8 | static_cast<uint64_t>(kind));
   for (const uintptr_t pc : site.pcs) key = NextChainKey(key, pc);
-  const ChainCache::InsertResult result = reported_.Insert(key);
+  return key;
+}
+
+bool Validator::IsNews(ViolationKind kind, uint64_t what, const CallSite& site) {
+  const ChainCache::InsertResult result = reported_.Insert(NewsKey(kind, what, site));
   if (result == ChainCache::InsertResult::kOutOfMemory) StopLocked("out of memory");
   return result == ChainCache::InsertResult::kInserted;
 }

@@ -8,15 +8,19 @@ namespace lockdep {
 static_assert(std::is_trivially_copyable_v<HeldLock>);
 
 void HeldLocks::Erase(uint32_t index) {
-  memmove(&entries_[index], &entries_[index + 1], (depth_ - index - 1) * sizeof(HeldLock));
-  --depth_;
+  memmove(&entries_[index], &entries_[index + 1], (depth() - index - 1) * sizeof(HeldLock));
+  --top_;
 }
 
 HeldLock* HeldLocks::Replace(HeldLock* entries, uint32_t capacity) {
   HeldLock* old = entries_;
-  if (depth_ != 0) memcpy(entries, old, depth_ * sizeof(HeldLock));
+  const uint32_t held = depth();
+  const uint32_t first = floor();
+  if (held != 0) memcpy(entries, old, held * sizeof(HeldLock));
   entries_ = entries;
-  capacity_ = capacity;
+  top_ = entries + held;
+  limit_ = entries + capacity;
+  SetFloor(first);
   return old;
 }
 

@@ -21,29 +21,54 @@ struct HeldLock {
   // Two chains that differ here must never share a key, or a rule goes unchecked.
   ChainKey previous_chain_key;
   const LockMap* lock;
-  const LockMap* nest_lock;
   LockUse use;
-  uint32_t pins;  // Above 0: must not be released (Validator::Pin).
-  CallSite site;
+  const LockMap* nest_lock;
+  uint64_t pins;       // Above 0: must not be released (Validator::Pin).
+  CallSite call_site;  // Of the addresses, what follows the first 0 means nothing.
+
+  void SetSite(const CallSite& site) {
+    call_site.frame = site.frame;
+    call_site.pcs[0] = site.pcs[0];
+    call_site.pcs[1] = site.pcs[1];
+    if (site.pcs[1] == 0) return;  // As most often, known when the caller is compiled.
+    for (int i = 2; i < CallSite::kMaxFrames; ++i) call_site.pcs[i] = site.pcs[i];
+  }
+  CallSite site() const {
+    CallSite site{.pcs = {}, .frame = call_site.frame};
+    for (int i = 0; i < CallSite::kMaxFrames && call_site.pcs[i] != 0; ++i) {
+      site.pcs[i] = call_site.pcs[i];
+    }
+    return site;
+  }
 };
 
 // No fixed depth: the storage is replaced by a larger one when it is full.
+// Kept as pointers, because the hot path asks for the newest entry only.
 class HeldLocks {
  public:
-  uint32_t depth() const { return depth_; }
-  bool full() const { return depth_ == capacity_; }
+  uint32_t depth() const { return static_cast<uint32_t>(top_ - entries_); }
+  bool full() const { return top_ == limit_; }
   HeldLock& operator[](uint32_t index) { return entries_[index]; }
   const HeldLock& operator[](uint32_t index) const { return entries_[index]; }
   const HeldLock* begin() const { return entries_; }
-  const HeldLock* end() const { return entries_ + depth_; }
+  const HeldLock* end() const { return top_; }
+
+  // The first of the locks that were taken in the context in which the thread
+  // runs now: an interruption starts a chain of its own.
+  uint32_t floor() const { return static_cast<uint32_t>(floor_ - entries_); }
+  void SetFloor(uint32_t index) { floor_ = entries_ + index; }
+  bool on_floor() const { return top_ == floor_; }
+
+  // REQUIRES: !on_floor().
+  const HeldLock& newest() const { return top_[-1]; }
 
   // REQUIRES: !full().  The caller fills the next entry, then Push makes it count.
-  HeldLock& Next() { return entries_[depth_]; }
+  HeldLock& Next() { return *top_; }
   void Push() {
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    ++depth_;
+    ++top_;
   }
-  void Pop() { --depth_; }
+  void Pop() { --top_; }
 
   // Removes an entry from the middle; the caller repairs the chain keys above it.
   void Erase(uint32_t index);
@@ -52,9 +77,10 @@ class HeldLocks {
   HeldLock* Replace(HeldLock* entries, uint32_t capacity);
 
  private:
+  HeldLock* top_ = nullptr;  // Behind the newest.
+  HeldLock* limit_ = nullptr;
+  HeldLock* floor_ = nullptr;
   HeldLock* entries_ = nullptr;
-  uint32_t depth_ = 0;
-  uint32_t capacity_ = 0;
 };
 
 }  // namespace lockdep

@@ -16,6 +16,18 @@ void Validator::CancelAcquire(ThreadContext& thread, const LockMap& lock) {
   if (index != thread.held.depth()) chain.Remove(index);
 }
 
+void Validator::TurnOff(ThreadContext& thread) {
+  ++thread.off;
+  thread.context = thread.context.Off();
+  internal::HeldChain(thread, contexts_).Repair(thread.held.depth());
+}
+
+void Validator::TurnOn(ThreadContext& thread) {
+  if (thread.off == 0 || --thread.off != 0) return;
+  thread.context = thread.context.On();
+  internal::HeldChain(thread, contexts_).Repair(thread.held.depth());
+}
+
 bool Validator::IsHeld(const ThreadContext& thread, const LockMap& lock, HeldMode mode) const {
   for (const HeldLock& held : thread.held) {
     if (held.lock != &lock) continue;
@@ -78,7 +90,8 @@ void Validator::ReportHeld(ThreadContext& thread, ViolationKind kind, const char
     Violation violation{.kind = kind, .level = Level::kConfirmed};
     violation.lock = Describe(scene, held);
     violation.subject = subject;
-    if (IsNews(kind, static_cast<uint64_t>(held.use.class_id()), held.site)) Emit(scene, violation);
+    if (IsNews(kind, static_cast<uint64_t>(held.use.class_id()), held.site()))
+      Emit(scene, violation);
   }
 }
 
@@ -94,7 +107,7 @@ void Validator::Downgrade(ThreadContext& thread, const LockMap& lock, ReadMode m
   }
   // Nothing is proved anew: what a reader forbids, the writer did.
   held->use = held->use.WithMode(mode);
-  held->site = site;
+  held->SetSite(site);
   internal::HeldChain(thread, contexts_).Repair(static_cast<uint32_t>(held - thread.held.begin()));
 }
 
@@ -130,7 +143,7 @@ void Validator::Reacquire(ThreadContext& thread, const HeldLock& first, const Ca
                                   .check = held.use.checked() ? Check::kFull : Check::kNone,
                                   .subclass = 0,
                                   .nest_lock = held.nest_lock,
-                                  .site = held.site};
+                                  .site = held.site()};
     scene.acquisition = &acquisition;
     scene.lock_class = &classes_.Get(held.use.class_id());
     scene.use = UseOf(held.use.class_id(), acquisition).In(held.use.context());

@@ -15,12 +15,12 @@ class LockUse {
  public:
   constexpr LockUse() = default;
   constexpr LockUse(ClassId id, ReadMode mode, TryLock trylock, Check check = Check::kFull)
-      : word_(static_cast<uint64_t>(id) << kClassShift | static_cast<uint64_t>(mode) |
+      : word_(static_cast<uint64_t>(id) | static_cast<uint64_t>(mode) << kModeShift |
               static_cast<uint64_t>(trylock) << kTryLockShift |
               static_cast<uint64_t>(check) << kUncheckedShift) {}
 
-  constexpr ClassId class_id() const { return static_cast<ClassId>(word_ >> kClassShift); }
-  constexpr ReadMode mode() const { return static_cast<ReadMode>(word_ & kModeMask); }
+  constexpr ClassId class_id() const { return static_cast<ClassId>(word_ & kClassMask); }
+  constexpr ReadMode mode() const { return static_cast<ReadMode>(word_ >> kModeShift & kModeMask); }
   constexpr bool reads() const { return mode() != ReadMode::kWrite; }
   constexpr bool tried() const { return Bit(kTryLockShift); }
   constexpr bool checked() const { return !Bit(kUncheckedShift); }
@@ -44,12 +44,18 @@ class LockUse {
     return LockUse((word_ & ~(kContextMask << kContextShift)) | static_cast<uint64_t>(context)
                                                                     << kContextShift);
   }
+  // No chain with it is ever proved: the thread is switched off.
+  constexpr LockUse Off() const { return LockUse(word_ | uint64_t{1} << kOffShift); }
+  constexpr LockUse On() const { return LockUse(word_ & ~(uint64_t{1} << kOffShift)); }
+  // REQUIRES: no part of `context` but its context, and whether it is off, is set,
+  // and neither is set here.
+  constexpr LockUse With(LockUse context) const { return LockUse(word_ | context.word_); }
   constexpr LockUse WithMode(ReadMode mode) const {
-    return LockUse((word_ & ~kModeMask) | static_cast<uint64_t>(mode));
+    return LockUse((word_ & ~(kModeMask << kModeShift)) | static_cast<uint64_t>(mode)
+                                                              << kModeShift);
   }
   constexpr LockUse WithClass(ClassId id) const {
-    return LockUse((word_ & ((uint64_t{1} << kClassShift) - 1)) | static_cast<uint64_t>(id)
-                                                                      << kClassShift);
+    return LockUse((word_ & ~kClassMask) | static_cast<uint64_t>(id));
   }
 
   // How many different contexts a word has room for.
@@ -58,14 +64,18 @@ class LockUse {
   friend bool operator==(LockUse, LockUse) = default;
 
  private:
+  // The class stands where no shift is needed, since it alone is not a constant of
+  // the place that takes the lock.
+  static constexpr uint64_t kClassMask = 0xffffffff;
+  static constexpr unsigned kModeShift = 32;
   static constexpr uint64_t kModeMask = 3;
-  static constexpr unsigned kTryLockShift = 2;
-  static constexpr unsigned kUncheckedShift = 3;
-  static constexpr unsigned kSerialisedShift = 4;
-  static constexpr unsigned kSyncShift = 5;
-  static constexpr unsigned kContextShift = 8;
+  static constexpr unsigned kTryLockShift = 34;
+  static constexpr unsigned kUncheckedShift = 35;
+  static constexpr unsigned kSerialisedShift = 36;
+  static constexpr unsigned kSyncShift = 37;
+  static constexpr unsigned kOffShift = 38;
+  static constexpr unsigned kContextShift = 40;
   static constexpr uint64_t kContextMask = kMaxContexts - 1;
-  static constexpr unsigned kClassShift = 32;
 
   explicit constexpr LockUse(uint64_t word) : word_(word) {}
   constexpr bool Bit(unsigned shift) const { return (word_ >> shift & 1) != 0; }

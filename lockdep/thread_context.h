@@ -22,12 +22,10 @@ struct ThreadContext {
   // Of the locks held in the context that the thread runs in.
   ChainKey chain_key = kEmptyChainKey;
   HeldLocks held;
-  // The first of those locks: an interruption starts a chain of its own.
-  uint32_t floor = 0;
-  ContextId context = ContextId::kPlain;  // Of `contexts`.
+  LockUse context;  // In the id of `contexts`; Off() while `off`.
   ContextState contexts;
   uint64_t acquisitions = 0;           // Counted here so that counting shares nothing.
-  uint32_t off = 0;                    // Above 0: events are ignored, as under lockdep_off().
+  uint32_t off = 0;                    // Above 0: events are ignored (Validator::TurnOff).
   ThreadContext* next = nullptr;       // All contexts of a validator.
   ThreadContext* next_free = nullptr;  // Contexts that can be used again.
 };

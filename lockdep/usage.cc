@@ -18,7 +18,6 @@ bool UsageTable::Add(ClassId id, const UsageWitness& witness) {
   kept->next = record.witnesses;
   record.witnesses = kept;
   record.sets[witness.kind] |= witness.contexts;
-  (IsUsedKind(witness.kind) ? used_anywhere_ : enabled_anywhere_) |= witness.contexts;
   return true;
 }
 

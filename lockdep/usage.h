@@ -111,9 +111,6 @@ class UsageTable {
     return (Get(id)[UsageKind::kUsed] & contexts) == 0;
   }
 
-  // Contexts in which some class is used, and for which some class is enabled.
-  ContextSet in_play() const { return used_anywhere_ & enabled_anywhere_; }
-
   // Aborts if an invariant is broken.  Slow; for tests.
   void CheckInvariants() const;
 
@@ -128,9 +125,6 @@ class UsageTable {
   internal::Arena& arena_;
   internal::ClassArray<Record> records_;
   UsageWitness* free_ = nullptr;
-  // Of classes that are forgotten too: no more than reason to look.
-  ContextSet used_anywhere_ = 0;
-  ContextSet enabled_anywhere_ = 0;
 };
 
 }  // namespace lockdep

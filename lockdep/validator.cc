@@ -10,8 +10,8 @@ namespace {
 // words a finding, storage is never given back, and a stale entry does no harm.
 __attribute__((no_sanitize("thread"))) bool SeemsToHold(const ThreadContext& thread,
                                                         const LockMap& lock) {
-  const HeldLock* const entries = thread.held.begin();
-  for (const HeldLock* held = entries; held != thread.held.end(); ++held) {
+  const HeldLock* const end = thread.held.end();
+  for (const HeldLock* held = thread.held.begin(); held < end; ++held) {
     if (held->lock == &lock) return true;
   }
   return false;
@@ -30,7 +30,10 @@ Validator::Validator(const Config& config)
       contexts_(arena_),
       chains_(arena_),
       graph_(arena_),
+      order_(arena_),
       usages_(arena_),
+      enabled_reach_(arena_, Direction::kForwards),
+      used_reach_(arena_, Direction::kBackwards),
       search_(arena_),
       stacks_(arena_),
       reported_(arena_),
@@ -74,13 +77,25 @@ void Validator::SetFree(ThreadContext* thread) {
   thread->acquisitions = 0;
   thread->off = 0;
   thread->contexts = {};
-  thread->context = ContextId::kPlain;
+  thread->context = {};
   ResetHeld(*thread);
   thread->next_free = free_threads_;
   free_threads_ = thread;
 }
 
+// Not at the first probe, but perhaps at a later one.
 void Validator::AcquireSlow(ThreadContext& thread, const Acquisition& acquisition) {
+  if (!Enabled(thread)) return;
+  const ClassId class_id = CachedClass(*acquisition.lock, acquisition.subclass);
+  const LockUse use = UseOf(class_id, acquisition).With(thread.context);
+  const ChainKey key = NextChainKey(thread.chain_key, use);
+  if (chains_.Contains(key) && !thread.held.full() && acquisition.nest_lock == nullptr) {
+    return Push(thread, acquisition, use, key);
+  }
+  AcquireUnproved(thread, acquisition);
+}
+
+void Validator::AcquireUnproved(ThreadContext& thread, const Acquisition& acquisition) {
   Scene scene(config_, thread, acquisition.site);
   internal::RawLockHolder lock(graph_lock_);
   if (stopped() || !Recognise(scene, acquisition)) return;
@@ -92,7 +107,7 @@ void Validator::AcquireSlow(ThreadContext& thread, const Acquisition& acquisitio
 void Validator::Sync(ThreadContext& thread, const Acquisition& acquisition) {
   if (!Enabled(thread)) return;
   const ClassId class_id = CachedClass(*acquisition.lock, acquisition.subclass);
-  const LockUse use = UseOf(class_id, acquisition).In(thread.context).Sync();
+  const LockUse use = UseOf(class_id, acquisition).With(thread.context).Sync();
   if (class_id != ClassId::kNone && acquisition.nest_lock == nullptr &&
       chains_.Contains(NextChainKey(thread.chain_key, use))) {
     return;
@@ -112,7 +127,7 @@ bool Validator::Recognise(Scene& scene, const Acquisition& acquisition) {
   scene.acquisition = &acquisition;
   scene.lock_class = RegisterClass(*acquisition.lock, acquisition.subclass);
   if (scene.lock_class == nullptr) return false;
-  scene.use = UseOf(scene.lock_class->id, acquisition).In(scene.thread.context);
+  scene.use = UseOf(scene.lock_class->id, acquisition).With(scene.thread.context);
   return true;
 }
 
@@ -135,6 +150,10 @@ const LockClass* Validator::RegisterClass(const LockMap& lock, uint8_t subclass)
     return nullptr;
   }
   if (is_new) {
+    if (!ReserveClass(*lock_class)) {
+      StopLocked("out of memory");
+      return nullptr;
+    }
     if (config_.observer != nullptr) config_.observer->OnClass(*lock_class);
     LinkDeclaredArcs(*lock_class);
   }
@@ -144,7 +163,13 @@ const LockClass* Validator::RegisterClass(const LockMap& lock, uint8_t subclass)
   return lock_class;
 }
 
+bool Validator::ReserveClass(const LockClass& lock_class) {
+  return order_.Reserve(lock_class.id) && enabled_reach_.Reserve(lock_class.id, lock_class.role) &&
+         used_reach_.Reserve(lock_class.id, lock_class.role);
+}
+
 void Validator::ReleaseSlow(ThreadContext& thread, const LockMap& lock, const CallSite& site) {
+  if (!Enabled(thread)) return;
   internal::HeldChain chain(thread, contexts_);
   if (const uint32_t index = chain.Find(lock); index != thread.held.depth()) {
     if (thread.held[index].pins != 0) {
@@ -250,6 +275,7 @@ void Validator::Stop(const char* reason) {
 
 void Validator::StopLocked(const char* reason) {
   if (stopped_.exchange(true, std::memory_order_relaxed)) return;
+  chains_.Close();
   if (config_.observer != nullptr) config_.observer->OnStopped(reason);
 }
 
@@ -273,6 +299,7 @@ __attribute__((no_sanitize("thread"))) ValidatorStats Validator::Stats() {
 void Validator::CheckInvariants() {
   internal::RawLockHolder lock(graph_lock_);
   graph_.CheckInvariants();
+  order_.CheckInvariants(graph_);
   usages_.CheckInvariants();
 }
 

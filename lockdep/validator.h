@@ -41,6 +41,7 @@
 #include "lockdep/acquisition.h"
 #include "lockdep/call_site.h"
 #include "lockdep/chain_cache.h"
+#include "lockdep/context_reach.h"
 #include "lockdep/context_state.h"
 #include "lockdep/cycle_search.h"
 #include "lockdep/declared_order.h"
@@ -53,6 +54,7 @@
 #include "lockdep/lock_class.h"
 #include "lockdep/runtime.h"
 #include "lockdep/thread_context.h"
+#include "lockdep/topological_order.h"
 #include "lockdep/types.h"
 #include "lockdep/usage.h"
 #include "lockdep/violation.h"
@@ -90,29 +92,32 @@ class Validator {
   void DestroyThread(ThreadContext* thread);
 
   // Call before blocking on a lock, or after a trylock succeeded.
-  void Acquire(ThreadContext& thread, const Acquisition& acquisition) {
-    if (!Enabled(thread)) [[unlikely]]
-      return;
+  __attribute__((always_inline)) void Acquire(ThreadContext& thread,
+                                              const Acquisition& acquisition) {
+    // No known chain has a class that is not known, or ends in a thread that is
+    // switched off, or in a validator that stopped.
     const ClassId class_id = CachedClass(*acquisition.lock, acquisition.subclass);
-    const LockUse use = UseOf(class_id, acquisition).In(thread.context);
+    const LockUse use = UseOf(class_id, acquisition).With(thread.context);
     const ChainKey key = NextChainKey(thread.chain_key, use);
-    if (class_id == ClassId::kNone || !chains_.Contains(key) || thread.held.full() ||
-        acquisition.nest_lock != nullptr) [[unlikely]] {
-      return AcquireSlow(thread, acquisition);
+    if (!chains_.ContainsAtOnce(key) || thread.held.full() || acquisition.nest_lock != nullptr)
+        [[unlikely]] {
+      // A copy, so that nothing needs the address of what the caller made.
+      const Acquisition copy = acquisition;
+      return AcquireSlow(thread, copy);
     }
     Push(thread, acquisition, use, key);
   }
 
   // Call when a lock is released, before others can take it.
-  void Release(ThreadContext& thread, const LockMap& lock, const CallSite& site) {
-    if (!Enabled(thread)) [[unlikely]]
-      return;
-    const uint32_t depth = thread.held.depth();
-    if (depth == thread.floor || thread.held[depth - 1].lock != &lock ||
-        thread.held[depth - 1].pins != 0) [[unlikely]] {
-      return ReleaseSlow(thread, lock, site);
+  __attribute__((always_inline)) void Release(ThreadContext& thread, const LockMap& lock,
+                                              const CallSite& site) {
+    // A thread that is switched off stands on its floor.
+    if (thread.held.on_floor() || thread.held.newest().lock != &lock ||
+        thread.held.newest().pins != 0) [[unlikely]] {
+      const CallSite copy = site;
+      return ReleaseSlow(thread, lock, copy);
     }
-    thread.chain_key = thread.held[depth - 1].previous_chain_key;
+    thread.chain_key = thread.held.newest().previous_chain_key;
     thread.held.Pop();
   }
 
@@ -149,6 +154,11 @@ class Validator {
   PinCookie Pin(ThreadContext& thread, const LockMap& lock, const CallSite& site);
   void Repin(ThreadContext& thread, const LockMap& lock, PinCookie cookie, const CallSite& site);
   void Unpin(ThreadContext& thread, const LockMap& lock, PinCookie cookie, const CallSite& site);
+
+  // The thread's events are ignored until TurnOn was called as often; what it
+  // holds stays held.
+  void TurnOff(ThreadContext& thread);
+  void TurnOn(ThreadContext& thread);
 
   // Whether the thread holds this very lock, and how.
   bool IsHeld(const ThreadContext& thread, const LockMap& lock, HeldMode mode) const;
@@ -236,16 +246,17 @@ class Validator {
     HeldLock& held = thread.held.Next();
     held.previous_chain_key = thread.chain_key;
     held.lock = acquisition.lock;
-    held.nest_lock = acquisition.nest_lock;
     held.use = use;
+    held.SetSite(acquisition.site);
+    held.nest_lock = acquisition.nest_lock;
     held.pins = 0;
-    held.site = acquisition.site;
     thread.held.Push();
     thread.chain_key = key;
     ++thread.acquisitions;
   }
 
   void AcquireSlow(ThreadContext& thread, const Acquisition& acquisition);
+  void AcquireUnproved(ThreadContext& thread, const Acquisition& acquisition);
   void ReleaseSlow(ThreadContext& thread, const LockMap& lock, const CallSite& site);
   // Returns the entry to work on; reports the lock and returns null if it is not held.
   HeldLock* HeldOrReport(ThreadContext& thread, const LockMap& lock, ViolationKind kind,
@@ -261,6 +272,7 @@ class Validator {
   void SetFree(ThreadContext* thread);
   bool GrowHeld(ThreadContext& thread);
   const LockClass* RegisterClass(const LockMap& lock, uint8_t subclass);
+  bool ReserveClass(const LockClass& lock_class);
   void LinkDeclaredArcs(const LockClass& lock_class);
   void AddDeclaredArcs(const LockClass& from, const LockClass& to, const DeclaredArc& arc);
   bool Recognise(Scene& scene, const Acquisition& acquisition);
@@ -298,6 +310,12 @@ class Validator {
                  ContextSet contexts);
   void CheckUsage(Scene& scene, ClassId id, UsageKind kind, ContextSet contexts);
   void CheckInterruptions(Scene& scene, Dependency& edge, const Witness& closing);
+  void LearnReach(const Dependency& edge);
+  void RebuildReach();
+  // Whether some context may reach the class, or another from it.
+  bool ConnectsContexts(ClassId id) const {
+    return (enabled_reach_.At(id, false) | used_reach_.At(id, false)) != 0;
+  }
   struct WalkEnd {
     bool found;
     ClassId class_id;
@@ -307,6 +325,8 @@ class Validator {
   WalkEnd WalkUsages(Direction direction, CycleSearch::State start, const Wanted& wanted);
   void ReportContexts(Scene& scene, ClassId used, ClassId enabled, ContextSet context,
                       std::span<const ViolationEdge> steps);
+  static uint64_t ContextPair(ClassId used, ClassId enabled, ContextSet context);
+  bool WasTold(ClassId used, ClassId enabled, ContextSet context) const;
   static ViolationUsage DescribeUsage(ClassId id, const UsageWitness* witness);
 
   const char* ContextName(int bit) const;
@@ -318,6 +338,7 @@ class Validator {
   StackId StackOf(Scene& scene, const HeldLock& held);
   ViolationLock Describe(Scene& scene, const HeldLock& held);
   ViolationEdge* NewEdges(size_t count);
+  static ChainKey NewsKey(ViolationKind kind, uint64_t what, const CallSite& site);
   bool IsNews(ViolationKind kind, uint64_t what, const CallSite& site);
   void Emit(Scene& scene, Violation& violation);
 
@@ -328,7 +349,10 @@ class Validator {
   ContextTable contexts_;
   ChainCache chains_;
   DependencyGraph graph_;
+  TopologicalOrder order_;
   UsageTable usages_;
+  ContextReach enabled_reach_;
+  ContextReach used_reach_;
   CycleSearch search_;
   internal::StackDepot stacks_;
   ChainCache reported_;  // Keys of violations already told.

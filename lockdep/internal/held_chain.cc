@@ -4,7 +4,7 @@ namespace lockdep::internal {
 
 uint32_t HeldChain::Find(const LockMap& lock) const {
   const HeldLocks& held = thread_.held;
-  for (uint32_t i = held.depth(); i-- > thread_.floor;) {
+  for (uint32_t i = held.depth(); i-- > thread_.held.floor();) {
     if (held[i].lock == &lock) return i;
   }
   // What another context took last may still be released by whoever follows it.
@@ -33,9 +33,11 @@ void HeldChain::Repair(uint32_t from) {
   for (uint32_t i = from; i < held.depth(); ++i) {
     held[i].previous_chain_key = StartsChain(i) ? kEmptyChainKey : KeyUpTo(i - 1);
   }
-  thread_.floor = held.depth();
-  while (thread_.floor > 0 && In(thread_.floor - 1) == thread_.contexts.in) --thread_.floor;
-  thread_.chain_key = thread_.floor == held.depth() ? kEmptyChainKey : KeyUpTo(held.depth() - 1);
+  uint32_t floor = held.depth();
+  // What a thread releases while it is switched off, it took then: nothing of this.
+  while (thread_.off == 0 && floor > 0 && In(floor - 1) == thread_.contexts.in) --floor;
+  held.SetFloor(floor);
+  thread_.chain_key = held.on_floor() ? kEmptyChainKey : KeyUpTo(held.depth() - 1);
 }
 
 }  // namespace lockdep::internal

@@ -42,8 +42,7 @@ class HeldChain {
 
   // The entry that a lock taken now stands on; null if it begins a chain.
   const HeldLock* Below() const {
-    const uint32_t depth = thread_.held.depth();
-    return depth == thread_.floor ? nullptr : &thread_.held[depth - 1];
+    return thread_.held.on_floor() ? nullptr : &thread_.held.newest();
   }
 
  private:

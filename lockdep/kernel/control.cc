@@ -41,12 +41,15 @@ void lockdep_on_finding(void (*hear)(const lockdep_finding* finding, void* data)
 }
 
 void lockdep_off() {
-  if (ThreadContext* thread = the_world.Current(); thread != nullptr) ++thread->off;
+  if (ThreadContext* thread = the_world.Current(); thread != nullptr) {
+    the_world.validator().TurnOff(*thread);
+  }
 }
 
 void lockdep_on() {
-  ThreadContext* thread = the_world.Current();
-  if (thread != nullptr && thread->off != 0) --thread->off;
+  if (ThreadContext* thread = the_world.Current(); thread != nullptr) {
+    the_world.validator().TurnOn(*thread);
+  }
 }
 
 void lockdep_reset() {

@@ -223,7 +223,7 @@ TEST(ContextRulesTest, LeavingTheContextGivesTheChainBack) {
   machine.Run("irq{ L(C) L(D) U(C) U(D) }");
 
   EXPECT_EQ(machine.Thread(0).chain_key, before);
-  EXPECT_EQ(machine.Thread(0).floor, 0u);
+  EXPECT_EQ(machine.Thread(0).held.floor(), 0u);
 }
 
 TEST(ContextRulesTest, LocalLocksOrderNothingAcrossContexts) {

@@ -76,6 +76,18 @@ TEST(DeclaredOrderTest, ObservedAndDeclaredStepsMakeOneCycle) {
   EXPECT_THAT(machine.heard()[0].cycle, ElementsAre("A -> C", "C -> D", "D -> A"));
 }
 
+// The arcs over X come with X, and contradict what was seen before.
+TEST(DeclaredOrderTest, ArcsThatComeLateMayCloseACycle) {
+  constexpr DeclaredArc kOverX[] = {{"A", "X", "order:1"}, {"X", "B", "order:1"}};
+  Machine machine(kOverX);
+
+  machine.Run("L(B) L(A) U(A) U(B) | L(X) U(X) | L(A) L(X) U(X) U(A) | L(C) L(D) | L(D) L(C)");
+
+  ASSERT_THAT(Kinds(machine.heard()),
+              ElementsAre("declared-order-violation", "lock-order-inversion"));
+  EXPECT_THAT(machine.heard()[0].cycle, ElementsAre("X -> B", "B -> A", "A -> X"));
+}
+
 TEST(DeclaredOrderTest, ClassesOutsideItStillInvert) {
   Machine machine(kOrder);
 

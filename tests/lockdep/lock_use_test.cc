@@ -33,6 +33,15 @@ TEST(LockUseTest, ChangesOnePartAtATime) {
   EXPECT_EQ(changed.WithClass(ClassId{7}).WithMode(ReadMode::kWrite), use);
 }
 
+TEST(LockUseTest, TakesTheContextAndWhetherItIsOffFromAnother) {
+  const LockUse where = LockUse().In(ContextId{5}).Off();
+  const LockUse use = LockUse(ClassId{7}, ReadMode::kRead, TryLock::kYes);
+
+  EXPECT_EQ(use.With(where), use.In(ContextId{5}).Off());
+  EXPECT_NE(use.Off(), use);
+  EXPECT_EQ(use.Off().On(), use);
+}
+
 TEST(LockUseTest, EverythingThatRulesDependOnChangesTheWord) {
   std::set<uint64_t> words;
   for (const uint32_t id : {1, 2}) {
