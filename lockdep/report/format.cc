@@ -10,7 +10,6 @@
 namespace lockdep::report {
 namespace {
 
-std::string Html(const Report& report, const RenderOptions&) { return RenderHtml(report); }
 std::string Json(const Report& report, const RenderOptions&) { return RenderJson(report); }
 std::string Text(const Report& report, const RenderOptions& options) {
   return RenderText(report, {.color = options.color});
@@ -20,7 +19,7 @@ std::string GraphMl(const Report& report, const RenderOptions&) { return RenderG
 
 constexpr Format kFormats[] = {
     {"text", {".txt"}, Text},
-    {"html", {".html"}, Html},
+    {"html", {".html"}, RenderHtml},
     {"json", {".json"}, Json},
     {"sarif", {".sarif"}, RenderSarif},
     {"junit", {".xml"}, RenderJunit},

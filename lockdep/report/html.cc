@@ -7,12 +7,14 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "lockdep/report/html_explorer.h"
 #include "lockdep/report/html_finding.h"
 #include "lockdep/report/html_graph.h"
 #include "lockdep/report/html_page.h"
 #include "lockdep/report/html_tables.h"
 #include "lockdep/report/html_text.h"
 #include "lockdep/report/render.h"
+#include "lockdep/report/source_excerpt.h"
 
 namespace lockdep::report {
 namespace {
@@ -97,13 +99,13 @@ std::string NoFindingHtml(const Report& report) {
                       " form no circle, and every lock was used as its kind allows.</p>");
 }
 
-std::string FindingsHtml(const Report& report) {
+std::string FindingsHtml(const Report& report, SourceExcerpts* source) {
   std::string html = "<section id=\"findings\"><h2>Findings</h2>\n";
   if (report.findings.empty()) return absl::StrCat(html, NoFindingHtml(report), "</section>\n");
   html +=
       "<p class=\"needs-script\"><button type=\"button\" id=\"toggle-stacks\">Open all "
       "stacks</button></p>\n";
-  for (const Finding& finding : report.findings) html += FindingHtml(finding);
+  for (const Finding& finding : report.findings) html += FindingHtml(finding, source);
   return html + "</section>\n";
 }
 
@@ -133,7 +135,7 @@ std::string GraphSection(const Report& report) {
   }
   const HotEdges hot = HotEdgesOf(report);
   return absl::StrCat(
-      GraphHtml(report, hot),
+      GraphHtml(report, hot), GraphExplorerHtml(report),
       "<p class=\"soft\">Each row: the second lock was taken while the first was held. Those of "
       "findings come first.</p>",
       DependencyTable(report, hot));
@@ -141,11 +143,12 @@ std::string GraphSection(const Report& report) {
 
 }  // namespace
 
-std::string RenderHtml(const Report& report) {
+std::string RenderHtml(const Report& report, const RenderOptions& options) {
   const Tally tally = TallyOf(report);
+  SourceExcerpts source(options.source_root);
   return absl::StrCat(
       kPageBeforeTitle, Headline(report, tally), ": ", Escaped(report.subject.command),
-      kPageBeforeContent, VerdictHtml(report, tally), FindingsHtml(report),
+      kPageBeforeContent, VerdictHtml(report, tally), FindingsHtml(report, &source),
       Section("graph", "Lock graph", GraphSection(report)),
       Section("classes", "Lock classes", ClassTable(report)),
       Section("orders", "Declared orders", DeclaredOrderTable(report)),

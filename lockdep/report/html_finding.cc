@@ -158,21 +158,22 @@ std::string TimelineHtml(const Finding& finding) {
       "</td></tr></tbody></table></div>");
 }
 
-std::string StackBlock(const std::string& heading, const Stack& stack) {
-  return absl::StrCat("<div><h4>", heading, "</h4>", StackHtml(stack), "</div>");
+std::string StackBlock(const std::string& heading, const Stack& stack, SourceExcerpts* source) {
+  return absl::StrCat("<div><h4>", heading, "</h4>", StackHtml(stack, source), "</div>");
 }
 
-std::string EdgeStacksHtml(const Finding& finding) {
+std::string EdgeStacksHtml(const Finding& finding, SourceExcerpts* source) {
   std::string html;
   size_t sides = 0;
   for (const FindingEdge& edge : StepsOf(finding)) {
     if (!edge.declaration.empty()) continue;
     ++sides;
-    absl::StrAppend(
-        &html, "<div>",
-        StackBlock(absl::StrCat(ColumnTitle(edge), " wants ", CodeHtml(edge.to)), edge.to_stack),
-        StackBlock(absl::StrCat("and holds ", CodeHtml(edge.from), ", taken"), edge.from_stack),
-        "</div>");
+    absl::StrAppend(&html, "<div>",
+                    StackBlock(absl::StrCat(ColumnTitle(edge), " wants ", CodeHtml(edge.to)),
+                               edge.to_stack, source),
+                    StackBlock(absl::StrCat("and holds ", CodeHtml(edge.from), ", taken"),
+                               edge.from_stack, source),
+                    "</div>");
   }
   if (html.empty()) return "";
   return absl::StrCat("<details><summary>", sides > 1 ? "Stacks of both sides" : "Stacks",
@@ -190,24 +191,24 @@ std::string LockLine(const FindingLock& lock) {
   return line;
 }
 
-std::string LocksHtml(const Finding& finding) {
+std::string LocksHtml(const Finding& finding, SourceExcerpts* source) {
   if (finding.locks.empty()) return "";
   std::string html;
   for (const FindingLock& lock : finding.locks) {
     absl::StrAppend(&html, "<div><h4>", LockLine(lock), "</h4>");
-    if (!lock.taken_at.empty()) html += StackBlock("taken", lock.taken_at);
-    if (!lock.created_at.empty()) html += StackBlock("created", lock.created_at);
+    if (!lock.taken_at.empty()) html += StackBlock("taken", lock.taken_at, source);
+    if (!lock.created_at.empty()) html += StackBlock("created", lock.created_at, source);
     html += "</div>";
   }
   return absl::StrCat("<details><summary>", finding.locks.size() == 1 ? "The lock" : "The locks",
                       "</summary><div class=\"stacks\">", html, "</div></details>");
 }
 
-std::string EventHtml(const Finding& finding) {
+std::string EventHtml(const Finding& finding, SourceExcerpts* source) {
   // Of a cycle it is the last step's, which stands there.
   if (finding.stack.empty() || !StepsOf(finding).empty()) return "";
   return absl::StrCat("<details open><summary>Where the thread was</summary><div class=\"stacks\">",
-                      StackHtml(finding.stack), "</div></details>");
+                      StackHtml(finding.stack, source), "</div></details>");
 }
 
 std::string GradeHtml(const Finding& finding) {
@@ -265,7 +266,7 @@ std::string LevelStyle(const std::string& level) {
   return level == "note" || level == "feasible" ? level : "confirmed";
 }
 
-std::string FindingHtml(const Finding& finding) {
+std::string FindingHtml(const Finding& finding, SourceExcerpts* source) {
   std::string html = absl::StrCat("<article class=\"finding ", LevelStyle(finding.level),
                                   "\" id=\"f-", Escaped(finding.fingerprint), "\" tabindex=\"-1\">",
                                   HeadHtml(finding), "<h3>", Prose(finding.title), "</h3>");
@@ -273,8 +274,8 @@ std::string FindingHtml(const Finding& finding) {
     absl::StrAppend(&html, "<p>", Prose(line), "</p>");
   }
   if (!StepsOf(finding).empty()) html += TimelineHtml(finding);
-  absl::StrAppend(&html, EdgeStacksHtml(finding), EventHtml(finding), LocksHtml(finding),
-                  AnswersHtml(finding), "</article>\n");
+  absl::StrAppend(&html, EdgeStacksHtml(finding, source), EventHtml(finding, source),
+                  LocksHtml(finding, source), AnswersHtml(finding), "</article>\n");
   return html;
 }
 

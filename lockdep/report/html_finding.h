@@ -7,10 +7,11 @@
 #include <string>
 
 #include "lockdep/report/report.h"
+#include "lockdep/report/source_excerpt.h"
 
 namespace lockdep::report {
 
-std::string FindingHtml(const Finding& finding);
+std::string FindingHtml(const Finding& finding, SourceExcerpts* source);
 
 // "confirmed", "feasible" or "note": the style of a level.  A level that this
 // version does not know looks like the worst.

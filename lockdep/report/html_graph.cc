@@ -256,7 +256,8 @@ std::string Marker(const char* id, const char* style) {
 
 std::string Svg(const Graph& graph) {
   std::string svg = absl::StrCat(
-      "<div class=\"graph\" tabindex=\"0\"><svg role=\"img\" aria-label=\"Lock graph: outer locks "
+      "<div class=\"graph plain-graph\" tabindex=\"0\"><svg role=\"img\" aria-label=\"Lock graph: "
+      "outer locks "
       "above inner ones; the table below says the same\" width=\"",
       graph.width, "\" height=\"", graph.height, "\" viewBox=\"0 0 ", graph.width, " ",
       graph.height, "\"><defs>", Marker("arrow", ""), Marker("arrow-hot", " hot"), "</defs>\n");
@@ -282,7 +283,8 @@ std::string GraphHtml(const Report& report, const HotEdges& hot) {
   OrderLayers(graph, layers);
   Place(graph, layers);
   return absl::StrCat(
-      hot_only ? "<p class=\"soft\">Drawn: the part that findings are about.</p>" : "", Svg(graph));
+      hot_only ? "<p class=\"soft plain-graph\">Drawn: the part that findings are about.</p>" : "",
+      Svg(graph));
 }
 
 }  // namespace lockdep::report

@@ -1,14 +1,19 @@
 #include "lockdep/report/html_text.h"
 
 #include <string_view>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "lockdep/report/frames.h"
 #include "lockdep/report/utf8.h"
 
 namespace lockdep::report {
 namespace {
+
+// Where it was and who called it; more would hide the stack.
+constexpr size_t kExcerptsOfAStack = 2;
 
 std::string EscapedByte(char c) {
   switch (c) {
@@ -35,6 +40,19 @@ std::string Where(const Frame& frame) {
   }
   if (frame.module.empty()) return "";
   return ModuleOffset(frame);
+}
+
+// The place itself is marked, for eyes and for readers alike.
+std::string ExcerptHtml(const std::vector<SourceLine>& lines, int here) {
+  if (lines.empty()) return "";
+  std::string html = "<pre class=\"source\">";
+  for (const SourceLine& line : lines) {
+    const bool is_here = line.number == here;
+    absl::StrAppend(&html, is_here ? "<mark class=\"here\">" : "", "<span class=\"line-number\">",
+                    absl::StrFormat("%5d ", line.number), "</span>", Escaped(line.text),
+                    is_here ? "</mark>" : "", "\n");
+  }
+  return html + "</pre>";
 }
 
 }  // namespace
@@ -76,12 +94,17 @@ std::string FrameHtml(const Frame& frame) {
   return html;
 }
 
-std::string StackHtml(const Stack& stack) {
+std::string StackHtml(const Stack& stack, SourceExcerpts* source) {
   if (stack.empty()) return "<p class=\"soft\">No stack was recorded here.</p>";
   std::string html = "<ol class=\"stack\">";
+  size_t excerpts = 0;
   for (const Frame& frame : stack) {
     const std::string line = FrameHtml(frame);
-    absl::StrAppend(&html, "<li>", line.empty() ? "unknown" : line, "</li>");
+    const std::vector<SourceLine> lines =
+        excerpts < kExcerptsOfAStack ? source->Around(frame) : std::vector<SourceLine>();
+    excerpts += lines.empty() ? 0 : 1;
+    absl::StrAppend(&html, "<li>", line.empty() ? "unknown" : line, ExcerptHtml(lines, frame.line),
+                    "</li>");
   }
   return html + "</ol>";
 }

@@ -9,6 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "lockdep/report/report.h"
+#include "lockdep/report/source_excerpt.h"
 
 namespace lockdep::report {
 
@@ -28,8 +29,9 @@ std::string Counted(uint64_t number, absl::string_view singular, absl::string_vi
 // A frame as "function" and, softly, where it stands; empty if nothing is known.
 std::string FrameHtml(const Frame& frame);
 
-// A stack as a list, innermost frame first; a sentence if it is empty.
-std::string StackHtml(const Stack& stack);
+// A stack as a list, innermost frame first, with the source of its first frames
+// that have any at hand; a sentence if it is empty.
+std::string StackHtml(const Stack& stack, SourceExcerpts* source);
 
 // A column heading, and a cell with escaped text.
 std::string Heading(absl::string_view text);

@@ -1,4 +1,5 @@
-// Renderings of a report.  Each is a pure function: same report, same bytes.
+// Renderings of a report.  Each is a pure function of it (and HTML of the source
+// that it quotes): same report, same bytes.
 // Names from the program are hostile input: every rendering keeps them inert.
 
 #ifndef LOCKDEP_REPORT_RENDER_H_
@@ -24,9 +25,6 @@ std::string RenderFindingText(const Finding& finding, const TextOptions& options
 // "schema":"lockdep-report","version":1; see docs/report.schema.json.
 std::string RenderJson(const Report& report);
 
-// One self-contained page.
-std::string RenderHtml(const Report& report);
-
 // What the renderings below need to know beside the report.
 struct RenderOptions {
   bool color = false;
@@ -34,6 +32,10 @@ struct RenderOptions {
   // end; empty: paths stay as the debug information has them.
   std::string source_root;
 };
+
+// One self-contained page.  Beside the report it shows source: of files below
+// `source_root` and of no others, as they are now.
+std::string RenderHtml(const Report& report, const RenderOptions& options);
 
 // SARIF 2.1.0, the subset that GitHub code scanning shows and more.
 // Source: docs.oasis-open.org/sarif/sarif/v2.1.0; GitHub Docs, "SARIF support

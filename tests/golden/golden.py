@@ -31,8 +31,11 @@ def reviewed(name, form):
 def stable(form, text):
     """What a change of style, script or version alone leaves as it is."""
     if form == "html":
-        text = re.sub(r"(<(style|script)>).*?(</\2>)", r"\1\3", text, flags=re.DOTALL)
-        text = re.sub(r"sha256-[A-Za-z0-9+/=]+", "sha256-", text)
+        # Not every build has the library of the explorer; the browser test looks at that.
+        text = re.sub(r'<div id="graph-explorer">.*?(?=<p class="soft">Each row)', "", text,
+                      flags=re.DOTALL)
+        text = re.sub(r"<(style|script)[^>]*>.*?(</\1>)", r"<\1>\2", text, flags=re.DOTALL)
+        text = re.sub(r"( '?sha256-[A-Za-z0-9+/=]+')+", " 'sha256-'", text)
     if form == "sarif":
         text = re.sub(r'"semanticVersion": "[^"]*"', '"semanticVersion": "0"', text)
     return text

@@ -1,12 +1,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <regex>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "lockdep/report/html_explorer.h"
 #include "lockdep/report/html_graph.h"
+#include "lockdep/report/html_page.h"
 #include "lockdep/report/html_tables.h"
 #include "lockdep/report/html_text.h"
 #include "lockdep/report/render.h"
@@ -63,8 +68,15 @@ Report SmallReport() {
   return report;
 }
 
+// The page but for the graph library, whose text is not ours.
+std::string PageOf(const Report& report) {
+  std::string page = RenderHtml(report, {});
+  if (HasGraphLibrary()) absl::StrReplaceAll({{kGraphLibrary, ""}}, &page);
+  return page;
+}
+
 TEST(HtmlTest, EverySectionIsThereAndFindingsComeFirst) {
-  const std::string page = RenderHtml(SmallReport());
+  const std::string page = PageOf(SmallReport());
 
   size_t last = 0;
   for (const char* id : {"findings", "graph", "classes", "orders", "runs", "unseen"}) {
@@ -76,7 +88,7 @@ TEST(HtmlTest, EverySectionIsThereAndFindingsComeFirst) {
 }
 
 TEST(HtmlTest, AFindingTellsItsStory) {
-  const std::string page = RenderHtml(SmallReport());
+  const std::string page = PageOf(SmallReport());
 
   EXPECT_THAT(
       page, AllOf(HasSubstr("1 locking error can happen"), HasSubstr("transfer and audit disagree"),
@@ -89,7 +101,7 @@ TEST(HtmlTest, AFindingTellsItsStory) {
 }
 
 TEST(HtmlTest, ThreadsActOneAfterTheOther) {
-  const std::string page = RenderHtml(SmallReport());
+  const std::string page = PageOf(SmallReport());
   const std::regex step("<td class=\"when\">\\d</td>");
 
   EXPECT_EQ(std::distance(std::sregex_iterator(page.begin(), page.end(), step), {}), 4);
@@ -100,7 +112,7 @@ TEST(HtmlTest, ADeclaredStepIsShownAsADeclarationAndNotAsAThread) {
   report.findings[0].kind = "declared-order-violation";
   report.findings[0].edges[1].declaration = "mm/rmap.c:27: log -> accounts";
 
-  const std::string page = RenderHtml(report);
+  const std::string page = PageOf(report);
 
   EXPECT_THAT(page, AllOf(HasSubstr("Declared order</th>"), HasSubstr("mm/rmap.c:27"),
                           Not(HasSubstr("(auditor)</th>"))));
@@ -111,7 +123,7 @@ TEST(HtmlTest, AnExclusionIsExplained) {
   report.findings[0].level = "note";
   report.findings[0].reasons = {"gate-lock: big_lock"};
 
-  EXPECT_THAT(RenderHtml(report),
+  EXPECT_THAT(PageOf(report),
               AllOf(HasSubstr("gate-lock: big_lock"), HasSubstr("one outer lock was held")));
 }
 
@@ -121,27 +133,64 @@ TEST(HtmlTest, ACleanRunAndAnEmptyRunAreToldApart) {
   Report empty = clean;
   empty.coverage.lock_operations = 0;
 
-  EXPECT_THAT(RenderHtml(clean),
+  EXPECT_THAT(PageOf(clean),
               AllOf(HasSubstr("No locking error found"), Not(HasSubstr("proves nothing"))));
-  EXPECT_THAT(RenderHtml(empty),
-              AllOf(HasSubstr("Nothing was observed"), HasSubstr("proves nothing"),
-                    Not(HasSubstr("No locking error found"))));
+  EXPECT_THAT(PageOf(empty), AllOf(HasSubstr("Nothing was observed"), HasSubstr("proves nothing"),
+                                   Not(HasSubstr("No locking error found"))));
 }
 
 TEST(HtmlTest, DeclaredArcsAreCountedAsExercisedOrNot) {
   Report report = SmallReport();
-  EXPECT_THAT(RenderHtml(report), HasSubstr("0 of 1 declared arc were exercised"));
+  EXPECT_THAT(PageOf(report), HasSubstr("0 of 1 declared arc were exercised"));
 
   report.dependencies[2].kinds = {"EN"};
-  EXPECT_THAT(RenderHtml(report), HasSubstr("1 of 1 declared arc were exercised"));
+  EXPECT_THAT(PageOf(report), HasSubstr("1 of 1 declared arc were exercised"));
+}
+
+TEST(HtmlTest, TheGraphIsDataForTheExplorer) {
+  Report report = SmallReport();
+  report.dependencies[0].to_site = At("Transfer()", "/src/bank.cc", 42);
+
+  EXPECT_EQ(GraphData(report),
+            R"({"edges":[[0,1,5,"EN","Transfer() at bank.cc:42"],[1,0,5,"EN",""],)"
+            R"([2,3,2,"",""]],"nodes":[["accounts","mutex",1],["log","mutex",1],)"
+            R"(["outer","lock",0],["inner","lock",0]]})");
+}
+
+TEST(HtmlTest, NoNameEndsTheDataOfTheExplorer) {
+  Report report = SmallReport();
+  report.dependencies[0].from = "</script><script>alert(1)//<!--\xff";
+
+  EXPECT_THAT(GraphData(report), Not(HasSubstr("<")));
+}
+
+TEST(HtmlTest, ThePageHasItsExplorerIfTheBuildHasTheLibrary) {
+  const bool has = absl::StrContains(RenderHtml(SmallReport(), {}), "id=\"graph-explorer\"");
+
+  EXPECT_EQ(has, HasGraphLibrary());
+  EXPECT_THAT(PageOf(SmallReport()), HasSubstr("class=\"graph plain-graph\""));
+}
+
+TEST(HtmlTest, SourceThatIsAtHandIsQuoted) {
+  char root[] = "/tmp/lockdep-html-test.XXXXXX";
+  ASSERT_NE(mkdtemp(root), nullptr);
+  std::ofstream(absl::StrCat(root, "/bank.cc")) << "one\ntwo\n  lock(<audit>);\nfour\nfive\nsix\n";
+  Report report = SmallReport();
+  report.findings[0].edges[0].from_stack = {At("Transfer()", absl::StrCat(root, "/bank.cc"), 3)};
+
+  const std::string page = RenderHtml(report, {.source_root = root});
+  std::filesystem::remove_all(root);
+
+  EXPECT_THAT(page, HasSubstr("    3 </span>  lock(&lt;audit&gt;);</mark>"));
+  EXPECT_THAT(page, AllOf(HasSubstr("</span>five"), Not(HasSubstr("</span>six"))));
 }
 
 TEST(HtmlTest, TheSameReportGivesTheSameBytes) {
-  EXPECT_EQ(RenderHtml(SmallReport()), RenderHtml(SmallReport()));
+  EXPECT_EQ(PageOf(SmallReport()), PageOf(SmallReport()));
 }
 
 TEST(HtmlTest, ThePageReachesForNothingOutsideItself) {
-  const std::string page = RenderHtml(SmallReport());
+  const std::string page = PageOf(SmallReport());
   const std::regex outside(
       "(src|href|action)=[\"']?[^#\"']|url\\([^#]|@import|fetch\\(|XMLHttpRequest|//[a-z]+\\.");
 
@@ -165,16 +214,16 @@ std::vector<std::string> TagsOf(std::string page) {
 }
 
 TEST(HtmlTest, HostileNamesAddNoMarkup) {
-  const std::vector<std::string> harmless = TagsOf(RenderHtml(ReportFullOf("harmless")));
+  const std::vector<std::string> harmless = TagsOf(PageOf(ReportFullOf("harmless")));
   for (const char* name :
        {"<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'><b>", "</title>",
         "</style><script>", "-->", "&lt;script&gt;", "{{content}}", "a\" onmouseover=\"alert(1)"}) {
-    EXPECT_EQ(TagsOf(RenderHtml(ReportFullOf(name))), harmless) << name;
+    EXPECT_EQ(TagsOf(PageOf(ReportFullOf(name))), harmless) << name;
   }
 }
 
 TEST(HtmlTest, TextOnlyBytesReachThePage) {
-  const std::string page = RenderHtml(ReportFullOf("x\x1b[31m\xe2\x80\xae\x01\xff y"));
+  const std::string page = PageOf(ReportFullOf("x\x1b[31m\xe2\x80\xae\x01\xff y"));
 
   for (const char* byte : {"\x1b", "\x01", "\xe2\x80\xae", "\xff"}) {
     EXPECT_THAT(page, Not(HasSubstr(byte)));

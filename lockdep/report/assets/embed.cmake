@@ -1,4 +1,5 @@
-# Makes C++ source of the page: cmake -DASSETS=dir -DOUTPUT=file.cc -P embed.cmake
+# Makes C++ source of the page:
+#   cmake -DASSETS=dir -DOUTPUT=file.cc [-DGRAPH_LIBRARY=file.js] -P embed.cmake
 #
 # The style and the script go into the page, and their hashes into its content
 # security policy: the browser runs them and nothing else.
@@ -41,9 +42,27 @@ endfunction()
 
 read_asset(page.html page)
 read_asset(page.css style)
+read_asset(explorer.css explorer_style)
+string(APPEND style "${explorer_style}")
 read_asset(page.js script)
 policy_hash("${style}" style_hash)
 policy_hash("${script}" script_hash)
+
+# The graph library puts a style of its own into a page that lacks an element of the name that
+# page.html gives to ours; the policy would stop that, aloud.
+set(graph_library "")
+set(graph_script "")
+set(graph_hashes "")
+if(GRAPH_LIBRARY)
+  file(READ ${GRAPH_LIBRARY} graph_library)
+  if(graph_library MATCHES "</script|\\)page\"")
+    message(FATAL_ERROR "${GRAPH_LIBRARY}: cannot stand in a script element")
+  endif()
+  read_asset(graph.js graph_script)
+  policy_hash("${graph_library}" library_hash)
+  policy_hash("${graph_script}" graph_hash)
+  set(graph_hashes " '${library_hash}' '${graph_hash}'")
+endif()
 
 # The parts of the page around what a report fills in.
 string(FIND "${page}" "{{title}}" title)
@@ -58,6 +77,7 @@ string(SUBSTRING "${page}" ${after_content} -1 tail)
 foreach(part head middle tail)
   string(REPLACE "{{style-hash}}" "${style_hash}" ${part} "${${part}}")
   string(REPLACE "{{script-hash}}" "${script_hash}" ${part} "${${part}}")
+  string(REPLACE "{{graph-hashes}}" "${graph_hashes}" ${part} "${${part}}")
   string(REPLACE "{{style}}" "${style}" ${part} "${${part}}")
   string(REPLACE "{{script}}" "${script}" ${part} "${${part}}")
 endforeach()
@@ -71,6 +91,8 @@ namespace lockdep::report {
 const char kPageBeforeTitle[] = R\"page(${head})page\";
 const char kPageBeforeContent[] = R\"page(${middle})page\";
 const char kPageAfterContent[] = R\"page(${tail})page\";
+const char kGraphLibrary[] = R\"page(${graph_library})page\";
+const char kGraphScript[] = R\"page(${graph_script})page\";
 
 }  // namespace lockdep::report
 ")
