@@ -32,7 +32,15 @@ install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/lockdep)
 install(EXPORT lockdep-targets NAMESPACE lockdep:: DESTINATION ${package_dir})
 file(WRITE ${PROJECT_BINARY_DIR}/package/lockdep-config.cmake
-  "include(\${CMAKE_CURRENT_LIST_DIR}/lockdep-targets.cmake)\n")
+  "include(\${CMAKE_CURRENT_LIST_DIR}/lockdep-targets.cmake)
+include(\${CMAKE_CURRENT_LIST_DIR}/LockdepTest.cmake OPTIONAL)
+")
+if(LOCKDEP_BUILD_TOOLS)
+  install(FILES lockdep/cmake/LockdepTest.cmake DESTINATION ${package_dir})
+  install(PROGRAMS scripts/ci/lockdep-ci DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(FILES scripts/ci/github-lockdep.yml scripts/ci/gitlab-lockdep.yml
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/lockdep/ci)
+endif()
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/package/lockdep-config-version.cmake
   COMPATIBILITY SameMinorVersion)
 install(FILES
@@ -60,3 +68,20 @@ endfunction()
 write_pc(lockdep "Lock-order validator: the engine" "-llockdep")
 write_pc(lockdep-kernel "Lock-order validator under the names of the Linux kernel, for C"
   "-llockdep_kernel -llockdep_recorder -llockdep -pthread")
+
+# `cpack -G DEB` in the build tree.  What the package needs is told by its own binaries.
+if(LOCKDEP_BUILD_TOOLS AND PROJECT_IS_TOP_LEVEL)
+  set(CPACK_GENERATOR DEB)
+  set(CPACK_PACKAGE_NAME lockdep)
+  set(CPACK_PACKAGE_VENDOR lockdep)
+  set(CPACK_PACKAGE_CONTACT "lockdep <lockdep@localhost>")
+  set(CPACK_PACKAGE_DESCRIPTION_SUMMARY ${PROJECT_DESCRIPTION})
+  set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+  set(CPACK_STRIP_FILES ON)
+  set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+  set(CPACK_DEBIAN_PACKAGE_SECTION devel)
+  set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+  # The loader of a program that is built against the package finds nothing of it: archives.
+  set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS OFF)
+  include(CPack)
+endif()
