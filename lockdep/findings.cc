@@ -77,8 +77,12 @@ void Validator::Emit(Scene& scene, Violation& violation) {
   violation.held = {locks, depth};
   violation.thread = scene.thread.id;
   violation.stack = LiveStack(scene);
+  violation.running_in = scene.thread.contexts.in;
+  violation.interruptible_by = scene.thread.contexts.enabled;
   ++violations_;
-  if (config_.observer != nullptr) config_.observer->OnViolation(violation);
+  if (config_.observer == nullptr) return;
+  TellContexts((violation.running_in | violation.interruptible_by) & ~told_contexts_);
+  config_.observer->OnViolation(violation);
 }
 
 }  // namespace lockdep

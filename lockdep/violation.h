@@ -8,6 +8,7 @@
 #include <span>
 
 #include "lockdep/types.h"
+#include "lockdep/usage.h"
 
 namespace lockdep {
 
@@ -106,6 +107,9 @@ struct Violation {
   WaitType wait_limit = WaitType::kAny;
   // Everything the thread held, oldest first.
   std::span<const ViolationLock> held = {};
+  // The contexts that the thread ran in, and those that could interrupt it.
+  ContextSet running_in = 0;
+  ContextSet interruptible_by = 0;
   // For rules that a host states: what was broken ("vma->vm_flags") and the
   // rule with its source.  Null otherwise.
   const char* subject = nullptr;

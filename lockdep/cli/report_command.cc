@@ -31,6 +31,7 @@ report. The format follows the extension of FILE:
   .dot, .gv  the lock graph for Graphviz
   .graphml   the lock graph for yEd, Gephi and others
 
+--format kernel tells the findings as the Linux kernel's own validator does.
 --format github prints annotations of a GitHub job, worst first, and appends the
 whole report to the step summary. Sources are named relative to GITHUB_WORKSPACE,
 CI_PROJECT_DIR or the current directory.

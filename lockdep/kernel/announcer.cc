@@ -64,6 +64,10 @@ void Announcer::OnDependency(const Dependency& edge, const Witness& witness) {
   if (next_ != nullptr) next_->OnDependency(edge, witness);
 }
 
+void Announcer::OnContext(int bit, const char* name) {
+  if (next_ != nullptr) next_->OnContext(bit, name);
+}
+
 void Announcer::OnUsage(const LockClass& lock_class, const UsageWitness& witness) {
   if (next_ != nullptr) next_->OnUsage(lock_class, witness);
 }

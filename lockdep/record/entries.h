@@ -151,6 +151,8 @@ struct ViolationEntry {
   UsageOfLock enabled;
   WaitType wait = WaitType::kUnchecked;
   WaitType wait_limit = WaitType::kAny;
+  ContextSet running_in = 0;
+  ContextSet interruptible_by = 0;
   uint32_t run = 0;  // Index into RunsOf: where it was found.
   // Not in files: of what a reader finds that no single run could.
   bool across_runs = false;

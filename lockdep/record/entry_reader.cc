@@ -116,6 +116,10 @@ std::optional<ViolationEntry> EntryReader::Violation(PayloadReader& in) const {
     entry.wait = Wait(in);
     entry.wait_limit = Wait(in);
   }
+  if (in.more()) {  // Since minor version 2.
+    entry.running_in = in.U64();
+    entry.interruptible_by = in.U64();
+  }
   if (!kind.has_value()) return std::nullopt;
   entry.kind = *kind;
   entry.run = RunAtHand();

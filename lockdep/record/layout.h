@@ -115,6 +115,8 @@ void LayOutViolation(PayloadWriter& out, const Violation& violation) {
   LayOutSide(out, violation.enabled);
   out.U8(static_cast<uint8_t>(violation.wait));
   out.U8(static_cast<uint8_t>(violation.wait_limit));
+  out.U64(violation.running_in);
+  out.U64(violation.interruptible_by);
 }
 
 }  // namespace lockdep::record

@@ -28,6 +28,7 @@ class Adder {
   void AddOriginStack(ClassId id, StackId stack_id);
   void AddDependency(const DependencyEntry& entry);
   void AddDeclaredArc(const DeclaredArcEntry& entry);
+  std::vector<uint32_t> ContextsOf(ContextSet contexts);
   void AddUsage(const UsageEntry& entry);
   void AddViolation(const ViolationEntry& entry);
 
@@ -230,6 +231,8 @@ void Adder::AddViolation(const ViolationEntry& entry) {
                             .enabled = SideOf(entry.enabled),
                             .wait = entry.wait,
                             .wait_limit = entry.wait_limit,
+                            .running_in = ContextsOf(entry.running_in),
+                            .interruptible_by = ContextsOf(entry.interruptible_by),
                             .thread = ThreadOf(entry.thread),
                             .owner = ThreadOf(entry.owner),
                             .run = runs_[entry.run]};
@@ -246,6 +249,16 @@ void Adder::AddDeclaredArc(const DeclaredArcEntry& entry) {
   const auto [at, is_new] =
       facts_.declared_arcs.try_emplace({ClassOf(entry.from), ClassOf(entry.to)}, entry.declaration);
   if (!is_new) at->second = std::min(at->second, entry.declaration);
+}
+
+std::vector<uint32_t> Adder::ContextsOf(ContextSet contexts) {
+  std::vector<uint32_t> numbers;
+  for (const ContextEntry& context : in_.contexts) {
+    if ((contexts >> context.bit & 1) != 0) numbers.push_back(facts_.contexts.Number(context.name));
+  }
+  std::sort(numbers.begin(), numbers.end(),
+            [this](uint32_t a, uint32_t b) { return facts_.contexts[a] < facts_.contexts[b]; });
+  return numbers;
 }
 
 // Each context by itself: runs may have seen others, in other bits.

@@ -72,6 +72,9 @@ struct MergedViolation {
   MergedSide enabled;
   WaitType wait = WaitType::kUnchecked;
   WaitType wait_limit = WaitType::kAny;
+  // Contexts, in the order of their names.
+  std::vector<uint32_t> running_in;
+  std::vector<uint32_t> interruptible_by;
   uint32_t thread = kNone;
   uint32_t owner = kNone;
   uint32_t run = kNone;

@@ -120,6 +120,13 @@ strong_ordering MergeFacts::CompareViolations(const MergedViolation& a,
   if (const auto order = CompareSides(a.enabled, b.enabled); order != 0) return order;
   if (const auto order = a.wait <=> b.wait; order != 0) return order;
   if (const auto order = a.wait_limit <=> b.wait_limit; order != 0) return order;
+  const auto names = [this](uint32_t one, uint32_t other) {
+    return CompareText(contexts[one], contexts[other]);
+  };
+  if (const auto order = CompareAll(a.running_in, b.running_in, names); order != 0) return order;
+  if (const auto order = CompareAll(a.interruptible_by, b.interruptible_by, names); order != 0) {
+    return order;
+  }
   if (const auto order = CompareThreads(a.thread, b.thread); order != 0) return order;
   return CompareThreads(a.owner, b.owner);
 }

@@ -73,6 +73,7 @@ class Output {
             AddressOf(side.lock.address), Stack(side.lock.stack)};
   }
   UsageEntry Usage(const MergedUsage& usage) const;
+  ContextSet Contexts(const std::vector<uint32_t>& numbers) const;
   EdgeEntry Edge(const MergedEdge& edge) const;
   DependencyEntry Dependency(const MergedDependency& dependency) const;
   ViolationEntry Violation(const MergedViolation& violation) const;
@@ -101,6 +102,8 @@ void Output::Use(const MergedViolation& violation) {
   Use(violation.enabled);
   for (const MergedEdge& edge : violation.edges) Use(edge);
   for (const MergedLock& lock : violation.held) Use(lock);
+  for (const uint32_t context : violation.running_in) contexts_.Use(context);
+  for (const uint32_t context : violation.interruptible_by) contexts_.Use(context);
 }
 
 void Output::Select() {
@@ -226,6 +229,17 @@ UsageEntry Output::Usage(const MergedUsage& usage) const {
           .run = Run(usage.run)};
 }
 
+// Without those that no bit was left for.
+ContextSet Output::Contexts(const std::vector<uint32_t>& numbers) const {
+  ContextSet contexts = 0;
+  for (const uint32_t number : numbers) {
+    if (contexts_.id(number) <= out_.contexts.size()) {
+      contexts |= ContextSet{1} << (contexts_.id(number) - 1);
+    }
+  }
+  return contexts;
+}
+
 ViolationEntry Output::Violation(const MergedViolation& violation) const {
   ViolationEntry entry{.kind = violation.kind,
                        .level = violation.level,
@@ -240,6 +254,8 @@ ViolationEntry Output::Violation(const MergedViolation& violation) const {
                        .enabled = Side(violation.enabled),
                        .wait = violation.wait,
                        .wait_limit = violation.wait_limit,
+                       .running_in = Contexts(violation.running_in),
+                       .interruptible_by = Contexts(violation.interruptible_by),
                        .run = Run(violation.run)};
   for (const MergedEdge& edge : violation.edges) {
     entry.edges.push_back(Edge(edge));

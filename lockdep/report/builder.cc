@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "lockdep/report/class_rows.h"
 #include "lockdep/report/fingerprint.h"
 #include "lockdep/report/frames.h"
 #include "lockdep/report/merge.h"
@@ -25,18 +26,6 @@ using record::LockEntry;
 using record::Recording;
 using record::UsageOfLock;
 using record::ViolationEntry;
-
-const char* ModeName(ReadMode mode) {
-  switch (mode) {
-    case ReadMode::kWrite:
-      return "write";
-    case ReadMode::kRead:
-      return "read";
-    case ReadMode::kRecursiveRead:
-      return "recursive-read";
-  }
-  return "write";
-}
 
 const char* DependencyKindName(DependencyKind kind) {
   constexpr const char* kNames[kDependencyKinds] = {"SR", "ER", "SN", "EN"};
@@ -60,10 +49,10 @@ class RunBuilder {
 
  private:
   void AddRuns();
-  void AddClasses();
   void AddDependencies();
   DependencyRow& Row(ClassId from, ClassId to);
   void AddFinding(const ViolationEntry& violation);
+  void AddScene(const ViolationEntry& violation, Finding* finding);
 
   Facts MakeFacts(const ViolationEntry& violation, const Finding& finding);
   FindingEdge MakeEdge(const EdgeEntry& edge);
@@ -160,14 +149,6 @@ std::string RunBuilder::RunLabel(uint32_t run) const {
   return absl::StrCat(ValidUtf8(runs_[run].command), " (process ", runs_[run].pid, ")");
 }
 
-void RunBuilder::AddClasses() {
-  for (const record::ClassEntry& entry : in_.classes) {
-    out_.classes.push_back({.name = Shown(entry.id),
-                            .kind = KindName(entry.kind),
-                            .order_name = Name(entry.id).declared});
-  }
-}
-
 DependencyRow& RunBuilder::Row(ClassId from, ClassId to) {
   const auto [row, is_new] = rows_.try_emplace({from, to});
   if (is_new) {
@@ -200,6 +181,8 @@ FindingEdge RunBuilder::MakeEdge(const EdgeEntry& edge) {
                      .to = Shown(edge.to),
                      .from_mode = ModeName(edge.from_mode),
                      .to_mode = ModeName(edge.to_mode),
+                     .from_address = HexAddress(edge.from_lock),
+                     .to_address = HexAddress(edge.to_lock),
                      .thread = ThreadLabel(edge.thread),
                      .from_stack = ToStack(edge.from_stack),
                      .to_stack = ToStack(edge.to_stack),
@@ -333,6 +316,19 @@ std::string RunBuilder::MakeFingerprint(const ViolationEntry& violation, const F
                       StableFunction(facts.taken), facts.subject, facts.rule});
 }
 
+// What was the case when it happened, whatever it is about.
+void RunBuilder::AddScene(const ViolationEntry& violation, Finding* finding) {
+  finding->thread = ThreadLabel(violation.thread);
+  for (const LockEntry& held : violation.held) finding->held.push_back(MakeLock(held));
+  finding->running_in = ContextNames(in_, violation.running_in);
+  finding->interruptible_by = ContextNames(in_, violation.interruptible_by);
+  finding->subject = ValidUtf8(violation.subject);
+  finding->rule = ValidUtf8(violation.rule);
+  if (violation.kind != ViolationKind::kInvalidWaitContext) return;
+  finding->wait = WaitName(violation.wait);
+  finding->wait_limit = WaitName(violation.wait_limit);
+}
+
 void RunBuilder::AddFinding(const ViolationEntry& violation) {
   Finding finding;
   finding.kind = ToString(violation.kind);
@@ -350,6 +346,7 @@ void RunBuilder::AddFinding(const ViolationEntry& violation) {
     finding.usages = {MakeUsage("used", violation.used), MakeUsage("enabled", violation.enabled)};
   }
   finding.threads = MakeThreads(violation, finding);
+  AddScene(violation, &finding);
   finding.run = CommandsOf(violation);
   finding.reasons = violation.reasons;
   finding.stack = ToStack(violation.stack);
@@ -360,7 +357,7 @@ void RunBuilder::AddFinding(const ViolationEntry& violation) {
 }
 
 Report RunBuilder::Build() {
-  AddClasses();
+  out_.classes = MakeClassRows(in_, names_);
   AddDependencies();
   for (const ViolationEntry& violation : in_.violations) AddFinding(violation);
   AddRuns();

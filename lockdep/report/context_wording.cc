@@ -89,7 +89,7 @@ Words ContextInversion(const Facts&, const Finding& finding) {
 }
 
 Words InvalidWaitContext(const Facts& facts, const Finding& finding) {
-  const bool waits_for_lock = !finding.edges.empty() || facts.taken == Frame{};
+  const bool waits_for_lock = !finding.edges.empty() || facts.taken == facts.site;
   const std::string waiter =
       facts.lock.empty() || !waits_for_lock
           ? absl::StrCat(Who(facts.site), " waits in a way that ", HowItWaits(facts.wait))

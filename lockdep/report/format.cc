@@ -14,6 +14,7 @@ std::string Json(const Report& report, const RenderOptions&) { return RenderJson
 std::string Text(const Report& report, const RenderOptions& options) {
   return RenderText(report, {.color = options.color});
 }
+std::string Kernel(const Report& report, const RenderOptions&) { return RenderKernel(report); }
 std::string Dot(const Report& report, const RenderOptions&) { return RenderDot(report); }
 std::string GraphMl(const Report& report, const RenderOptions&) { return RenderGraphMl(report); }
 
@@ -25,6 +26,7 @@ constexpr Format kFormats[] = {
     {"junit", {".xml"}, RenderJunit},
     {"github", {}, RenderGithub},
     {"markdown", {".md"}, RenderMarkdown},
+    {"kernel", {}, Kernel},
     {"dot", {".dot", ".gv"}, Dot},
     {"graphml", {".graphml"}, GraphMl},
 };

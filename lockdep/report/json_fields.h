@@ -44,6 +44,8 @@ void Visit(T& edge, F&& field) {
   field("to", edge.to);
   field("from_mode", edge.from_mode);
   field("to_mode", edge.to_mode);
+  field.Optional("from_address", edge.from_address);
+  field.Optional("to_address", edge.to_address);
   field("thread", edge.thread);
   field("from_site", edge.from_site);
   field("to_site", edge.to_site);
@@ -76,10 +78,25 @@ void Visit(T& finding, F&& field) {
   field.Optional("context", finding.context);
   field.Optional("usages", finding.usages);
   field("threads", finding.threads);
+  field.Optional("thread", finding.thread);
+  field.Optional("held", finding.held);
+  field.Optional("running_in", finding.running_in);
+  field.Optional("interruptible_by", finding.interruptible_by);
+  field.Optional("subject", finding.subject);
+  field.Optional("rule", finding.rule);
+  field.Optional("wait", finding.wait);
+  field.Optional("wait_limit", finding.wait_limit);
   field.Optional("run", finding.run);
   field.Optional("stack", finding.stack);
   field("suppressed_by", finding.suppressed_by);
   field.Optional("baseline_state", finding.baseline_state);
+}
+
+template <Is<ClassUsage> T, typename F>
+void Visit(T& usage, F&& field) {
+  field("context", usage.context);
+  field("how", usage.how);
+  field("mode", usage.mode);
 }
 
 template <Is<ClassRow> T, typename F>
@@ -88,6 +105,9 @@ void Visit(T& row, F&& field) {
   field("kind", row.kind);
   field.Optional("locks", row.locks);
   field.Optional("order_name", row.order_name);
+  field.Optional("wait_outer", row.wait_outer);
+  field.Optional("wait_inner", row.wait_inner);
+  field.Optional("usages", row.usages);
 }
 
 template <Is<DependencyRow> T, typename F>

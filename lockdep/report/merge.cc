@@ -61,7 +61,9 @@ void Merger::AddClass(ClassRow row) {
   if (is_new) {
     out_.classes.push_back(std::move(row));
   } else {
-    out_.classes[at->second].locks += row.locks;
+    ClassRow& known = out_.classes[at->second];
+    known.locks += row.locks;
+    for (ClassUsage& usage : row.usages) AddOnce(&known.usages, std::move(usage));
   }
 }
 
@@ -121,10 +123,6 @@ Report Merger::Finish() {
 }
 
 }  // namespace
-
-void AddOnce(std::vector<std::string>* all, std::string text) {
-  if (std::find(all->begin(), all->end(), text) == all->end()) all->push_back(std::move(text));
-}
 
 int LevelRank(const std::string& level) {
   if (level == "confirmed") return 2;

@@ -3,8 +3,10 @@
 #ifndef LOCKDEP_REPORT_MERGE_H_
 #define LOCKDEP_REPORT_MERGE_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lockdep/report/report.h"
@@ -22,7 +24,10 @@ uint64_t CountObserved(const std::vector<DependencyRow>& rows);
 void AddKind(std::vector<std::string>* kinds, const std::string& kind);
 
 // Adds what is not there yet.
-void AddOnce(std::vector<std::string>* all, std::string text);
+template <typename T>
+void AddOnce(std::vector<T>* all, T one) {
+  if (std::find(all->begin(), all->end(), one) == all->end()) all->push_back(std::move(one));
+}
 
 // 2 for "confirmed", 1 for "feasible", 0 for "note" and anything else.
 int LevelRank(const std::string& level);

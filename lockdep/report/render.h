@@ -53,6 +53,9 @@ std::string RenderGithub(const Report& report, const RenderOptions& options);
 // For a step summary or a merge request: every finding, none of its names live.
 std::string RenderMarkdown(const Report& report, const RenderOptions& options);
 
+// As the kernel's own validator tells its findings, for those who read them daily.
+std::string RenderKernel(const Report& report);
+
 // The lock graph.  Source: graphviz.org/doc/info/lang.html.
 std::string RenderDot(const Report& report);
 

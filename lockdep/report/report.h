@@ -44,6 +44,8 @@ struct FindingEdge {
   std::string to;
   std::string from_mode;
   std::string to_mode;
+  std::string from_address;  // Of the locks, for this run only; empty if unknown.
+  std::string to_address;
   std::string thread;
   Frame from_site;
   Frame to_site;
@@ -83,6 +85,20 @@ struct Finding {
   std::string context;
   std::vector<FindingUsage> usages;
   std::vector<std::string> threads;
+  // What the engine said beside this, as data: in which thread it happened, all
+  // that this thread held (oldest first), the contexts that it ran in and those
+  // that could interrupt it.
+  std::string thread;
+  std::vector<FindingLock> held;
+  std::vector<std::string> running_in;
+  std::vector<std::string> interruptible_by;
+  // For rules that a host states: what was broken, and the rule with its source.
+  std::string subject;
+  std::string rule;
+  // For invalid-wait-context: how the thread would wait, and the most that is
+  // allowed; "spin", "sleep" and so on.
+  std::string wait;
+  std::string wait_limit;
   std::string run;  // Command of the run that it was found in.
   Stack stack;      // Where the thread was when it happened.
   // Who accepted it, and why: "ci/locks.suppressions:7: reason".
@@ -93,12 +109,26 @@ struct Finding {
   friend bool operator==(const Finding&, const Finding&) = default;
 };
 
+// How a class was met in a context.
+struct ClassUsage {
+  std::string context;
+  std::string how;  // "used" or "enabled", as in FindingUsage.
+  std::string mode;
+
+  friend bool operator==(const ClassUsage&, const ClassUsage&) = default;
+};
+
 struct ClassRow {
   std::string name;
   std::string kind;
   uint64_t locks = 0;  // 0 if not counted.
   // What a declared order calls it; empty if it has no name that lasts.
   std::string order_name;
+  // Where its locks can be taken, and how their holder may wait: "spin", "sleep"
+  // and so on; empty if that is not checked.
+  std::string wait_outer;
+  std::string wait_inner;
+  std::vector<ClassUsage> usages;
 
   friend bool operator==(const ClassRow&, const ClassRow&) = default;
 };

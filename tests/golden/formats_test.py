@@ -188,8 +188,11 @@ class JsonTest(unittest.TestCase):
         for name in golden.INPUTS:
             before = json.loads((golden.HERE / f"{name}.json").read_text(encoding="utf-8"))
             after = json.loads(text_of(name, "json"))
-            self.assertEqual(after["graph"]["classes"],
-                             [{"order_name": "", **row} for row in before["graph"]["classes"]])
+            # What was read may be of an older version: it lacks keys that were added since.
+            old, new = before["graph"]["classes"], after["graph"]["classes"]
+            self.assertEqual(len(new), len(old))
+            for read, written in zip(old, new):
+                self.assertEqual({key: written[key] for key in read}, read)
             self.assertEqual([f["title"] for f in after["findings"]],
                              [f["title"] for f in before["findings"]])
 

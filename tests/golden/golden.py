@@ -20,7 +20,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 INPUTS = ("bank", "hostile", "nothing")
 FORMATS = {
     "text": "txt", "html": "html", "json": "json", "sarif": "sarif", "junit": "xml",
-    "github": "github", "markdown": "markdown", "dot": "dot", "graphml": "graphml",
+    "github": "github", "markdown": "markdown", "kernel": "kernel", "dot": "dot",
+    "graphml": "graphml",
 }
 
 

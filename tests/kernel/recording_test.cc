@@ -55,6 +55,24 @@ TEST(KernelRecordingTest, HoldsTheFindingAndTheSums) {
   EXPECT_EQ(recording->violations[0].kind, ViolationKind::kLockOrderInversion);
 }
 
+TEST(KernelRecordingTest, NamesTheContexts) {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "run.lockdep";
+  ASSERT_EQ(StatusOf([&] {
+              if (lockdep_record(path.c_str()) != 0) _exit(1);
+              MakeInversion();
+            }),
+            0);
+
+  const auto recording = record::ReadRecording(path);
+  ASSERT_TRUE(recording.ok()) << recording.status();
+  ASSERT_EQ(recording->contexts.size(), 2u);
+  EXPECT_EQ(recording->contexts[0].name, "hardirq");
+  EXPECT_EQ(recording->contexts[1].name, "softirq");
+  ASSERT_EQ(recording->violations.size(), 1u);
+  EXPECT_EQ(recording->violations[0].interruptible_by, 3u);
+}
+
 TEST(KernelRecordingTest, HoldsWhatWasKnownBeforeItBegan) {
   const TemporaryDirectory directory;
   const std::string path = directory / "run.lockdep";

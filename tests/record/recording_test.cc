@@ -188,6 +188,27 @@ TEST(RecordingTest, LeavesOutFindingsOfUnknownKindsAndSaysSo) {
   EXPECT_THAT(recording.warnings, ElementsAre(HasSubstr("1 findings of kinds")));
 }
 
+// Minor version 1 ends after the wait limit, version 0 after the rule.
+TEST(RecordingTest, AFindingOfAnOlderVersionHasNoContexts) {
+  const std::string lock = U32(0) + U8(0) + U64(0) + U32(0);
+  const std::string side = U32(0) + U8(0) + U32(0) + U64(0) + U32(0);
+  const std::string old = Text("rcu-usage") + U8(2) + U32(0) + U32(0) + U32(0) + lock + U32(0) +
+                          U32(0) + Text("data") + Text("rule");
+  const std::string newer = old + Text("") + side + side + U8(0) + U8(5);
+  const auto finding = [](const std::string& payload) {
+    return RecordBytes(RecordType::kViolation, payload);
+  };
+  const Recording recording = ParseOrDie(FileHeader() + HeaderRecord() + finding(old) +
+                                         finding(newer) + finding(newer + U64(1) + U64(6)));
+
+  EXPECT_THAT(recording.warnings, IsEmpty());
+  ASSERT_EQ(recording.violations.size(), 3u);
+  EXPECT_EQ(recording.violations[0].rule, "rule");
+  EXPECT_EQ(recording.violations[1].running_in, 0u);
+  EXPECT_EQ(recording.violations[2].running_in, 1u);
+  EXPECT_EQ(recording.violations[2].interruptible_by, 6u);
+}
+
 TEST(RecordingTest, AModuleTakesThePlaceOfTheOneThatItOverlaps) {
   const auto stack = [](uint32_t id, uint64_t pc) {
     return RecordBytes(RecordType::kStack, U32(id) + U32(1) + U64(pc));

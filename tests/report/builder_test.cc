@@ -54,6 +54,55 @@ TEST(BuilderTest, ARunBecomesItsSubjectCoverageAndGraph) {
   EXPECT_EQ(row.to_site.function, "bank::ReadRates(bank::Bank&)");
 }
 
+// What the engine said is data, not only words.
+TEST(BuilderTest, AFindingSaysWhatItsThreadHeldAndWhere) {
+  RecordedRun run;
+  bank::Deposit(run.bank());
+  bank::HandleSignal(run.bank());
+  bank::WriteBalance(run.bank());
+
+  const Report report = run.ToReport();
+
+  ASSERT_THAT(report.findings, SizeIs(2));
+  const Finding& rule = report.findings[0];
+  EXPECT_EQ(rule.thread, "thread 1 (main)");
+  ASSERT_THAT(rule.held, SizeIs(1));
+  EXPECT_EQ(rule.held[0].class_name, "rates");
+  EXPECT_EQ(rule.held[0].mode, "read");
+  EXPECT_EQ(SiteOf(rule.held[0].taken_at).function, "bank::WriteBalance(bank::Bank&)");
+  EXPECT_EQ(rule.subject, "account->balance");
+  EXPECT_THAT(rule.rule, HasSubstr("a write needs accounts:write"));
+  EXPECT_THAT(rule.running_in, IsEmpty());
+  const Finding& interrupted = report.findings[1];
+  EXPECT_THAT(interrupted.running_in, ElementsAre("SIGUSR1"));
+  EXPECT_THAT(interrupted.held, IsEmpty());
+}
+
+TEST(BuilderTest, AnEdgeNamesBothLocksAndAClassHowItIsUsed) {
+  RecordedRun run;
+  bank::Deposit(run.bank());
+  bank::Transfer(run.bank());
+  bank::Audit(run.bank());
+
+  const Report report = run.ToReport();
+
+  const Finding finding = OnlyFinding(report);
+  EXPECT_EQ(finding.edges[0].from_address, finding.edges[1].to_address);
+  EXPECT_NE(finding.edges[0].from_address, finding.edges[0].to_address);
+  ASSERT_FALSE(report.classes.empty());
+  EXPECT_THAT(report.classes[0].usages, ElementsAre(ClassUsage{"SIGUSR1", "enabled", "write"}));
+}
+
+TEST(BuilderTest, AWaitIsAWordOfTheFinding) {
+  RecordedRun run;
+  bank::QuoteAndSleep(run.bank());
+
+  const Finding finding = OnlyFinding(run.ToReport());
+
+  EXPECT_EQ(finding.wait, "sleep");
+  EXPECT_EQ(finding.wait_limit, "spin");
+}
+
 TEST(BuilderTest, ADependencyListsEveryKindOnceInOrder) {
   RecordedRun run;
   bank::Bank& bank = run.bank();

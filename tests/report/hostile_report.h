@@ -13,18 +13,19 @@ namespace lockdep::report {
 inline Finding FindingFullOf(const std::string& name) {
   const Frame frame = {.function = name, .file = name, .line = 1, .module = name, .offset = 1};
   const Stack stack = {frame};
-  return {.fingerprint = name,
-          .kind = name,
-          .level = name,
-          .reasons = {name},
-          .title = name,
-          .explanation = name + "\nTo fix: " + name,
-          .locks = {{name, name, name, name, name, stack, stack}},
-          .edges = {{name, name + "2", name, name, name, frame, frame, stack, stack, ""},
-                    {name + "2", name, name, name, name, frame, frame, stack, stack, name}},
-          .threads = {name},
-          .run = name,
-          .stack = stack};
+  return {
+      .fingerprint = name,
+      .kind = name,
+      .level = name,
+      .reasons = {name},
+      .title = name,
+      .explanation = name + "\nTo fix: " + name,
+      .locks = {{name, name, name, name, name, stack, stack}},
+      .edges = {{name, name + "2", name, name, name, name, name, frame, frame, stack, stack, ""},
+                {name + "2", name, name, name, name, name, name, frame, frame, stack, stack, name}},
+      .threads = {name},
+      .run = name,
+      .stack = stack};
 }
 
 inline Report ReportFullOf(const std::string& name) {

@@ -49,6 +49,16 @@ Report EveryKind() {
   return run.ToReport();
 }
 
+// What is about contexts and wait types.
+Report Contexts() {
+  RecordedRun run("bank --contexts");
+  for (const auto step :
+       {bank::QuoteAndSleep, bank::Deposit, bank::HandleSignal, bank::PinAndRelease}) {
+    step(run.bank());
+  }
+  return run.ToReport();
+}
+
 Report Hostile() {
   Report report = SampleReport();
   report.subject.command = report.findings[0].title = report.classes[0].name = HostileName();
@@ -58,6 +68,7 @@ Report Hostile() {
 
 int Write(const std::string& directory) {
   WriteBytes(directory + "/every_kind.json", RenderJson(EveryKind()));
+  WriteBytes(directory + "/contexts.json", RenderJson(Contexts()));
   WriteBytes(directory + "/sample.json", RenderJson(SampleReport()));
   WriteBytes(directory + "/hostile.json", RenderJson(Hostile()));
   WriteBytes(directory + "/empty.json", RenderJson(Report()));

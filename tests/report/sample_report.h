@@ -24,6 +24,8 @@ inline FindingEdge SampleEdge(const std::string& from, const std::string& to,
           .to = to,
           .from_mode = "write",
           .to_mode = "read",
+          .from_address = "0x7f0000001000",
+          .to_address = "0x7f0000001040",
           .thread = "thread 1 (teller)",
           .from_site = SampleFrame(function, line),
           .to_site = SampleFrame(function, line + 1),
@@ -52,6 +54,13 @@ inline Report SampleReport() {
                         "takes them the other way round",
                     .explanation = "How.\nTo fix: do.\nTo suppress: put.",
                     .threads = {"thread 1 (teller)"},
+                    .thread = "thread 1 (teller)",
+                    .running_in = {"softirq"},
+                    .interruptible_by = {"hardirq"},
+                    .subject = "the ledger",
+                    .rule = "nobody writes it alone",
+                    .wait = "sleep",
+                    .wait_limit = "spin",
                     .run = "bank --tellers 2",
                     .stack = {SampleFrame("audit", 51)},
                     .suppressed_by = "ci/locks.baseline:7",
@@ -63,12 +72,19 @@ inline Report SampleReport() {
                       .address = "0x7f0000001000",
                       .created_at = {SampleFrame("Bank::Bank", 12)},
                       .taken_at = {SampleFrame("transfer", 40)}}};
+  inversion.held = inversion.locks;
   inversion.edges = {SampleEdge("accounts", "audit", "transfer", 40),
                      SampleEdge("audit", "accounts", "audit", 50)};
   inversion.edges[1].run = "bank (process 12)";
   inversion.edges[1].declaration = "bank.order:3: audit -> accounts";
   report.findings = {inversion};
-  report.classes = {{.name = "accounts", .kind = "mutex", .locks = 4, .order_name = "accounts"},
+  report.classes = {{.name = "accounts",
+                     .kind = "mutex",
+                     .locks = 4,
+                     .order_name = "accounts",
+                     .wait_outer = "sleep",
+                     .wait_inner = "sleep",
+                     .usages = {{"hardirq", "enabled", "write"}, {"softirq", "used", "read"}}},
                     {.name = "audit", .kind = "rwlock", .locks = 1}};
   report.dependencies = {{.from = "accounts",
                           .to = "audit",

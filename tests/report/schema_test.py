@@ -22,7 +22,7 @@ KINDS = {
     "unlock-unheld", "unlock-by-other-thread", "held-lock-destroyed", "held-at-exit",
     "declared-order-violation", "invalid-lock-state", "unprotected-access",
     "page-table-rule", "undeclared-dependency", "deadlock", "model-corruption",
-    "rcu-usage",
+    "rcu-usage", "inconsistent-context", "invalid-wait-context", "pin-violated",
 }
 
 
@@ -78,7 +78,8 @@ def main(schema_path, make_reports):
     for what, report in spoil(reports["sample.json"]):
         if open_validator.is_valid(report):
             faults.append(f"the schema accepts a report with a fault: {what}")
-    seen = {finding["kind"] for finding in reports["every_kind.json"]["findings"]}
+    seen = {finding["kind"] for name in ("every_kind.json", "contexts.json")
+            for finding in reports[name]["findings"]}
     if seen != KINDS:
         faults.append(f"kinds that were not made: {sorted(KINDS - seen)}, or not expected: "
                       f"{sorted(seen - KINDS)}")
@@ -86,7 +87,7 @@ def main(schema_path, make_reports):
     for fault in faults:
         print(fault, file=sys.stderr)
     print(f"{len(reports)} reports, {len(faults)} faults")
-    return 1 if faults or len(reports) != 4 else 0
+    return 1 if faults or len(reports) != 5 else 0
 
 
 if __name__ == "__main__":
