@@ -112,7 +112,7 @@ Validator::Recursion Validator::FindRecursion(const Scene& scene) const {
 // Rule 1.
 void Validator::CheckRecursion(Scene& scene) {
   const HeldLock* held = FindRecursion(scene).held;
-  if (held == nullptr) return;
+  if (held == nullptr || scene.use.ordered()) return;
   StopCovering(scene.lock_class->id);
   ReportRecursion(scene, *held);
 }

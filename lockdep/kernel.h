@@ -31,6 +31,7 @@
 #include "lockdep/kernel/control.h"  // IWYU pragma: export
 #include "lockdep/kernel/finding.h"  // IWYU pragma: export
 #include "lockdep/kernel/map.h"      // IWYU pragma: export
+#include "lockdep/kernel/order.h"    // IWYU pragma: export
 #include "lockdep/kernel/rcu.h"      // IWYU pragma: export
 
 #endif  // LOCKDEP_KERNEL_H_

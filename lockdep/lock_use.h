@@ -26,6 +26,8 @@ class LockUse {
   constexpr bool checked() const { return !Bit(kUncheckedShift); }
   // A held nest lock makes up for the order that this acquisition lacks.
   constexpr bool serialised() const { return Bit(kSerialisedShift); }
+  // The host's order of the class puts it after those of the class that are held.
+  constexpr bool ordered() const { return Bit(kOrderedShift); }
   // It waited for the lock without taking it (lock_sync).
   constexpr bool sync() const { return Bit(kSyncShift); }
   // Whether it has a dependency on each lock held below it, and every path
@@ -39,6 +41,7 @@ class LockUse {
   constexpr uint64_t word() const { return word_; }
 
   constexpr LockUse Serialised() const { return LockUse(word_ | uint64_t{1} << kSerialisedShift); }
+  constexpr LockUse Ordered() const { return LockUse(word_ | uint64_t{1} << kOrderedShift); }
   constexpr LockUse Sync() const { return LockUse(word_ | uint64_t{1} << kSyncShift); }
   constexpr LockUse In(ContextId context) const {
     return LockUse((word_ & ~(kContextMask << kContextShift)) | static_cast<uint64_t>(context)
@@ -74,6 +77,7 @@ class LockUse {
   static constexpr unsigned kSerialisedShift = 36;
   static constexpr unsigned kSyncShift = 37;
   static constexpr unsigned kOffShift = 38;
+  static constexpr unsigned kOrderedShift = 39;
   static constexpr unsigned kContextShift = 40;
   static constexpr uint64_t kContextMask = kMaxContexts - 1;
 

@@ -92,14 +92,21 @@ void Validator::AcquireSlow(ThreadContext& thread, const Acquisition& acquisitio
   if (chains_.Contains(key) && !thread.held.full() && acquisition.nest_lock == nullptr) {
     return Push(thread, acquisition, use, key);
   }
-  AcquireUnproved(thread, acquisition);
+  AcquireUnproved(thread, acquisition, /*ordered=*/false);
 }
 
-void Validator::AcquireUnproved(ThreadContext& thread, const Acquisition& acquisition) {
+// Never looked up before: whether the order holds is no function of the chain.
+void Validator::AcquireOrdered(ThreadContext& thread, const Acquisition& acquisition) {
+  if (Enabled(thread)) AcquireUnproved(thread, acquisition, /*ordered=*/true);
+}
+
+void Validator::AcquireUnproved(ThreadContext& thread, const Acquisition& acquisition,
+                                bool ordered) {
   Scene scene(config_, thread, acquisition.site);
   internal::RawLockHolder lock(graph_lock_);
   if (stopped() || !Recognise(scene, acquisition)) return;
   if (thread.held.full() && !GrowHeld(thread)) return;
+  if (ordered) scene.use = scene.use.Ordered();
   const ChainKey key = Prove(scene);
   Push(thread, acquisition, scene.use, key);
 }

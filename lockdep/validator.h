@@ -108,6 +108,11 @@ class Validator {
     Push(thread, acquisition, use, key);
   }
 
+  // The same for a lock of a class whose locks have an order of their own, which
+  // puts it after all those of the class that the thread holds: rule 1 is kept.
+  // The host looks each time; it takes the graph lock.
+  void AcquireOrdered(ThreadContext& thread, const Acquisition& acquisition);
+
   // Call when a lock is released, before others can take it.
   __attribute__((always_inline)) void Release(ThreadContext& thread, const LockMap& lock,
                                               const CallSite& site) {
@@ -256,7 +261,7 @@ class Validator {
   }
 
   void AcquireSlow(ThreadContext& thread, const Acquisition& acquisition);
-  void AcquireUnproved(ThreadContext& thread, const Acquisition& acquisition);
+  void AcquireUnproved(ThreadContext& thread, const Acquisition& acquisition, bool ordered);
   void ReleaseSlow(ThreadContext& thread, const LockMap& lock, const CallSite& site);
   // Returns the entry to work on; reports the lock and returns null if it is not held.
   HeldLock* HeldOrReport(ThreadContext& thread, const LockMap& lock, ViolationKind kind,

@@ -1,5 +1,6 @@
 #include "lockdep/kernel/acquire.h"
 
+#include "lockdep/kernel/class_order.h"
 #include "lockdep/kernel/interrupts.h"
 #include "lockdep/kernel/ready_map.h"
 #include "lockdep/kernel/site.h"
@@ -88,10 +89,13 @@ void lock_acquire(lockdep_map* lock, unsigned subclass, int trylock, int read, i
                   lockdep_map* nest_lock, unsigned long ip) {
   ThreadContext* thread = Watched();
   Acquisition acquisition;
-  if (thread != nullptr && Understand({lock, subclass, trylock, read, check, nest_lock}, *thread,
-                                      LOCKDEP_KERNEL_SITE(ip), &acquisition)) {
-    the_world.validator().Acquire(*thread, acquisition);
+  if (thread == nullptr || !Understand({lock, subclass, trylock, read, check, nest_lock}, *thread,
+                                       LOCKDEP_KERNEL_SITE(ip), &acquisition)) {
+    return;
   }
+  if (lockdep::kernel::ComesAfterHeld(*lock, acquisition, *thread)) [[unlikely]]
+    return the_world.validator().AcquireOrdered(*thread, acquisition);
+  the_world.validator().Acquire(*thread, acquisition);
 }
 
 void lock_sync(lockdep_map* lock, unsigned subclass, int read, int check, lockdep_map* nest_lock,

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <new>
 
+#include "lockdep/kernel/class_order.h"
 #include "lockdep/kernel/ready_map.h"
 #include "lockdep/kernel/site.h"
 #include "lockdep/kernel/world.h"
@@ -196,6 +197,7 @@ void lockdep_unregister_key(lock_class_key* key) {
   lockdep::ThreadContext* thread = the_world.Current();
   if (thread == nullptr) return;
   const lockdep::CallSite site = LOCKDEP_KERNEL_SITE(0);
+  ForgetOrders(KeyOf(key).value, 1);
   if (the_world.validator().UnregisterKey(*thread, KeyOf(key), site)) return;
   ReportKey(*thread, "only a registered key is unregistered", site);
 }
@@ -203,11 +205,13 @@ void lockdep_unregister_key(lock_class_key* key) {
 void lockdep_free_key_range(void* start, unsigned long size) {
   lockdep::ThreadContext* thread = the_world.Current();
   if (thread == nullptr) return;
+  ForgetOrders(KeyOf(start).value, size);
   the_world.validator().ForgetKeys(*thread, KeyOf(start), size, LOCKDEP_KERNEL_SITE(0));
 }
 
 void lockdep_reset_lock(lockdep_map* lock) {
   lockdep::ThreadContext* thread = the_world.Current();
   if (thread == nullptr || !IsReady(*lock)) return;
+  ForgetOrders(EngineMap(*lock).key.value, 1);
   the_world.validator().ForgetKeys(*thread, EngineMap(*lock).key, 1, LOCKDEP_KERNEL_SITE(0));
 }

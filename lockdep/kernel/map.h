@@ -126,6 +126,11 @@ static inline int lockdep_match_key(const struct lockdep_map* lock,
   return lock->key == key;
 }
 
+// A copy of a lock's map is another lock of its class.
+static inline void lockdep_copy_map(struct lockdep_map* to, const struct lockdep_map* from) {
+  *to = *from;
+}
+
 // For a key outside static memory.  Reported (invalid-lock-state): a key in
 // static memory, one that is registered already, one that is not when it is
 // unregistered.  Unregistering forgets the key's class and all it was part of;

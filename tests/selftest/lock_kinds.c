@@ -69,7 +69,7 @@ static void rwsem_write_downgrade(void* lock) { downgrade_write((struct rw_semap
 // Local locks have no trylock: one that succeeds is told as one.
 static bool local_trylock(local_lock_t* lock) {
   preempt_disable();
-  lock_map_acquire_try(&lock->dep_map);
+  local_trylock_acquire(lock);
   lock->owner = current;
   return true;
 }

@@ -1,11 +1,8 @@
-// The CPU that kernel code believes to run on: preemption, interrupts, RCU,
-// reclaim.
+// The CPU that kernel code believes to run on: preemption and interrupts.
 
 #include <linux/irqflags.h>
 #include <linux/lockdep.h>
-#include <linux/rcupdate.h>
 #include <linux/sched.h>
-#include <linux/sched/mm.h>
 
 unsigned int shim_warnings;
 _Thread_local struct task_struct shim_current = {.softirqs_enabled = 1};
@@ -87,35 +84,4 @@ void __irq_enter(void) {
 void __irq_exit(void) {
   lockdep_hardirq_exit();
   preempt_count_sub(HARDIRQ_OFFSET);
-}
-
-static struct lockdep_map fs_reclaim_map = {.name = "fs_reclaim"};
-
-// Whether an allocation may enter file systems to find memory.
-static bool may_reclaim_fs(gfp_t gfp) {
-  if ((current->flags & (PF_MEMALLOC | PF_MEMALLOC_NOFS)) != 0) return false;
-  return (gfp & __GFP_DIRECT_RECLAIM) != 0 && (gfp & __GFP_FS) != 0;
-}
-
-void fs_reclaim_acquire(gfp_t gfp) {
-  if (may_reclaim_fs(gfp)) lock_acquire_exclusive(&fs_reclaim_map, 0, 0, NULL, _RET_IP_);
-}
-
-void fs_reclaim_release(gfp_t gfp) {
-  if (may_reclaim_fs(gfp)) lock_release(&fs_reclaim_map, _RET_IP_);
-}
-
-void might_alloc(gfp_t gfp) {
-  fs_reclaim_acquire(gfp);
-  fs_reclaim_release(gfp);
-}
-
-unsigned int memalloc_nofs_save(void) {
-  const unsigned int was = current->flags & PF_MEMALLOC_NOFS;
-  current->flags |= PF_MEMALLOC_NOFS;
-  return was;
-}
-
-void memalloc_nofs_restore(unsigned int flags) {
-  current->flags = (current->flags & ~(unsigned int)PF_MEMALLOC_NOFS) | flags;
 }

@@ -59,59 +59,21 @@ void ww_mutex_init(struct ww_mutex* lock, struct ww_class* ww_class) {
   lock->ww_class = ww_class;
 }
 
-void ww_acquire_init(struct ww_acquire_ctx* ctx, struct ww_class* ww_class) {
-  debug_check_no_locks_freed(ctx, sizeof *ctx);
-  *ctx = (struct ww_acquire_ctx){
-      .task = current,
-      .stamp = (unsigned long)atomic_fetch_add(&ww_class->stamp, 1) + 1,
-      .is_wait_die = (unsigned short)ww_class->is_wait_die,
-      .ww_class = ww_class,
-  };
-  lockdep_init_map(&ctx->dep_map, ww_class->acquire_name, &ww_class->acquire_key, 0);
-  mutex_acquire(&ctx->dep_map, 0, 0, _RET_IP_);
-}
-
-void ww_acquire_done(struct ww_acquire_ctx* ctx) {
-  lockdep_assert_held(ctx);
-  DEBUG_LOCKS_WARN_ON(ctx->done_acquire);
-  ctx->done_acquire = 1;
-}
-
-void ww_acquire_fini(struct ww_acquire_ctx* ctx) {
-  mutex_release(&ctx->dep_map, _RET_IP_);
-  DEBUG_LOCKS_WARN_ON(ctx->acquired);
+// The lock is taken: who holds another one and is younger than the holder goes back.
+static int ww_mutex_contended(struct ww_mutex* lock, struct ww_acquire_ctx* ctx) {
+  if (!ww_lock_must_die(ctx, lock->ctx)) shim_would_block(lock->base.dep_map.name);
+  ww_lock_contends(lock, ctx);
+  return -EDEADLK;
 }
 
 static void ww_mutex_acquired(struct ww_mutex* lock, struct ww_acquire_ctx* ctx) {
-  DEBUG_LOCKS_WARN_ON(lock->ctx);
-  DEBUG_LOCKS_WARN_ON(ctx->done_acquire);
-  if (ctx->contending_lock != NULL) {
-    DEBUG_LOCKS_WARN_ON(ctx->contending_lock != lock);
-    DEBUG_LOCKS_WARN_ON(ctx->acquired > 0);
-    ctx->contending_lock = NULL;
-  }
-  DEBUG_LOCKS_WARN_ON(ctx->ww_class != lock->ww_class);
-  ++ctx->acquired;
+  ww_lock_acquired(lock, lock->ww_class, lock->ctx, ctx);
   lock->ctx = ctx;
-}
-
-static bool is_younger(const struct ww_acquire_ctx* a, const struct ww_acquire_ctx* b) {
-  return (long)(a->stamp - b->stamp) > 0;
-}
-
-// The lock is taken: who holds another one and is younger than the holder goes back.
-static int ww_mutex_contended(struct ww_mutex* lock, struct ww_acquire_ctx* ctx) {
-  const bool goes_back = ctx != NULL && ctx->is_wait_die && ctx->acquired > 0 &&
-                         lock->ctx != NULL && is_younger(ctx, lock->ctx);
-  if (!goes_back) shim_would_block(lock->base.dep_map.name);
-  DEBUG_LOCKS_WARN_ON(ctx->contending_lock);
-  ctx->contending_lock = lock;
-  return -EDEADLK;
 }
 
 int ww_mutex_lock(struct ww_mutex* lock, struct ww_acquire_ctx* ctx) {
   if (ctx != NULL && ctx == lock->ctx) return -EALREADY;
-  mutex_acquire_nest(&lock->base.dep_map, 0, 0, ctx == NULL ? NULL : &ctx->dep_map, _RET_IP_);
+  ww_lock_acquire(&lock->base.dep_map, ctx, 0, _RET_IP_);
   if (!shim_mutex_take(&lock->base)) {
     const int result = ww_mutex_contended(lock, ctx);
     mutex_release(&lock->base.dep_map, _RET_IP_);
@@ -130,28 +92,27 @@ int ww_mutex_trylock(struct ww_mutex* lock, struct ww_acquire_ctx* ctx) {
   if (ctx == NULL) return mutex_trylock(&lock->base);
   if (!shim_mutex_take(&lock->base)) return 0;
   ww_mutex_acquired(lock, ctx);
-  mutex_acquire_nest(&lock->base.dep_map, 0, 1, &ctx->dep_map, _RET_IP_);
+  ww_lock_acquire(&lock->base.dep_map, ctx, 1, _RET_IP_);
   return 1;
 }
 
 void ww_mutex_unlock(struct ww_mutex* lock) {
-  if (lock->ctx != NULL) {
-    DEBUG_LOCKS_WARN_ON(lock->ctx->acquired == 0);
-    if (lock->ctx->acquired > 0) --lock->ctx->acquired;
-    lock->ctx = NULL;
-  }
-  mutex_unlock(&lock->base);
+  struct ww_acquire_ctx* ctx = lock->ctx;
+  lock->ctx = NULL;
+  ww_lock_release(&lock->base.dep_map, ctx, _RET_IP_);
+  DEBUG_LOCKS_WARN_ON(lock->base.owner != current);
+  lock->base.owner = NULL;
 }
 
 void shim_local_lock_init(local_lock_t* lock, const char* name, struct lock_class_key* key) {
   debug_check_no_locks_freed(lock, sizeof *lock);
-  lockdep_init_map_type(&lock->dep_map, name, key, 0, LD_WAIT_CONFIG, LD_WAIT_INV, LD_LOCK_PERCPU);
+  lockdep_init_local_lock(&lock->dep_map, name, key);
   lock->owner = NULL;
 }
 
 void local_lock(local_lock_t* lock) {
   preempt_disable();
-  lock_map_acquire(&lock->dep_map);
+  local_lock_acquire(lock);
   DEBUG_LOCKS_WARN_ON(lock->owner != NULL);
   lock->owner = current;
 }
@@ -159,6 +120,6 @@ void local_lock(local_lock_t* lock) {
 void local_unlock(local_lock_t* lock) {
   DEBUG_LOCKS_WARN_ON(lock->owner != current);
   lock->owner = NULL;
-  lock_map_release(&lock->dep_map);
+  local_lock_release(lock);
   preempt_enable();
 }

@@ -8,6 +8,8 @@
 #include <linux/lockdep.h>
 #include <linux/sched.h>
 
+#include "lockdep/kernel/local_lock.h"
+
 #define DEFINE_PER_CPU(type, name) type name
 #define this_cpu_ptr(pointer) (pointer)
 

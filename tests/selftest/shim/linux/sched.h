@@ -3,11 +3,7 @@
 
 #include <linux/preempt.h>
 
-#define PF_MEMALLOC 0x00000800
-#define PF_MEMALLOC_NOFS 0x00040000
-
 struct task_struct {
-  unsigned int flags;
   int softirqs_enabled;  // Written by the suite and read by nobody: preempt_count_set() does it.
 };
 
