@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "hooks/lifecycle.h"
+#include "hooks/sections.h"
 #include "hooks/session.h"
 
 // All of what these call that can be inlined is: the rest is the cold path.
@@ -82,6 +83,7 @@ LockRecord* HookScope::Get(const LockReference& lock) {
 }
 
 void HookScope::Acquire(LockRecord& record, ReadMode mode, TryLock trylock) {
+  ForgetLeftSections(caller_.frame);
   ThreadContext& context = *self().context;
   const ChainKey before = context.chain_key;
   const uint32_t ends = lock_ends.At(reinterpret_cast<uintptr_t>(record.map.address));
@@ -280,6 +282,10 @@ void HookScope::ForgetReleasedByOthers() {
   const HeldLocks& held = self().context->held;
   for (uint32_t i = held.depth(); i-- > 0;) {
     const LockMap* lock = held[i].lock;
+    if (lock->kind == LockKind::kBinarySemaphore || lock->kind == LockKind::kFileLock) {
+      session().validator().CancelAcquire(*self().context, *lock);  // Others may release them.
+      continue;
+    }
     if (lock->kind != LockKind::kMutex && lock->kind != LockKind::kRecursiveMutex) continue;
     pthread_mutex_t copy;
     if (ReadMemory(lock->address, &copy, sizeof(copy)) && !IsOwnedBy(&copy, self().tid)) {
@@ -292,6 +298,7 @@ void HookScope::EndThread() {
   if (thread_slot.state == nullptr || !Enter()) return;
   ThreadState* state = &self();
   const bool is_main = state->tid == session().pid();
+  ForgetLeftSections(thread_slot.stack_high - 1);
   ForgetReleasedByOthers();
   if (!is_main) session().validator().ReportHeld(*state->context, ViolationKind::kHeldAtExit);
   if (thread_slot.work_is_due) DoDueWork();

@@ -85,6 +85,7 @@ class HookScope {
   static void OnCancelledWait(void* wait_cleanup);
   int AfterWait(pthread_mutex_t* mutex, int result);
 
+ protected:
   // Opens the gate; returns whether this hook is active.
   bool Enter() {
     if (IsClosed(thread_slot.gate)) [[unlikely]]
@@ -99,6 +100,10 @@ class HookScope {
     OpenGate(reinterpret_cast<uintptr_t>(thread_slot.state));
   }
 
+  const Caller& caller() const { return caller_; }
+  CallSite UnlockSite() const;
+
+ private:
   bool EnterSlow();
   bool IsAbandoned() const;
   static void DoDueWork();
@@ -112,8 +117,6 @@ class HookScope {
   int AfterDestroy(const LockReference& lock, int result);
   void Cancel(LockRecord& record);
   void ForgetReleasedByOthers();
-
-  CallSite UnlockSite() const;
 
   const Caller caller_;
 };

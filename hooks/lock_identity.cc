@@ -16,14 +16,12 @@ constexpr size_t SizeOf(LockType type) {
 
 constexpr size_t kLargestLock = std::max(SizeOf(LockType::kMutex), SizeOf(LockType::kRwLock));
 
-// Inside an executable or a library, that is.  Asked without the loader's locks:
-// a thread may hold them while it waits for one of the program's.
+}  // namespace
+
 bool IsStatic(const void* address) {
   dl_find_object found;
   return _dl_find_object(const_cast<void*>(address), &found) == 0;
 }
-
-}  // namespace
 
 LockRecord* LockTable::Begin(ThreadState& thread, const LockReference& lock, ClassOrigin origin,
                              uintptr_t site) {

@@ -84,6 +84,10 @@ class LockTable {
   std::atomic<uint64_t> locks_missed_{0};
 };
 
+// Whether the address is inside an executable or a library.  Asked without the
+// loader's locks: a thread may hold them while it waits for one of the program's.
+bool IsStatic(const void* address);
+
 // How a reader of this lock waits.  glibc's default lets readers pass waiting
 // writers, and so does PREFER_WRITER_NP: both are recursive reads.
 inline ReadMode ReadModeOf(const pthread_rwlock_t* rwlock) {

@@ -1,6 +1,7 @@
 // The exported functions and nothing else: each says what happens to the lock,
 // calls the real function, and returns what that returned.
 
+#include "hooks/exported.h"
 #include "hooks/hook_scope.h"
 #include "hooks/hot_path.h"
 #include "hooks/lifecycle.h"
@@ -22,8 +23,6 @@ using lockdep::hooks::StartIfEarly;
 using lockdep::hooks::TakeAsBefore;
 using lockdep::hooks::ThreadStart;
 namespace real = lockdep::hooks::real;
-
-#define EXPORTED extern "C" __attribute__((visibility("default")))
 
 // The way through a hook when the hot path cannot tell: not inlined, so that the
 // exported functions save and restore nothing for it.  Nor is it jumped to: the
@@ -187,24 +186,6 @@ EXPORTED int pthread_rwlock_unlock(pthread_rwlock_t* rwlock) noexcept {
   CALL_CAREFULLY(UnlockCarefully(rwlock, caller));
 }
 
-EXPORTED int pthread_cond_wait(pthread_cond_t* cond, pthread_mutex_t* mutex) {
-  HookScope scope(LOCKDEP_HOOK_CALLER());
-  return scope.Wait(mutex, [&] { return real::pthread_cond_wait(cond, mutex); });
-}
-
-EXPORTED int pthread_cond_timedwait(pthread_cond_t* cond, pthread_mutex_t* mutex,
-                                    const timespec* deadline) {
-  HookScope scope(LOCKDEP_HOOK_CALLER());
-  return scope.Wait(mutex, [&] { return real::pthread_cond_timedwait(cond, mutex, deadline); });
-}
-
-EXPORTED int pthread_cond_clockwait(pthread_cond_t* cond, pthread_mutex_t* mutex, clockid_t clock,
-                                    const timespec* deadline) {
-  HookScope scope(LOCKDEP_HOOK_CALLER());
-  return scope.Wait(mutex,
-                    [&] { return real::pthread_cond_clockwait(cond, mutex, clock, deadline); });
-}
-
 EXPORTED int pthread_create(pthread_t* thread, const pthread_attr_t* attr, void* (*function)(void*),
                             void* argument) noexcept {
   HookScope scope(LOCKDEP_HOOK_CALLER());
@@ -237,7 +218,9 @@ EXPORTED void _exit(int status) {
 
 // The other names are the same functions.
 #define LOCKDEP_HOOK(name, version)
+#define LOCKDEP_HOOK_CXX(name)
 #define LOCKDEP_HOOK_ALIAS(name, of) EXPORTED decltype(of) name ALIAS_OF(of);
 #include "hooks/interposed.def"
 #undef LOCKDEP_HOOK
+#undef LOCKDEP_HOOK_CXX
 #undef LOCKDEP_HOOK_ALIAS

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 
 #include <cerrno>
+#include <type_traits>
 
 namespace lockdep::hooks::real {
 namespace {
@@ -22,6 +23,20 @@ void* LookUp(const char* name, const char* version) {
   return dlsym(RTLD_NEXT, name);
 }
 
+// The C++ runtime may have been loaded for one plugin alone, where RTLD_NEXT does
+// not look.  Whoever calls such a function has one.
+constexpr char kCxxVersion[] = "of the C++ runtime";
+constexpr const char* kCxxRuntimes[] = {"libstdc++.so.6", "libc++abi.so.1", "libc++.so.1"};
+
+void* LookUpInCxxRuntime(const char* name) {
+  for (const char* library : kCxxRuntimes) {
+    void* handle = dlopen(library, RTLD_LAZY | RTLD_NOLOAD);
+    if (handle == nullptr) continue;
+    if (void* found = dlsym(handle, name); found != nullptr) return found;
+  }
+  return nullptr;
+}
+
 // Stands in for a function until it is looked up, and for good if libc lacks it.
 template <auto* kSlot, typename Function>
 struct FirstCall;
@@ -32,14 +47,19 @@ struct FirstCall<kSlot, Result (*)(Arguments...) noexcept(kNoexcept)> {
   static const char* version;
 
   static Result Call(Arguments... arguments) noexcept(kNoexcept) {
-    is_resolving ? Resolve() : ResolveAll();
+    is_resolving || version == kCxxVersion ? Resolve() : ResolveAll();
     const auto function = __atomic_load_n(kSlot, __ATOMIC_RELAXED);
     if (function != &Call) return function(arguments...);
-    if constexpr (!__is_same(Result, void)) return static_cast<Result>(ENOSYS);
+    if constexpr (std::is_pointer_v<Result>) {
+      return nullptr;
+    } else if constexpr (!__is_same(Result, void)) {
+      return static_cast<Result>(ENOSYS);
+    }
   }
 
   static void Resolve() {
-    void* found = LookUp(name, version);
+    void* found = LookUp(name, version == kCxxVersion ? nullptr : version);
+    if (found == nullptr && version == kCxxVersion) found = LookUpInCxxRuntime(name);
     if (found == nullptr) return;
     __atomic_store_n(kSlot, reinterpret_cast<Result (*)(Arguments...) noexcept(kNoexcept)>(found),
                      __ATOMIC_RELAXED);
@@ -56,16 +76,22 @@ struct FirstCall<kSlot, Result (*)(Arguments...) noexcept(kNoexcept)> {
   const char* FirstCall<&real::function, PointerTo<&::function>>::name = #function; \
   template <>                                                                       \
   const char* FirstCall<&real::function, PointerTo<&::function>>::version = symbol_version;
+#define LOCKDEP_HOOK_CXX(name) LOCKDEP_HOOK(name, kCxxVersion)
 #include "hooks/interposed.def"
 #undef LOCKDEP_HOOK
+#undef LOCKDEP_HOOK_CXX
 
+// Not those of the C++ runtime: most programs have none, and a look-up that fails
+// allocates.
 void ResolveAll() {
   const int saved_errno = errno;
   is_resolving = true;
 #define LOCKDEP_HOOK(function, symbol_version) \
   FirstCall<&real::function, PointerTo<&::function>>::Resolve();
+#define LOCKDEP_HOOK_CXX(name)
 #include "hooks/interposed.def"
 #undef LOCKDEP_HOOK
+#undef LOCKDEP_HOOK_CXX
 #undef LOCKDEP_HOOK_ALIAS
   is_resolving = false;
   errno = saved_errno;

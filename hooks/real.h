@@ -10,11 +10,23 @@
 #ifndef LOCKDEP_HOOKS_REAL_H_
 #define LOCKDEP_HOOKS_REAL_H_
 
+#include <dlfcn.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <semaphore.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <threads.h>
 #include <unistd.h>
+
+#include <cstdint>
 
 extern "C" int __register_atfork(void (*prepare)(), void (*parent)(), void (*child)(),
                                  void* dso_handle) noexcept;
+// Of the C++ ABI: the guards of function-local static variables.
+extern "C" int __cxa_guard_acquire(uint64_t* guard);
+extern "C" void __cxa_guard_release(uint64_t* guard) noexcept;
+extern "C" void __cxa_guard_abort(uint64_t* guard) noexcept;
 
 namespace lockdep::hooks::real {
 
@@ -22,14 +34,21 @@ namespace lockdep::hooks::real {
 template <typename Result, typename... Arguments, bool kNoexcept>
 auto WithoutAttributes(Result (*function)(Arguments...) noexcept(kNoexcept))
     -> Result (*)(Arguments...) noexcept(kNoexcept);
+// A function with a variable list gets two words for it: those that have one here
+// take no more, and integers and pointers only.
+template <typename Result, typename... Arguments, bool kNoexcept>
+auto WithoutAttributes(Result (*function)(Arguments..., ...) noexcept(kNoexcept))
+    -> Result (*)(Arguments..., uintptr_t, uintptr_t) noexcept(kNoexcept);
 
 template <auto* kFunction>
 using PointerTo = decltype(WithoutAttributes(kFunction));
 
 #define LOCKDEP_HOOK(name, version) extern constinit PointerTo<&::name> name;
+#define LOCKDEP_HOOK_CXX(name) LOCKDEP_HOOK(name, nullptr)
 #define LOCKDEP_HOOK_ALIAS(name, of)
 #include "hooks/interposed.def"
 #undef LOCKDEP_HOOK
+#undef LOCKDEP_HOOK_CXX
 #undef LOCKDEP_HOOK_ALIAS
 
 // Looks all of them up now.

@@ -11,6 +11,7 @@
 
 #include "hooks/cells.h"
 #include "hooks/environment.h"
+#include "hooks/resource.h"
 #include "hooks/thread_context.h"
 
 namespace lockdep::hooks {
@@ -32,6 +33,21 @@ void ReadCommand(std::span<char> command) {
 const char* TemporaryDirectory() {
   const char* directory = FindVariable("TMPDIR");
   return directory != nullptr && directory[0] == '/' ? directory : "/tmp";
+}
+
+// Whether some wait of the cycle was also ended by threads that held nothing.
+bool HasFreeEnd(const Violation& violation) {
+  if (violation.kind != ViolationKind::kWaitWhileHolding) return false;
+  for (const ViolationEdge& edge : violation.edges) {
+    for (const ResourceType type : {ResourceType::kSemaphore, ResourceType::kCondition}) {
+      const auto address = reinterpret_cast<uintptr_t>(edge.from_lock);
+      const Resource* resource = resources.Find({type, address, LockKind::kUnknown});
+      if (resource != nullptr && resource->is_ended_freely.load(std::memory_order_relaxed)) {
+        return true;
+      }
+    }
+  }
+  return false;
 }
 
 }  // namespace
@@ -167,8 +183,10 @@ void Recording::OnDependency(const Dependency& edge, const Witness& witness) {
   NoteGrowth();
 }
 
-void Recording::OnViolation(const Violation& violation) {
+void Recording::OnViolation(const Violation& told) {
   if (!IsOurs()) return;
+  Violation violation = told;
+  if (HasFreeEnd(violation)) violation.level = Level::kNote;
   recorder_.OnViolation(violation);
   findings_.fetch_add(1, std::memory_order_relaxed);
   if (static_cast<uint8_t>(violation.level) >= static_cast<uint8_t>(options_->fail_on)) {

@@ -230,6 +230,10 @@ void Validator::ReportCycle(Scene& scene, const Dependency& edge, const Witness&
   if (edges == nullptr || told == nullptr) return StopLocked("out of memory");
   Violation violation{.kind = ViolationKind::kLockOrderInversion};
   internal::Tell(path, closing.to_mode == ReadMode::kRecursiveRead, edges);
+  if (IsWait(classes_.Get(edge.from).kind)) violation.kind = ViolationKind::kWaitWhileHolding;
+  for (const Dependency* step : path) {
+    if (IsWait(classes_.Get(step->from).kind)) violation.kind = ViolationKind::kWaitWhileHolding;
+  }
   for (const Dependency* step : path) {
     if (step->declared != nullptr) violation.kind = ViolationKind::kDeclaredOrderViolation;
   }

@@ -54,9 +54,27 @@ enum class LockKind : uint8_t {
   kSpinLock,
   kRwSemaphore,
   kBitLock,
-  kRefcount,  // A reference count with a writer's exclusion bit, such as vm_refcnt.
-  kPseudo,    // No lock at all, but a section that orders like one.
+  kRefcount,         // A reference count with a writer's exclusion bit, such as vm_refcnt.
+  kPseudo,           // No lock at all, but a section that orders like one.
+  kBinarySemaphore,  // A semaphore that the thread which waited posts: a lock.
+  kOnce,             // Code that runs once while others wait: pthread_once, static guards.
+  kFileLock,
+  kStream,  // The lock of a stdio stream.
+  kLoader,  // What dlopen holds while it runs constructors.
+  // No locks: they are waited for, and what a thread holds that ends the wait is
+  // what the wait depends on (Validator::Wake).
+  kSemaphore,
+  kCondition,
+  kBarrier,
+  kThread,  // Its end, waited for by join.
 };
+
+inline constexpr LockKind kLastLockKind = LockKind::kThread;
+
+// Whether a cycle over it is one of waiting, and not of locks alone.
+constexpr bool IsWait(LockKind kind) {
+  return kind == LockKind::kOnce || (kind >= LockKind::kSemaphore && kind <= kLastLockKind);
+}
 
 // Subclasses tell nesting levels of one lock class apart; the kernel has 8.
 inline constexpr unsigned kMaxSubclasses = 256;

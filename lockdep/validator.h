@@ -140,6 +140,10 @@ class Validator {
   // between.
   void Sync(ThreadContext& thread, const Acquisition& acquisition);
 
+  // The thread ends the wait of those who wait for this (a post, a signal; their
+  // side is Sync): they depend on what it holds now, but for what it only tried.
+  void Wake(ThreadContext& thread, const Acquisition& acquisition);
+
   // The thread is about to wait in this way for something that is no lock
   // (might_sleep): reported if what it holds, or where it runs, forbids that.
   void CheckWait(ThreadContext& thread, WaitType wait, const CallSite& site);
@@ -300,6 +304,7 @@ class Validator {
   bool ClosesCycle(Scene& scene, Dependency& edge, const Witness& closing);
   void ReportCycle(Scene& scene, const Dependency& edge, const Witness& closing,
                    CycleSearch::Path path);
+  void AddWake(Scene& scene, const HeldLock& held);
   bool Covers(const HeldLock& held) const;
   void StopCovering(ClassId id);
 

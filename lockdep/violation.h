@@ -33,7 +33,8 @@ namespace lockdep {
   X(kPageTableRule, "page-table-rule")                   \
   X(kUndeclaredDependency, "undeclared-dependency")      \
   X(kDeadlock, "deadlock")                               \
-  X(kModelCorruption, "model-corruption")
+  X(kModelCorruption, "model-corruption")                \
+  X(kWaitWhileHolding, "wait-while-holding")
 
 enum class ViolationKind : uint8_t {
 #define LOCKDEP_X(name, text) name,

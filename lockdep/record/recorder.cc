@@ -30,6 +30,7 @@ constexpr uint16_t kMachine = EM_NONE;
 
 // The numbers of these enums stand in files: they may grow, not move.
 static_assert(static_cast<int>(LockKind::kPseudo) == 8);
+static_assert(static_cast<int>(LockKind::kThread) == 17);
 static_assert(static_cast<int>(ClassOrigin::kFirstUse) == 3);
 static_assert(static_cast<int>(ReadMode::kRecursiveRead) == 2);
 static_assert(static_cast<int>(DependencyKind::kEN) == 3);

@@ -258,7 +258,7 @@ void Parser::Class(PayloadReader& in) {
   ClassEntry entry;
   entry.id = static_cast<ClassId>(in.U32());
   entry.subclass = in.U8();
-  entry.kind = in.EnumUpTo(LockKind::kPseudo, "lock kind");
+  entry.kind = in.EnumUpTo(kLastLockKind, "lock kind");
   entry.origin_kind = in.EnumUpTo(ClassOrigin::kFirstUse, "class origin");
   entry.key = in.U64();
   entry.origin = entries_.Resolve(in.U64());

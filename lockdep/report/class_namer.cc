@@ -58,6 +58,24 @@ const char* KindName(LockKind kind) {
       return "refcount";
     case LockKind::kPseudo:
       return "pseudo-lock";
+    case LockKind::kBinarySemaphore:
+      return "binary-semaphore";
+    case LockKind::kOnce:
+      return "once";
+    case LockKind::kFileLock:
+      return "file-lock";
+    case LockKind::kStream:
+      return "stream";
+    case LockKind::kLoader:
+      return "loader";
+    case LockKind::kSemaphore:
+      return "semaphore";
+    case LockKind::kCondition:
+      return "condition";
+    case LockKind::kBarrier:
+      return "barrier";
+    case LockKind::kThread:
+      return "thread";
   }
   return "lock";
 }

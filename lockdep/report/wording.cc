@@ -248,16 +248,6 @@ Words UndeclaredDependency(const Facts& facts, const Finding& finding) {
   return words;
 }
 
-// The rule says who waits for what.
-Words Deadlock(const Facts& facts, const Finding&) {
-  Words words;
-  words.title = absl::StrCat("Deadlock: ", facts.rule.empty() ? Who(facts.site) : facts.rule);
-  words.how = absl::StrCat("It happened: nobody can go on. ", Capitalised(facts.thread), " waits ",
-                           InPlace(facts.site), ". ", HeldThen(facts));
-  words.fix = "release what one of them holds before it waits, or take the locks in one order";
-  return words;
-}
-
 Words ModelCorruption(const Facts& facts, const Finding&) {
   Words words;
   words.title = absl::StrCat("The model was corrupted: ", facts.subject);
@@ -317,6 +307,8 @@ Words WordsFor(const Facts& facts, const Finding& finding) {
       return UndeclaredDependency(facts, finding);
     case ViolationKind::kDeadlock:
       return Deadlock(facts, finding);
+    case ViolationKind::kWaitWhileHolding:
+      return WaitWhileHolding(facts, finding);
     case ViolationKind::kModelCorruption:
       return ModelCorruption(facts, finding);
     case ViolationKind::kPinViolated:
@@ -337,7 +329,8 @@ bool NeedsUsages(ViolationKind kind) {
 
 bool NeedsEdges(ViolationKind kind) {
   return kind == ViolationKind::kLockOrderInversion || kind == ViolationKind::kRecursiveLock ||
-         kind == ViolationKind::kReadRecursion || kind == ViolationKind::kDeclaredOrderViolation;
+         kind == ViolationKind::kReadRecursion || kind == ViolationKind::kDeclaredOrderViolation ||
+         kind == ViolationKind::kWaitWhileHolding;
 }
 
 }  // namespace

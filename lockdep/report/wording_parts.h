@@ -36,6 +36,10 @@ Words InconsistentContext(const Facts& facts, const Finding& finding);
 Words ContextInversion(const Facts& facts, const Finding& finding);
 Words InvalidWaitContext(const Facts& facts, const Finding& finding);
 
+// Words of the kinds that are about waiting.
+Words WaitWhileHolding(const Facts& facts, const Finding& finding);
+Words Deadlock(const Facts& facts, const Finding& finding);
+
 }  // namespace lockdep::report
 
 #endif  // LOCKDEP_REPORT_WORDING_PARTS_H_

@@ -93,6 +93,16 @@ constexpr Row kRows[] = {
     {"cond", "refused_wait_with_inner_lock", {}},
     {"cond", "cancelled", {}},
 
+    {"waits", "spin", {}},
+    {"waits", "semaphore", {}},
+    {"waits", "semaphore_interrupted", {}},
+    {"waits", "semaphore_cancelled", {}},
+    {"waits", "once", {}},
+    {"waits", "c11", {}},
+    {"waits", "files", {}},
+    {"waits", "streams", {}},
+    {"waits", "loader", {}},
+
     {"process", "fork_while_holding", {}},
     {"process", "fork_handlers", {}},
     {"process", "fork_beside_busy_thread", {}},

@@ -13,7 +13,7 @@ ALLOWED_LIBRARIES = re.compile(r"^(linux-vdso|libc|ld-linux-[a-z0-9_-]+)\.so(\.\
 
 def listed_names(path):
     with open(path, encoding="utf-8") as lines:
-        return set(re.findall(r"^LOCKDEP_HOOK(?:_ALIAS)?\((\w+),", lines.read(), re.MULTILINE))
+        return set(re.findall(r"^LOCKDEP_HOOK(?:_ALIAS|_CXX)?\((\w+)[,)]", lines.read(), re.MULTILINE))
 
 
 def exported_names(library):

@@ -1,0 +1,71 @@
+// Semaphores, unnamed and named.
+
+#include <cstdarg>
+
+#include "hooks/exported.h"
+#include "hooks/real.h"
+#include "hooks/wait_scope.h"
+
+using lockdep::hooks::Resource;
+using lockdep::hooks::WaitScope;
+namespace real = lockdep::hooks::real;
+
+EXPORTED int sem_init(sem_t* semaphore, int shared, unsigned value) noexcept {
+  const int result = real::sem_init(semaphore, shared, value);
+  if (result == 0) WaitScope(LOCKDEP_HOOK_CALLER()).AfterSemaphoreBegin(semaphore, value);
+  return result;
+}
+
+EXPORTED int sem_destroy(sem_t* semaphore) noexcept {
+  const int result = real::sem_destroy(semaphore);
+  if (result == 0) WaitScope(LOCKDEP_HOOK_CALLER()).AfterSemaphoreEnd(semaphore);
+  return result;
+}
+
+// Opening a name again gives the same address, and the same semaphore.
+EXPORTED sem_t* sem_open(const char* name, int flags, ...) noexcept {
+  va_list rest;
+  va_start(rest, flags);
+  const bool creates = (flags & O_CREAT) != 0;
+  const mode_t mode = creates ? va_arg(rest, mode_t) : 0;
+  const unsigned value = creates ? va_arg(rest, unsigned) : 0;
+  va_end(rest);
+  sem_t* semaphore = real::sem_open(name, flags, mode, value);
+  if (semaphore != SEM_FAILED) {
+    WaitScope(LOCKDEP_HOOK_CALLER()).AfterSemaphoreOpen(semaphore, value);
+  }
+  return semaphore;
+}
+
+EXPORTED int sem_close(sem_t* semaphore) noexcept { return real::sem_close(semaphore); }
+
+EXPORTED int sem_wait(sem_t* semaphore) {
+  WaitScope scope(LOCKDEP_HOOK_CALLER());
+  Resource* announced = scope.BeforeSemaphoreWait(semaphore);
+  const int result = real::sem_wait(semaphore);
+  scope.AfterHold(announced, result == 0);
+  return result;
+}
+
+EXPORTED int sem_trywait(sem_t* semaphore) noexcept {
+  const int result = real::sem_trywait(semaphore);
+  if (result == 0) WaitScope(LOCKDEP_HOOK_CALLER()).AfterSemaphoreTry(semaphore);
+  return result;
+}
+
+EXPORTED int sem_timedwait(sem_t* semaphore, const timespec* deadline) {
+  const int result = real::sem_timedwait(semaphore, deadline);
+  if (result == 0) WaitScope(LOCKDEP_HOOK_CALLER()).AfterSemaphoreTry(semaphore);
+  return result;
+}
+
+EXPORTED int sem_clockwait(sem_t* semaphore, clockid_t clock, const timespec* deadline) {
+  const int result = real::sem_clockwait(semaphore, clock, deadline);
+  if (result == 0) WaitScope(LOCKDEP_HOOK_CALLER()).AfterSemaphoreTry(semaphore);
+  return result;
+}
+
+EXPORTED int sem_post(sem_t* semaphore) noexcept {
+  WaitScope(LOCKDEP_HOOK_CALLER()).BeforePost(semaphore);
+  return real::sem_post(semaphore);
+}

@@ -1,0 +1,105 @@
+#include "hooks/resource.h"
+
+#include <new>
+
+#include "hooks/cells.h"
+#include "hooks/lock_identity.h"
+
+namespace lockdep::hooks {
+
+constinit ResourceTable resources;
+
+namespace {
+
+// While its record is being written.
+constexpr uint64_t kClaimed = 1;
+
+// Never an address, and never a number of the lock table.
+constexpr uint64_t kNumberedKey = uint64_t{1} << 62;
+
+const void* AddressOf(const ResourceId& id) { return reinterpret_cast<const void*>(id.value); }
+
+}  // namespace
+
+ResourceTable::Bucket* ResourceTable::BucketOf(uint64_t key) const {
+  Bucket* buckets = buckets_.load(std::memory_order_acquire);
+  if (buckets == nullptr) return nullptr;
+  const uint64_t mixed = key * 0x9e3779b97f4a7c15u;
+  return &buckets[mixed >> 50 & (kBuckets - 1)];
+}
+
+bool ResourceTable::Map() {
+  if (buckets_.load(std::memory_order_acquire) != nullptr) return true;
+  auto* made = static_cast<Bucket*>(MapPages(kBuckets * sizeof(Bucket), Pages::kReserve));
+  if (made == nullptr) return false;
+  Bucket* expected = nullptr;
+  // Who comes second leaves address space unused, once.
+  buckets_.compare_exchange_strong(expected, made, std::memory_order_acq_rel);
+  return true;
+}
+
+Resource* ResourceTable::Find(const ResourceId& id) const {
+  const Bucket* bucket = BucketOf(id.key());
+  if (bucket == nullptr) return nullptr;
+  Resource* resource = bucket->load(std::memory_order_acquire);
+  while (resource != nullptr && resource->id.load(std::memory_order_acquire) != id.key()) {
+    resource = resource->next;
+  }
+  return resource;
+}
+
+Resource* ResourceTable::TakeEnded(Bucket* bucket) const {
+  for (Resource* resource = bucket->load(std::memory_order_acquire); resource != nullptr;
+       resource = resource->next) {
+    uint64_t ended = 0;
+    if (resource->id.compare_exchange_strong(ended, kClaimed, std::memory_order_acq_rel)) {
+      return resource;
+    }
+  }
+  return nullptr;
+}
+
+Resource* ResourceTable::FindOrBegin(ThreadState& thread, const ResourceId& id, ClassOrigin origin,
+                                     uintptr_t site, const char* name) {
+  if (Resource* known = Find(id); known != nullptr) return known;
+  if (!Map()) return nullptr;
+  Bucket* bucket = BucketOf(id.key());
+  Resource* resource = TakeEnded(bucket);
+  const bool is_new = resource == nullptr;
+  if (is_new) {
+    void* cell = thread.cells.Allocate();
+    if (cell == nullptr) return nullptr;
+    resource = new (cell) Resource();
+  }
+  const bool is_static = name == nullptr && IsStatic(AddressOf(id));
+  resource->times_held = 0;
+  resource->is_ended_freely.store(false, std::memory_order_relaxed);
+  resource->waiter.store(0, std::memory_order_relaxed);
+  resource->ender.store(0, std::memory_order_relaxed);
+  resource->mutex.store(nullptr, std::memory_order_relaxed);
+  resource->map.name = name;
+  resource->map.address = AddressOf(id);
+  resource->map.origin = is_static ? id.value : site;
+  resource->map.origin_kind = is_static         ? ClassOrigin::kStaticAddress
+                              : name != nullptr ? ClassOrigin::kNamed
+                                                : origin;
+  Renew(resource, id.kind);
+  if (is_static) resource->map.SetClass(ClassKey{id.key()}, name);
+  resource->id.store(id.key(), std::memory_order_release);
+  if (is_new) {
+    resource->next = bucket->load(std::memory_order_relaxed);
+    while (!bucket->compare_exchange_weak(resource->next, resource, std::memory_order_acq_rel)) {
+    }
+  }
+  return resource;
+}
+
+void ResourceTable::End(Resource* resource) { resource->id.store(0, std::memory_order_release); }
+
+void ResourceTable::Renew(Resource* resource, LockKind kind) {
+  const uint64_t number = numbers_.fetch_add(1, std::memory_order_relaxed) + 1;
+  resource->map.kind = kind;
+  resource->map.SetClass(ClassKey{kNumberedKey | number}, resource->map.name);
+}
+
+}  // namespace lockdep::hooks

@@ -1,0 +1,92 @@
+// What threads wait for besides mutexes and rwlocks: semaphores, once controls,
+// file locks and so on, found by their kind and address.
+//
+// They are fewer and smaller than mutexes (a spinlock has four bytes, a file lock
+// no address at all), so they stand in a hash table and not in the shadow.
+//
+// Invariant: a record, once in its bucket, stays there; an ended one is used again
+// for the next resource of its bucket.
+//
+// Thread safety: looking up is lock-free.  Ending a resource that another thread
+// uses is the program's error; it costs at most the resource's history.
+// Cost: a probe of one bucket.
+
+#ifndef LOCKDEP_HOOKS_RESOURCE_H_
+#define LOCKDEP_HOOKS_RESOURCE_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "hooks/thread_context.h"
+#include "lockdep/lockdep.h"
+
+namespace lockdep::hooks {
+
+enum class ResourceType : uint8_t {
+  kSpinLock = 1,
+  kSemaphore,
+  kCondition,
+  kOnce,
+  kFileLock,
+  kStream,
+  kLoader,
+};
+
+struct ResourceId {
+  ResourceType type;
+  uintptr_t value;  // Its address, or a number where it has none.
+  LockKind kind;    // If it begins now.
+
+  uint64_t key() const { return static_cast<uint64_t>(type) << 56 ^ value; }
+};
+
+struct Resource {
+  std::atomic<uint64_t> id{0};  // 0: ended, to be used again.
+  Resource* next = nullptr;     // Constant once it is in a bucket.
+  LockMap map;
+  // How often its owner has it, where that can be more than once.  Of the owner alone.
+  uint32_t times_held = 0;
+  // Somebody ended a wait for it without holding a lock: a cycle over it need not close.
+  std::atomic<bool> is_ended_freely{false};
+  // Who waited for it, and who ended waits, under a lock.
+  std::atomic<pid_t> waiter{0};
+  std::atomic<pid_t> ender{0};
+  // Of a condition: the mutex that its waiters let go.
+  std::atomic<const void*> mutex{nullptr};
+};
+static_assert(sizeof(Resource) <= kCellSize);
+
+class ResourceTable {
+ public:
+  // Null if it is not known.
+  Resource* Find(const ResourceId& id) const;
+
+  // Makes it, known from `site` on, if it is not known; null when memory ended.
+  // `name` (copied by the engine; may be null) must stay until its first event.
+  Resource* FindOrBegin(ThreadState& thread, const ResourceId& id, ClassOrigin origin,
+                        uintptr_t site, const char* name = nullptr);
+
+  // It ends; its record will be used again.
+  void End(Resource* resource);
+
+  // It is of a class of its own, and of this kind, from now on.
+  void Renew(Resource* resource, LockKind kind);
+
+ private:
+  static constexpr size_t kBuckets = size_t{1} << 14;
+  using Bucket = std::atomic<Resource*>;
+
+  Bucket* BucketOf(uint64_t key) const;
+  bool Map();
+  Resource* TakeEnded(Bucket* bucket) const;
+
+  std::atomic<Bucket*> buckets_{nullptr};
+  std::atomic<uint64_t> numbers_{0};
+};
+
+extern constinit ResourceTable resources;
+
+}  // namespace lockdep::hooks
+
+#endif  // LOCKDEP_HOOKS_RESOURCE_H_

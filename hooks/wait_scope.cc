@@ -1,0 +1,256 @@
+#include "hooks/wait_scope.h"
+
+#include "hooks/sections.h"
+#include "hooks/session.h"
+
+namespace lockdep::hooks {
+namespace {
+
+ThreadState& self() { return *thread_slot.state; }
+
+Validator& engine() { return session().validator(); }
+
+ResourceId SemaphoreAt(const void* semaphore) {
+  return {ResourceType::kSemaphore, reinterpret_cast<uintptr_t>(semaphore), LockKind::kSemaphore};
+}
+
+ResourceId ConditionAt(const void* condition) {
+  return {ResourceType::kCondition, reinterpret_cast<uintptr_t>(condition), LockKind::kCondition};
+}
+
+constexpr pid_t kSeveral = -1;
+
+void NoteParty(std::atomic<pid_t>& party, pid_t thread) {
+  const pid_t known = party.load(std::memory_order_relaxed);
+  if (known == thread || known == kSeveral) return;
+  party.store(known == 0 ? thread : kSeveral, std::memory_order_relaxed);
+}
+
+bool IsLock(const Resource& resource) { return !IsWait(resource.map.kind); }
+
+}  // namespace
+
+Resource* WaitScope::Get(const ResourceId& id, const char* name) {
+  ForgetLeftSections(caller().frame);
+  return resources.FindOrBegin(self(), id, ClassOrigin::kFirstUse, caller().pc, name);
+}
+
+bool WaitScope::IsHeld(const Resource& resource) {
+  return engine().IsHeld(*self().context, resource.map, HeldMode::kAny);
+}
+
+void WaitScope::Drop(const Resource& resource) {
+  engine().CancelAcquire(*self().context, resource.map);
+}
+
+Resource* WaitScope::Hold(Resource* resource, ReadMode mode, TryLock trylock) {
+  if (resource == nullptr) return nullptr;
+  engine().Acquire(
+      *self().context,
+      {.lock = &resource->map, .mode = mode, .trylock = trylock, .site = NoteCallSite(caller())});
+  return resource;
+}
+
+Resource* WaitScope::BeforeHold(const ResourceId& id, ReadMode mode, const char* name) {
+  if (!Enter()) return nullptr;
+  Resource* resource = Hold(Get(id, name), mode, TryLock::kNo);
+  Leave();
+  return resource;
+}
+
+void WaitScope::AfterHold(Resource* announced, bool is_held) {
+  if (announced == nullptr || is_held || !Enter()) return;
+  Drop(*announced);
+  Leave();
+}
+
+void WaitScope::NoteHeld(const ResourceId& id, ReadMode mode, const char* name) {
+  if (!Enter()) return;
+  Hold(Get(id, name), mode, TryLock::kYes);
+  Leave();
+}
+
+void WaitScope::BeforeUnhold(const ResourceId& id) {
+  if (!Enter()) return;
+  if (Resource* resource = Get(id); resource != nullptr) {
+    engine().Release(*self().context, resource->map, UnlockSite());
+  }
+  Leave();
+}
+
+Resource* WaitScope::BeforeHoldOnce(const ResourceId& id, ReadMode mode, const char* name) {
+  if (!Enter()) return nullptr;
+  Resource* resource = Get(id, name);
+  if (resource != nullptr && IsHeld(*resource)) resource = nullptr;
+  Hold(resource, mode, TryLock::kNo);
+  Leave();
+  return resource;
+}
+
+void WaitScope::Forget(const Resource& resource) {
+  if (!Enter()) return;
+  Drop(resource);
+  Leave();
+}
+
+void WaitScope::HoldAgain(const ResourceId& id, TryLock trylock, const char* name) {
+  if (!Enter()) return;
+  Resource* resource = Get(id, name);
+  if (resource != nullptr && IsHeld(*resource)) {
+    ++resource->times_held;
+  } else if (Hold(resource, ReadMode::kWrite, trylock) != nullptr) {
+    resource->times_held = 1;
+  }
+  Leave();
+}
+
+void WaitScope::BeforeUnholdAgain(const ResourceId& id) {
+  if (!Enter()) return;
+  Resource* resource = resources.Find(id);
+  if (resource != nullptr && IsHeld(*resource) && --resource->times_held == 0) {
+    engine().Release(*self().context, resource->map, UnlockSite());
+  }
+  Leave();
+}
+
+// A thread does not wait for what it alone ends, however it does both.
+void WaitScope::WaitFor(Resource& resource) {
+  const pid_t tid = self().tid;
+  if (self().context->held.depth() == 0) return;
+  NoteParty(resource.waiter, tid);
+  if (resource.ender.load(std::memory_order_relaxed) == tid) return;
+  engine().Sync(*self().context, {.lock = &resource.map, .site = NoteCallSite(caller())});
+}
+
+void WaitScope::EndWait(Resource& resource) {
+  const pid_t tid = self().tid;
+  if (self().context->held.depth() == 0) {
+    resource.is_ended_freely.store(true, std::memory_order_relaxed);
+    return;
+  }
+  NoteParty(resource.ender, tid);
+  if (resource.waiter.load(std::memory_order_relaxed) == tid) return;
+  engine().Wake(*self().context, {.lock = &resource.map, .site = NoteCallSite(caller())});
+}
+
+void WaitScope::BeforeWait(const ResourceId& id, const char* name) {
+  if (!Enter()) return;
+  const bool matters = self().context->held.depth() != 0;
+  if (Resource* resource = matters ? Get(id, name) : nullptr; resource != nullptr)
+    WaitFor(*resource);
+  Leave();
+}
+
+void WaitScope::BeforeWake(const ResourceId& id) {
+  if (!Enter()) return;
+  if (Resource* resource = Get(id); resource != nullptr) EndWait(*resource);
+  Leave();
+}
+
+void WaitScope::AfterBegin(const ResourceId& id) {
+  if (!Enter()) return;
+  if (Resource* old = resources.Find(id); old != nullptr) {
+    engine().DestroyLock(*self().context, old->map, UnlockSite());
+    resources.End(old);
+  }
+  resources.FindOrBegin(self(), id, ClassOrigin::kInitSite, caller().pc);
+  Leave();
+}
+
+void WaitScope::AfterEnd(const ResourceId& id) {
+  if (!Enter()) return;
+  if (Resource* resource = resources.Find(id); resource != nullptr) {
+    engine().DestroyLock(*self().context, resource->map, UnlockSite());
+    resources.End(resource);
+  }
+  Leave();
+}
+
+void WaitScope::AfterSemaphoreBegin(const void* semaphore, unsigned value) {
+  ResourceId id = SemaphoreAt(semaphore);
+  // One that starts with 1 is meant to be a lock, until it turns out otherwise.
+  if (value == 1) id.kind = LockKind::kBinarySemaphore;
+  AfterBegin(id);
+}
+
+void WaitScope::AfterSemaphoreOpen(const void* semaphore, unsigned value) {
+  if (resources.Find(SemaphoreAt(semaphore)) == nullptr) AfterSemaphoreBegin(semaphore, value);
+}
+
+void WaitScope::AfterSemaphoreEnd(const void* semaphore) { AfterEnd(SemaphoreAt(semaphore)); }
+
+void WaitScope::AfterConditionBegin(const void* condition) { AfterBegin(ConditionAt(condition)); }
+
+void WaitScope::AfterConditionEnd(const void* condition) { AfterEnd(ConditionAt(condition)); }
+
+Resource* WaitScope::BeforeSemaphoreWait(const void* semaphore) {
+  if (!Enter()) return nullptr;
+  Resource* resource = Get(SemaphoreAt(semaphore));
+  Resource* held = nullptr;
+  if (resource != nullptr && IsLock(*resource) && IsHeld(*resource)) {
+    Drop(*resource);  // A lock would be released first.
+    resources.Renew(resource, LockKind::kSemaphore);
+  }
+  if (resource != nullptr && IsLock(*resource)) {
+    held = Hold(resource, ReadMode::kWrite, TryLock::kNo);
+  } else if (resource != nullptr) {
+    WaitFor(*resource);
+  }
+  Leave();
+  return held;
+}
+
+void WaitScope::AfterSemaphoreTry(const void* semaphore) {
+  if (!Enter()) return;
+  Resource* resource = Get(SemaphoreAt(semaphore));
+  if (resource != nullptr && IsLock(*resource) && !IsHeld(*resource)) {
+    Hold(resource, ReadMode::kWrite, TryLock::kYes);
+  }
+  Leave();
+}
+
+void WaitScope::BeforePost(const void* semaphore) {
+  if (!Enter()) return;
+  Resource* resource = Get(SemaphoreAt(semaphore));
+  if (resource != nullptr && IsHeld(*resource)) {
+    engine().Release(*self().context, resource->map, UnlockSite());
+  } else if (resource != nullptr) {
+    if (IsLock(*resource)) resources.Renew(resource, LockKind::kSemaphore);
+    EndWait(*resource);
+  }
+  Leave();
+}
+
+// Whether the thread holds a lock other than this one.
+bool WaitScope::HoldsMoreThan(const void* mutex) {
+  for (const HeldLock& held : self().context->held) {
+    if (held.lock->address != mutex) return true;
+  }
+  return false;
+}
+
+void WaitScope::BeforeConditionWait(const void* condition, const void* mutex) {
+  if (!Enter()) return;
+  if (Resource* resource = Get(ConditionAt(condition)); resource != nullptr) {
+    resource->mutex.store(mutex, std::memory_order_relaxed);
+    if (HoldsMoreThan(mutex)) WaitFor(*resource);
+  }
+  Leave();
+}
+
+// The mutex of the condition is free while others wait: it stands in nobody's way.
+void WaitScope::BeforeSignal(const void* condition) {
+  if (!Enter()) return;
+  Resource* resource = Get(ConditionAt(condition));
+  if (resource != nullptr) {
+    const void* mutex = resource->mutex.load(std::memory_order_relaxed);
+    if (mutex != nullptr && HoldsMoreThan(mutex)) {
+      EndWait(*resource);
+    } else {
+      resource->is_ended_freely.store(true, std::memory_order_relaxed);
+    }
+  }
+  Leave();
+}
+
+}  // namespace lockdep::hooks

@@ -1,0 +1,61 @@
+// Waits for something that is no lock: a semaphore, a condition, the end of a
+// thread.  Who waits says Sync, which makes dependencies "held -> wait".  Who ends
+// the wait says Wake, which makes "wait -> held": until it got what it holds, it
+// could not have ended it.  A cycle of both is a deadlock like any other.
+
+#include "lockdep/internal/held_chain.h"
+#include "lockdep/internal/scene.h"
+#include "lockdep/validator.h"
+
+namespace lockdep {
+namespace {
+
+// No chain of acquisitions: the chain that is held, and what is ended upon it.
+ChainKey WakeKey(ChainKey held, LockUse use) {
+  constexpr uint64_t kWakeMark = 0x77616b65;
+  return NextChainKey(NextChainKey(held, use), kWakeMark);
+}
+
+}  // namespace
+
+void Validator::Wake(ThreadContext& thread, const Acquisition& acquisition) {
+  if (!Enabled(thread) || thread.held.on_floor()) return;
+  const ClassId class_id = CachedClass(*acquisition.lock, acquisition.subclass);
+  const LockUse use = UseOf(class_id, acquisition).With(thread.context).Sync();
+  if (class_id != ClassId::kNone && chains_.Contains(WakeKey(thread.chain_key, use))) return;
+  Scene scene(config_, thread, acquisition.site);
+  internal::RawLockHolder lock(graph_lock_);
+  if (stopped() || !Recognise(scene, acquisition)) return;
+  scene.use = scene.use.Sync();
+  for (uint32_t i = thread.held.floor(); i < thread.held.depth() && !stopped(); ++i) {
+    AddWake(scene, thread.held[i]);
+  }
+  if (!stopped()) InsertChain(WakeKey(thread.chain_key, scene.use));
+}
+
+void Validator::AddWake(Scene& scene, const HeldLock& held) {
+  const ClassId from = scene.lock_class->id;
+  const ClassId to = held.use.class_id();
+  if (!held.use.checked() || held.use.tried() || to == from) return;
+  if (classes_.Get(to).IsForgotten()) return;
+  Dependency* edge = graph_.Add(from, to);
+  if (edge == nullptr) return StopLocked("out of memory");
+  const DependencyKind kind = Classify(ReadMode::kWrite, held.use.mode());
+  if ((edge->observed & MaskOf(kind)) != 0) return;
+  const Witness witness{.kind = kind,
+                        .from_mode = ReadMode::kWrite,
+                        .to_mode = held.use.mode(),
+                        .thread = scene.thread.id,
+                        .from_lock = scene.acquisition->lock->address,
+                        .to_lock = held.lock->address,
+                        .from_stack = LiveStack(scene),
+                        .to_stack = StackOf(scene, held),
+                        .next = nullptr};
+  if (!graph_.AddWitness(*edge, witness)) return StopLocked("out of memory");
+  if (config_.observer != nullptr) config_.observer->OnDependency(*edge, witness);
+  if (ClosesCycle(scene, *edge, witness)) return;
+  LearnReach(*edge);
+  CheckInterruptions(scene, *edge, witness);
+}
+
+}  // namespace lockdep

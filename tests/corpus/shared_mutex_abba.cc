@@ -1,0 +1,25 @@
+// EXPECT: lock-order-inversion
+// WHY: writers take two shared mutexes in both orders.
+
+#include <mutex>
+#include <shared_mutex>
+
+#include "apart.h"
+
+static std::shared_mutex a;
+static std::shared_mutex b;
+
+static void first() {
+  std::unique_lock<std::shared_mutex> one(a);
+  std::shared_lock<std::shared_mutex> other(b);
+}
+
+static void second() {
+  std::unique_lock<std::shared_mutex> one(b);
+  std::shared_lock<std::shared_mutex> other(a);
+}
+
+int main() {
+  run_apart(first, second);
+  return 0;
+}
