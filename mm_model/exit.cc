@@ -24,4 +24,13 @@ void exit_mmap(mm_struct* mm) {
   mmap_write_unlock(mm);
 }
 
+void mmput(mm_struct* mm) {
+  if (!mm->mm_users.dec_and_test()) return;
+  exit_mmap(mm);
+  AlsoTouches(&mm->freed, AccessMode::kExclusive);
+  mm->freed = true;
+}
+
+bool mmget_not_zero(mm_struct* mm) { return mm->mm_users.inc_not_zero(); }
+
 }  // namespace mm_model

@@ -1,11 +1,13 @@
 // Page faults: entry, fallback, and anonymous memory.
 // Follows linux 7.0: arch/x86/mm/fault.c (do_user_addr_fault), mm/memory.c
 // (handle_mm_fault, do_anonymous_page, do_wp_page, __vmf_anon_prepare) and
-// mm/mmap_lock.c (lock_mm_and_find_vma).  No zero page, huge pages, swap,
-// userfaultfd or stack expansion.
+// mm/mmap_lock.c (lock_mm_and_find_vma).  No zero page and no huge pages.
 
+#include "mm_model/folio.h"
 #include "mm_model/mm_locks.h"
 #include "mm_model/mm_ops.h"
+#include "mm_model/services.h"
+#include "mm_model/swap.h"
 #include "mm_model/vma_lock.h"
 
 namespace mm_model {
@@ -18,7 +20,7 @@ bool access_error(const vm_area_struct* vma, unsigned flags) {
 
 // A folio of anonymous memory that nobody knows yet.
 folio* vma_alloc_folio(vm_area_struct* vma, unsigned long address) {
-  auto* const page = machine().New<folio>();
+  auto* const page = folio_alloc();
   page->anon_mapping = vma->anon_vma;
   page->index = vma->vm_pgoff + ((address - vma->vm_start) >> PAGE_SHIFT);
   page->uptodate = true;
@@ -26,7 +28,7 @@ folio* vma_alloc_folio(vm_area_struct* vma, unsigned long address) {
 }
 
 void MapFolio(pt_slot* pte, folio* page, bool write) {
-  ++page->mapcount;
+  page->mapcount.inc();
   page->visible = true;
   set_pte(pte, mk_pte(page, write));
 }
@@ -55,7 +57,20 @@ vm_fault_t wp_page_copy(vm_fault* vmf) {
   if (ptep_get(locked.pte) == vmf->orig_pte) {
     ptep_get_and_clear(locked.pte);
     MapFolio(locked.pte, copy, true);
-    --vmf->orig_pte.page->mapcount;
+    vmf->orig_pte.page->mapcount.dec();
+  }
+  pte_unmap_unlock(locked);
+  return 0;
+}
+
+// A hinting fault: the page is used from here; make it accessible again.
+vm_fault_t do_numa_page(vm_fault* vmf) {
+  const LockedPte locked = pte_offset_map_lock(vmf->vma->vm_mm, vmf->pmd, vmf->address);
+  if (locked.pte == nullptr) return 0;
+  if (ptep_get(locked.pte) == vmf->orig_pte) {
+    pt_entry entry = vmf->orig_pte;
+    entry.protnone = false;
+    set_pte(locked.pte, entry);
   }
   pte_unmap_unlock(locked);
   return 0;
@@ -74,9 +89,12 @@ vm_fault_t handle_pte_fault(vm_fault* vmf) {
     pte_unmap_unlock(locked);
   }
   if (vmf->orig_pte.present()) {
+    if (vmf->orig_pte.protnone) return do_numa_page(vmf);
     const bool write = (vmf->flags & FAULT_FLAG_WRITE) != 0;
     return write && !vmf->orig_pte.write ? do_wp_page(vmf) : 0;
   }
+  if (vmf->orig_pte.kind == pt_entry::Kind::kMarker) return VM_FAULT_SIGSEGV;
+  if (!vmf->orig_pte.none()) return do_swap_page(vmf);
   return vmf->vma->vm_file ? do_fault(vmf) : do_anonymous_page(vmf);
 }
 
@@ -85,6 +103,7 @@ vm_area_struct* lock_mm_and_find_vma(mm_struct* mm, unsigned long address) {
   if (!mmap_read_trylock(mm) && !mmap_read_lock_killable(mm)) return nullptr;
   vm_area_struct* const vma = find_vma(mm, address);
   if (vma != nullptr && vma->vm_start <= address) return vma;
+  if (vma != nullptr && (vma->vm_flags & VM_GROWSDOWN) != 0) return expand_stack(mm, address);
   mmap_read_unlock(mm);
   return nullptr;
 }
@@ -132,6 +151,7 @@ vm_fault_t do_user_addr_fault(mm_struct* mm, unsigned long address, unsigned fla
 }
 
 vm_fault_t handle_mm_fault(vm_area_struct* vma, unsigned long address, unsigned flags) {
+  if ((vma->vm_flags & VM_HUGETLB) != 0) return hugetlb_fault(vma, address, flags);
   vm_fault vmf{.vma = vma, .address = address & ~(PAGE_SIZE - 1), .flags = flags};
   vmf.pmd = pmd_alloc(vma->vm_mm, vmf.address);
   return handle_pte_fault(&vmf);

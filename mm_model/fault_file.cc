@@ -2,6 +2,7 @@
 // Follows linux 7.0 mm/memory.c (do_fault and what it calls, wp_page_shared).
 // No fault-around.
 
+#include "mm_model/folio.h"
 #include "mm_model/mm_locks.h"
 #include "mm_model/mm_ops.h"
 
@@ -22,7 +23,7 @@ vm_fault_t do_read_fault(vm_fault* vmf) {
 // The first write to a page of a private mapping: a copy is mapped.
 vm_fault_t do_cow_fault(vm_fault* vmf) {
   if (const vm_fault_t retry = vmf_anon_prepare(vmf)) return retry;
-  auto* const copy = machine().New<folio>();
+  auto* const copy = folio_alloc();
   copy->anon_mapping = vmf->vma->anon_vma;
   copy->index = vmf->vma->vm_pgoff + ((vmf->address - vmf->vma->vm_start) >> PAGE_SHIFT);
 

@@ -3,6 +3,7 @@
 // filemap_page_mkwrite.  Reading is instantaneous, there is no readahead and no
 // freeze protection, and files are never closed while they are mapped.
 
+#include "mm_model/folio.h"
 #include "mm_model/mm_locks.h"
 #include "mm_model/mm_ops.h"
 
@@ -14,7 +15,7 @@ unsigned long PagesOf(const inode& node) { return (node.i_size + PAGE_SIZE - 1) 
 // Returns the folio of the index, made if needed; it is unlocked, and not up
 // to date if it is new.
 folio* __filemap_get_folio(address_space* mapping, unsigned long index) {
-  auto* const fresh = machine().New<folio>();
+  auto* const fresh = folio_alloc();
   folio_lock(fresh);
   xa_lock_irq(mapping);
   const auto* present = mapping->i_pages.read().find(index, index);
@@ -141,7 +142,7 @@ vm_fault_t filemap_page_mkwrite(vm_fault* vmf) {
   vmf->page->dirty = true;
   xa_unlock_irq(mapping);
   spin_lock(&mapping->host->i_lock);
-  mapping->host->dirty = true;
+  mapping->host->i_state = mapping->host->i_state | I_DIRTY;
   spin_unlock(&mapping->host->i_lock);
   return VM_FAULT_LOCKED;
 }

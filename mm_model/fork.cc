@@ -2,10 +2,14 @@
 // mm/memory.c (copy_page_range), with 6.12's vma_start_write, which cannot be
 // interrupted.  Every VMA is copied, and page tables always.
 
+#include "mm_model/fork.h"
+
 #include <algorithm>
 
 #include "mm_model/mm_locks.h"
 #include "mm_model/mm_ops.h"
+#include "mm_model/rules/page_table_rules.h"
+#include "mm_model/swap.h"
 #include "mm_model/vma_lock.h"
 
 namespace mm_model {
@@ -15,10 +19,18 @@ constexpr unsigned long kPmdEntrySize = PAGE_SIZE << kEntryBits;
 
 bool is_cow_mapping(unsigned long flags) { return (flags & VM_SHARED) == 0; }
 
+// swapoff must look at the child too.
+void copy_swap_pte(pt_slot* dst, const pt_entry& entry) {
+  swap_duplicate(entry.swap);
+  add_to_mmlist(dst->in->mm);
+  set_pte(dst, entry);
+}
+
 void copy_present_pte(pt_slot* dst, pt_slot* src, bool cow) {
   pt_entry entry = ptep_get(src);
+  if (entry.kind == pt_entry::Kind::kSwap) return copy_swap_pte(dst, entry);
   if (!entry.present()) return;
-  ++entry.page->mapcount;
+  entry.page->mapcount.inc();
   if (cow && entry.write) {
     entry.write = false;
     set_pte(src, entry);
@@ -30,21 +42,24 @@ void copy_present_pte(pt_slot* dst, pt_slot* src, bool cow) {
 void copy_pte_range(vm_area_struct* dst_vma, vm_area_struct* src_vma, unsigned long start,
                     unsigned long end) {
   pt_slot* const src_pmd = pmd_off(src_vma->vm_mm, start);
-  if (src_pmd == nullptr || ptep_get(src_pmd).none()) return;
+  if (src_pmd == nullptr || ptep_get(src_pmd).table == nullptr) return;
   pt_slot* const dst_pmd = pmd_alloc(dst_vma->vm_mm, start);
   pte_alloc(dst_vma->vm_mm, dst_pmd, start);
   const bool cow = is_cow_mapping(src_vma->vm_flags);
+  if (cow) src_vma->vm_mm->write_protect_seq += 1;  // Odd: fast GUP keeps out.
 
   const LockedPte dst = pte_offset_map_lock(dst_vma->vm_mm, dst_pmd, start);
   const LockedPte src = pte_offset_map_lock(src_vma->vm_mm, src_pmd, start, SINGLE_DEPTH_NESTING);
-  for (unsigned long address = start; address < end; address += PAGE_SIZE) {
+  for (unsigned long address = start; src.pte != nullptr && address < end; address += PAGE_SIZE) {
     copy_present_pte(dst.pte->in->slot_of(address), src.pte->in->slot_of(address), cow);
   }
-  pte_unmap_unlock(src);
+  if (src.pte != nullptr) pte_unmap_unlock(src);
   pte_unmap_unlock(dst);
+  if (cow) src_vma->vm_mm->write_protect_seq += 1;
 }
 
 void copy_page_range(vm_area_struct* dst_vma, vm_area_struct* src_vma) {
+  CheckPtMove(PtRuleId::kFork, {src_vma, src_vma}, LOCKDEP_CALL_SITE());
   unsigned long start = src_vma->vm_start;
   const unsigned long end = src_vma->vm_end;
   while (start < end) {
@@ -57,6 +72,7 @@ void copy_page_range(vm_area_struct* dst_vma, vm_area_struct* src_vma) {
 // The child's VMA becomes findable through its file only when it is complete.
 void dup_vma(mm_struct* mm, vm_area_struct* mpnt) {
   vm_area_struct* const tmp = vm_area_dup(mm, mpnt);
+  if (mpnt->vm_private_data) tmp->vm_private_data = machine().New<hugetlb_vma_lock>();
   anon_vma_fork(tmp, mpnt);
   vma_start_write(tmp);
   vma_iter_store_new(mm, tmp);
@@ -65,13 +81,13 @@ void dup_vma(mm_struct* mm, vm_area_struct* mpnt) {
   copy_page_range(tmp, mpnt);
 }
 
-bool dup_mmap(mm_struct* mm, mm_struct* oldmm) {
+bool dup_mmap(mm_struct* mm, mm_struct* oldmm, bool lock_vmas) {
   if (!mmap_write_lock_killable(oldmm)) return false;
   // Nobody else knows the child yet.
   mmap_write_lock_nested(mm, SINGLE_DEPTH_NESTING);
   mm->total_vm = oldmm->total_vm;
   for (vm_area_struct* mpnt : oldmm->mm_mt.read().Items(machine().memory())) {
-    vma_start_write(mpnt);
+    if (lock_vmas) vma_start_write(mpnt);
     dup_vma(mm, mpnt);
   }
   mmap_write_unlock(mm);
@@ -83,7 +99,12 @@ bool dup_mmap(mm_struct* mm, mm_struct* oldmm) {
 
 mm_struct* dup_mm(mm_struct* oldmm) {
   auto* const mm = machine().New<mm_struct>();
-  return dup_mmap(mm, oldmm) ? mm : nullptr;
+  return dup_mmap(mm, oldmm, true) ? mm : nullptr;
+}
+
+mm_struct* dup_mm_for_study(mm_struct* oldmm, bool lock_vmas) {
+  auto* const mm = machine().New<mm_struct>();
+  return dup_mmap(mm, oldmm, lock_vmas) ? mm : nullptr;
 }
 
 }  // namespace mm_model

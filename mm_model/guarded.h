@@ -1,66 +1,23 @@
-// A guarded field: every access is a scheduling point, and a write is checked
-// against the field's rule (field_rules.def) with what the engine says the task
+// A guarded field: every access is a scheduling point, and is checked against
+// the field's rule (rules/field_rules.def) with what the engine says the task
 // holds.  Such a breach is an unprotected-access; nothing else reports one.
 //
 // The operators make an operation read as the kernel's code does:
-// `vma->vm_end = end;` is a checked write, `if (vma->anon_vma)` a read.
+// `vma->vm_end = end;` is a checked write, `if (vma->anon_vma)` a checked read,
+// `vma->anon_vma.once()` a READ_ONCE, `mm->pinned_vm.add(1)` an atomic.
 //
 // Constructors set the first value unchecked: nobody else knows the object yet.
 
 #ifndef MM_MODEL_GUARDED_H_
 #define MM_MODEL_GUARDED_H_
 
-#include <cstdint>
-#include <span>
 #include <type_traits>
 #include <utility>
 
 #include "lockdep/native_stack.h"
-#include "mm_model/requirement.h"
+#include "mm_model/rules/field_rules.h"
 
 namespace mm_model {
-
-struct address_space;
-struct anon_vma;
-struct folio;
-struct mm_struct;
-struct pt_slot;
-struct vm_area_struct;
-
-enum class Field : uint8_t {
-#define MM_FIELD(identifier, name, requirement, source, exceptions, exceptions_source) identifier,
-#include "mm_model/field_rules.def"
-#undef MM_FIELD
-};
-
-struct FieldRule {
-  const char* name;
-  const char* text;  // The requirement as written.
-  Requirement requirement;
-  const char* source;
-  const char* exceptions_text;
-  Requirement exceptions;  // None if the text is empty.
-  const char* exceptions_source;
-};
-
-const FieldRule& RuleOf(Field field);
-std::span<const FieldRule> AllFieldRules();
-
-// What is accessed, and from where.
-struct FieldAccess {
-  Field field;
-  const void* where;  // The field itself: what conflicting accesses have in common.
-  const lockdep::CallSite& site;
-};
-
-// The running task reads, or is about to write, a field of the object.
-void WillRead(const FieldAccess& access);
-void WillWrite(const mm_struct& mm, const FieldAccess& access);
-void WillWrite(const vm_area_struct& vma, const FieldAccess& access);
-void WillWrite(const anon_vma& av, const FieldAccess& access);
-void WillWrite(const address_space& mapping, const FieldAccess& access);
-void WillWrite(const folio& folio, const FieldAccess& access);
-void WillWrite(const pt_slot& slot, const FieldAccess& access);
 
 // `kWhenCleared` is the rule for writing T(), where that is another one.
 template <typename Owner, typename T, Field kField, Field kWhenCleared = kField>
@@ -71,31 +28,67 @@ class Guarded {
       : owner_(owner), value_(std::forward<Args>(args)...) {}
   Guarded(const Guarded&) = delete;
 
-  const T& read() const {
-    WillRead({kField, this, {}});
+  // Never inlined: the place of an access is where these return to.
+  [[gnu::noinline]] const T& read() const {
+    WillRead(*owner_, {kField, AccessKind::kPlain, this, LOCKDEP_CALL_SITE()});
     return value_;
   }
-  operator T() const  // NOLINT(google-explicit-constructor): reads as in the kernel.
+  [[gnu::noinline]] operator T() const  // NOLINT(google-explicit-constructor): as in the kernel.
       requires std::is_scalar_v<T> {
-    return read();
+    WillRead(*owner_, {kField, AccessKind::kPlain, this, LOCKDEP_CALL_SITE()});
+    return value_;
   }
-  T operator->() const requires std::is_pointer_v<T> { return read(); }
+  [[gnu::noinline]] T operator->() const requires std::is_pointer_v<T> {
+    WillRead(*owner_, {kField, AccessKind::kPlain, this, LOCKDEP_CALL_SITE()});
+    return value_;
+  }
+  // READ_ONCE: what it says may be out of date at once.
+  [[gnu::noinline]] T once() const requires std::is_scalar_v<T> {
+    WillRead(*owner_, {kField, AccessKind::kOnce, this, LOCKDEP_CALL_SITE()});
+    return value_;
+  }
 
-  // Never inlined: the place of a write is where these return to.
   [[gnu::noinline]] Guarded& operator=(T value) requires std::is_scalar_v<T> {
-    WillWrite(*owner_, {value == T() ? kWhenCleared : kField, this, LOCKDEP_CALL_SITE()});
-    value_ = value;
+    Write(value, AccessKind::kPlain, LOCKDEP_CALL_SITE());
     return *this;
   }
   [[gnu::noinline]] Guarded& operator=(const Guarded& other) requires std::is_scalar_v<T> {
-    const T value = other.read();
-    WillWrite(*owner_, {value == T() ? kWhenCleared : kField, this, LOCKDEP_CALL_SITE()});
-    value_ = value;
+    const lockdep::CallSite site = LOCKDEP_CALL_SITE();
+    WillRead(*other.owner_, {kField, AccessKind::kPlain, &other, site});
+    Write(other.value_, AccessKind::kPlain, site);
     return *this;
   }
+  // Read, change and write back: two accesses.
+  [[gnu::noinline]] void operator+=(T change) requires std::is_arithmetic_v<T> {
+    Change(change, LOCKDEP_CALL_SITE());
+  }
+  [[gnu::noinline]] void operator-=(T change) requires std::is_arithmetic_v<T> {
+    Change(-change, LOCKDEP_CALL_SITE());
+  }
+
+  // Atomic operations.
+  [[gnu::noinline]] void set_atomic(T value) requires std::is_scalar_v<T> {
+    Write(value, AccessKind::kAtomic, LOCKDEP_CALL_SITE());
+  }
+  [[gnu::noinline]] void add(T change) requires std::is_arithmetic_v<T> {
+    WillWrite(*owner_, {kField, AccessKind::kAtomic, this, LOCKDEP_CALL_SITE()});
+    value_ += change;
+  }
+  [[gnu::noinline]] void set_bits(T bits) requires std::is_integral_v<T> {
+    WillWrite(*owner_, {kField, AccessKind::kAtomic, this, LOCKDEP_CALL_SITE()});
+    value_ |= bits;
+  }
+  // Returns whether the value was `expected`, and is `value` now.
+  [[gnu::noinline]] bool cmpxchg(T expected, T value) requires std::is_scalar_v<T> {
+    WillWrite(*owner_, {kField, AccessKind::kAtomic, this, LOCKDEP_CALL_SITE()});
+    if (value_ != expected) return false;
+    value_ = value;
+    return true;
+  }
+
   // To change a tree or a list in place.
   [[gnu::noinline]] T& write() {
-    WillWrite(*owner_, {kField, this, LOCKDEP_CALL_SITE()});
+    WillWrite(*owner_, {kField, AccessKind::kPlain, this, LOCKDEP_CALL_SITE()});
     return value_;
   }
 
@@ -103,8 +96,21 @@ class Guarded {
   const T& peek() const { return value_; }
   // For the owner while nobody else knows it: a recycled object starts anew.
   void Reset(T value = T()) { value_ = std::move(value); }
+  // A field of this value under another rule: see mm_types.h.
+  T& unchecked() { return value_; }
 
  private:
+  void Write(T value, AccessKind kind, const lockdep::CallSite& site) {
+    WillWrite(*owner_, {value == T() ? kWhenCleared : kField, kind, this, site});
+    value_ = value;
+  }
+  void Change(T change, const lockdep::CallSite& site) {
+    WillRead(*owner_, {kField, AccessKind::kPlain, this, site});
+    const T value = static_cast<T>(value_ + change);
+    WillWrite(*owner_, {kField, AccessKind::kPlain, this, site});
+    value_ = value;
+  }
+
   const Owner* const owner_;
   T value_;
 };

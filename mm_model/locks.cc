@@ -61,12 +61,14 @@ DepMap::DepMap(LockClass which, const void* object)
 
 void TellAcquire(DepMap& map, ReadMode mode, lockdep::TryLock trylock, const LockRequest& request) {
   const bool first = !std::exchange(map.was_taken, true);
-  machine().validator().Acquire(current().context(), {.lock = &map,
-                                                      .mode = mode,
-                                                      .trylock = trylock,
-                                                      .subclass = request.subclass,
-                                                      .nest_lock = request.nest_lock,
-                                                      .site = request.site});
+  const bool gated = request.gate != nullptr && IsHeld(*request.gate, HeldMode::kWrite);
+  machine().validator().Acquire(current().context(),
+                                {.lock = &map,
+                                 .mode = mode,
+                                 .trylock = gated ? lockdep::TryLock::kYes : trylock,
+                                 .subclass = request.subclass,
+                                 .nest_lock = request.nest_lock,
+                                 .site = request.site});
   if (first) Learn(map);
 }
 
@@ -112,8 +114,12 @@ void rw_semaphore::Take(ReadMode mode) {
 }
 
 bool rw_semaphore::LockForReading(const LockRequest& request) {
-  WaitUntil({StepKind::kLock, dep_map_.name, this, AccessMode::kShared},
-            {request.killable ? &MayReadOrDie : &MayRead, this, &dep_map_, &request.site});
+  const Step step{StepKind::kLock, dep_map_.name, this, AccessMode::kShared};
+  if (request.killable && current().fatal_signal_pending) {
+    SchedulingPoint(step);  // It waits for nothing.
+  } else {
+    WaitUntil(step, {request.killable ? &MayReadOrDie : &MayRead, this, &dep_map_, &request.site});
+  }
   if (!MayRead(this, current()) && Killed(request)) return false;
   Take(ReadMode::kRead);
   return true;
@@ -257,6 +263,10 @@ void up_read(rw_semaphore* sem) { sem->Unlock({.site = LOCKDEP_CALL_SITE()}); }
 
 void down_write(rw_semaphore* sem) { sem->Lock(ReadMode::kWrite, {.site = LOCKDEP_CALL_SITE()}); }
 
+bool down_write_trylock(rw_semaphore* sem) {
+  return sem->TryLock(ReadMode::kWrite, {.site = LOCKDEP_CALL_SITE()});
+}
+
 void up_write(rw_semaphore* sem) { sem->Unlock({.site = LOCKDEP_CALL_SITE()}); }
 
 void spin_lock(spinlock* lock) { lock->Lock({.site = LOCKDEP_CALL_SITE()}); }
@@ -268,5 +278,22 @@ void spin_lock_nested(spinlock* lock, uint8_t subclass) {
 bool spin_trylock(spinlock* lock) { return lock->TryLock({.site = LOCKDEP_CALL_SITE()}); }
 
 void spin_unlock(spinlock* lock) { lock->Unlock({.site = LOCKDEP_CALL_SITE()}); }
+
+void spinlock::WaitUntilFree(const LockRequest& request) {
+  TellAcquire(dep_map_, ReadMode::kWrite, lockdep::TryLock::kNo, request);
+  WaitUntil({StepKind::kWait, dep_map_.name, this, AccessMode::kShared},
+            {&IsFree, this, &dep_map_, &request.site});
+  TellRelease(dep_map_, request.site);
+}
+
+void mutex_lock(rw_semaphore* mutex) {
+  mutex->Lock(ReadMode::kWrite, {.site = LOCKDEP_CALL_SITE()});
+}
+
+void mutex_unlock(rw_semaphore* mutex) { mutex->Unlock({.site = LOCKDEP_CALL_SITE()}); }
+
+void spin_lock_irq(spinlock* lock) { lock->Lock({.site = LOCKDEP_CALL_SITE()}); }
+
+void spin_unlock_irq(spinlock* lock) { lock->Unlock({.site = LOCKDEP_CALL_SITE()}); }
 
 }  // namespace mm_model

@@ -50,6 +50,8 @@ struct LockRequest {
   uint8_t subclass = 0;
   const lockdep::LockMap* nest_lock = nullptr;
   bool killable = false;
+  // While the task holds this for writing, the acquisition orders nothing.
+  const DepMap* gate = nullptr;
 };
 
 // Tells the engine about a lock of the running task.
@@ -105,6 +107,8 @@ class spinlock {
   void Lock(const LockRequest& request);
   bool TryLock(const LockRequest& request);
   void Unlock(const LockRequest& request);
+  // Waits until it is free, and does not take it.
+  void WaitUntilFree(const LockRequest& request);
 
   DepMap& dep_map() { return dep_map_; }
   const DepMap& dep_map() const { return dep_map_; }
@@ -126,12 +130,19 @@ MM_LOCK_FUNCTION void down_read(rw_semaphore* sem);
 MM_LOCK_FUNCTION bool down_read_trylock(rw_semaphore* sem);
 MM_LOCK_FUNCTION void up_read(rw_semaphore* sem);
 MM_LOCK_FUNCTION void down_write(rw_semaphore* sem);
+MM_LOCK_FUNCTION bool down_write_trylock(rw_semaphore* sem);
 MM_LOCK_FUNCTION void up_write(rw_semaphore* sem);
+
+// A mutex is a semaphore that is only ever taken for writing.
+MM_LOCK_FUNCTION void mutex_lock(rw_semaphore* mutex);
+MM_LOCK_FUNCTION void mutex_unlock(rw_semaphore* mutex);
 
 MM_LOCK_FUNCTION void spin_lock(spinlock* lock);
 MM_LOCK_FUNCTION void spin_lock_nested(spinlock* lock, uint8_t subclass);
 MM_LOCK_FUNCTION bool spin_trylock(spinlock* lock);
 MM_LOCK_FUNCTION void spin_unlock(spinlock* lock);
+MM_LOCK_FUNCTION void spin_lock_irq(spinlock* lock);
+MM_LOCK_FUNCTION void spin_unlock_irq(spinlock* lock);
 
 }  // namespace mm_model
 

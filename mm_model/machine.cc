@@ -9,6 +9,8 @@ void Machine::Clear() {
   footprint_.clear();
   rcu_callbacks_.clear();
   rcu_readers_ = 0;
+  irqs_off_ = 0;
+  globals = nullptr;
   corruption_ = nullptr;
   mutation = nullptr;
   free_vmas.clear();
@@ -37,6 +39,16 @@ void Machine::LeaveRcu(TaskId reader) {
   });
 }
 
+void Machine::DisableIrqs(TaskId task) {
+  Touch(&irqs_off_, AccessMode::kShared);
+  irqs_off_ |= SetOf(task);
+}
+
+void Machine::EnableIrqs(TaskId task) {
+  Touch(&irqs_off_, AccessMode::kShared);
+  irqs_off_ &= ~SetOf(task);
+}
+
 Machine& machine() { return current().machine(); }
 
 void rcu_read_lock() {
@@ -47,6 +59,16 @@ void rcu_read_lock() {
 void rcu_read_unlock() {
   Task& task = current();
   if (--task.rcu_depth == 0) task.machine().LeaveRcu(task.id());
+}
+
+void local_irq_save() {
+  Task& task = current();
+  if (task.irqs_off++ == 0) task.machine().DisableIrqs(task.id());
+}
+
+void local_irq_restore() {
+  Task& task = current();
+  if (--task.irqs_off == 0) task.machine().EnableIrqs(task.id());
 }
 
 }  // namespace mm_model

@@ -10,6 +10,7 @@
 #ifndef MM_MODEL_MACHINE_H_
 #define MM_MODEL_MACHINE_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <new>
@@ -23,6 +24,9 @@
 namespace mm_model {
 
 class Mutation;
+enum class Field : uint8_t;
+enum class PtRuleId : uint8_t;
+struct Globals;
 struct mm_struct;
 struct vm_area_struct;
 
@@ -76,16 +80,35 @@ class Machine {
   }
   Footprint footprint() const { return footprint_; }
 
-  // ---- RCU ----
+  // ---- RCU, and sections with interrupts off ----
 
   // `callback` runs once no task is in a read-side section that it is in now.
   void CallRcu(void (*callback)(void* object), void* object);
   void EnterRcu(TaskId reader);
   void LeaveRcu(TaskId reader);
 
+  void DisableIrqs(TaskId task);
+  void EnableIrqs(TaskId task);
+  // Those that have interrupts off.
+  TaskSet irqs_off() const { return irqs_off_; }
+  const void* irqs_off_object() const { return &irqs_off_; }
+
   // The first corruption that a task ran into, or null.
   const char* corruption() const { return corruption_; }
   void set_corruption(const char* what) { corruption_ = corruption_ ? corruption_ : what; }
+
+  // ---- How often each rule was asked, over all executions ----
+
+  static constexpr size_t kMaxRules = 128;
+  struct RuleUse {
+    std::array<uint64_t, kMaxRules> reads{};   // By Field.
+    std::array<uint64_t, kMaxRules> writes{};  // By Field.
+    std::array<uint64_t, kMaxRules> checks{};  // By PtRuleId.
+  };
+  void CountRead(Field field) { ++rule_use_.reads[static_cast<size_t>(field)]; }
+  void CountWrite(Field field) { ++rule_use_.writes[static_cast<size_t>(field)]; }
+  void CountCheck(PtRuleId rule) { ++rule_use_.checks[static_cast<size_t>(rule)]; }
+  const RuleUse& rule_use() const { return rule_use_; }
 
   KnownClassIds& known_class_ids() { return known_; }
   void CountLockTaken() { ++locks_taken_; }
@@ -100,6 +123,7 @@ class Machine {
   // for another mm, while an RCU reader still looks at it.
   std::vector<vm_area_struct*> free_vmas;
   VmaLockStatistics vma_lock_statistics;
+  Globals* globals = nullptr;
 
  private:
   struct RcuCallback {
@@ -115,6 +139,8 @@ class Machine {
   std::vector<SharedAccess> footprint_;
   std::vector<RcuCallback> rcu_callbacks_;
   TaskSet rcu_readers_ = 0;
+  TaskSet irqs_off_ = 0;
+  RuleUse rule_use_;
   uint64_t locks_taken_ = 0;
   const char* corruption_ = nullptr;
 };
@@ -125,6 +151,10 @@ Machine& machine();
 // Read-side sections; they nest.
 void rcu_read_lock();
 void rcu_read_unlock();
+
+// Interrupts off: who frees page tables waits for such a task (see tlb.h).
+void local_irq_save();
+void local_irq_restore();
 
 }  // namespace mm_model
 

@@ -1,6 +1,6 @@
 #include "mm_model/mm_locks.h"
 
-#include "mm_model/state_rules.h"
+#include "mm_model/rules/state_rules.h"
 #include "mm_model/vma_lock.h"
 
 namespace mm_model {
@@ -21,9 +21,21 @@ void CheckMayWaitForMmap(const mm_struct& mm, const lockdep::CallSite& site) {
 // Not so if a mutation took the lock away, or made it a read lock.
 bool IsWriter(const mm_struct& mm) { return mm.mmap_lock.writer() == &current(); }
 
+void CheckAlive(const mm_struct& mm) {
+  AlsoTouches(&mm.freed, AccessMode::kShared);
+  if (mm.freed) Corruption("an mm was used after it was freed");
+}
+
+void CheckAlive(const anon_vma& av) {
+  AlsoTouches(&av.freed, AccessMode::kShared);
+  if (av.freed) Corruption("an anon_vma was used after it was freed");
+}
+
 bool LockMmap(mm_struct* mm, ReadMode mode, const LockRequest& request) {
   CheckMayWaitForMmap(*mm, request.site);
-  if (!mm->mmap_lock.Lock(mode, request)) return false;
+  const bool locked = mm->mmap_lock.Lock(mode, request);
+  CheckAlive(*mm);
+  if (!locked) return false;
   if (!IsWriter(*mm)) return true;
   AlsoTouches(&mm->mm_lock_seq, AccessMode::kExclusive);
   ++mm->mm_lock_seq;
@@ -46,7 +58,10 @@ bool mmap_read_trylock(mm_struct* mm) {
   return mm->mmap_lock.TryLock(ReadMode::kRead, {.site = LOCKDEP_CALL_SITE()});
 }
 
-void mmap_read_unlock(mm_struct* mm) { mm->mmap_lock.Unlock({.site = LOCKDEP_CALL_SITE()}); }
+void mmap_read_unlock(mm_struct* mm) {
+  mm->mmap_lock.Unlock({.site = LOCKDEP_CALL_SITE()});
+  CheckAlive(*mm);
+}
 
 void mmap_write_lock(mm_struct* mm) {
   LockMmap(mm, ReadMode::kWrite, {.site = LOCKDEP_CALL_SITE()});
@@ -76,6 +91,10 @@ void i_mmap_lock_read(address_space* mapping) {
   mapping->i_mmap_rwsem.Lock(ReadMode::kRead, {.site = LOCKDEP_CALL_SITE()});
 }
 
+bool i_mmap_trylock_read(address_space* mapping) {
+  return mapping->i_mmap_rwsem.TryLock(ReadMode::kRead, {.site = LOCKDEP_CALL_SITE()});
+}
+
 void i_mmap_unlock_read(address_space* mapping) {
   mapping->i_mmap_rwsem.Unlock({.site = LOCKDEP_CALL_SITE()});
 }
@@ -84,12 +103,40 @@ void i_mmap_lock_write(address_space* mapping) {
   mapping->i_mmap_rwsem.Lock(ReadMode::kWrite, {.site = LOCKDEP_CALL_SITE()});
 }
 
+void i_mmap_lock_write_nested(address_space* mapping, const mm_struct* mm) {
+  mapping->i_mmap_rwsem.Lock(ReadMode::kWrite,
+                             {.site = LOCKDEP_CALL_SITE(), .nest_lock = &mm->mmap_lock.dep_map()});
+}
+
+bool i_mmap_trylock_write(address_space* mapping) {
+  return mapping->i_mmap_rwsem.TryLock(ReadMode::kWrite, {.site = LOCKDEP_CALL_SITE()});
+}
+
 void i_mmap_unlock_write(address_space* mapping) {
   mapping->i_mmap_rwsem.Unlock({.site = LOCKDEP_CALL_SITE()});
 }
 
+void anon_vma_lock_read(anon_vma* av) {
+  CheckAlive(*av);
+  av->root->rwsem.Lock(ReadMode::kRead, {.site = LOCKDEP_CALL_SITE()});
+}
+
+bool anon_vma_trylock_read(anon_vma* av) {
+  CheckAlive(*av);
+  return av->root->rwsem.TryLock(ReadMode::kRead, {.site = LOCKDEP_CALL_SITE()});
+}
+
+void anon_vma_unlock_read(anon_vma* av) { av->root->rwsem.Unlock({.site = LOCKDEP_CALL_SITE()}); }
+
 void anon_vma_lock_write(anon_vma* av) {
+  CheckAlive(*av);
   av->root->rwsem.Lock(ReadMode::kWrite, {.site = LOCKDEP_CALL_SITE()});
+}
+
+void anon_vma_lock_write_nested(anon_vma* av, const mm_struct* mm) {
+  CheckAlive(*av);
+  av->root->rwsem.Lock(ReadMode::kWrite,
+                       {.site = LOCKDEP_CALL_SITE(), .nest_lock = &mm->mmap_lock.dep_map()});
 }
 
 void anon_vma_unlock_write(anon_vma* av) { av->root->rwsem.Unlock({.site = LOCKDEP_CALL_SITE()}); }
@@ -116,11 +163,38 @@ void inode_lock(inode* node) {
 
 void inode_unlock(inode* node) { node->i_rwsem.Unlock({.site = LOCKDEP_CALL_SITE()}); }
 
+void inode_lock_shared(inode* node) {
+  node->i_rwsem.Lock(ReadMode::kRead, {.site = LOCKDEP_CALL_SITE()});
+}
+
+void inode_unlock_shared(inode* node) { node->i_rwsem.Unlock({.site = LOCKDEP_CALL_SITE()}); }
+
+void sb_start_write(super_block* sb) {
+  sb->s_writers.Lock(ReadMode::kRead, {.site = LOCKDEP_CALL_SITE()});
+}
+
+void sb_end_write(super_block* sb) { sb->s_writers.Unlock({.site = LOCKDEP_CALL_SITE()}); }
+
+void sb_start_pagefault(super_block* sb) {
+  sb->s_pagefaults.Lock(ReadMode::kRead, {.site = LOCKDEP_CALL_SITE()});
+}
+
+void sb_end_pagefault(super_block* sb) { sb->s_pagefaults.Unlock({.site = LOCKDEP_CALL_SITE()}); }
+
 void folio_lock(folio* folio) { folio->lock.Lock({.site = LOCKDEP_CALL_SITE()}); }
+
+void folio_lock_gated(folio* folio, const DepMap& gate) {
+  folio->lock.Lock({.site = LOCKDEP_CALL_SITE(), .gate = &gate});
+}
 
 bool folio_trylock(folio* folio) { return folio->lock.TryLock({.site = LOCKDEP_CALL_SITE()}); }
 
 void folio_unlock(folio* folio) { folio->lock.Unlock({.site = LOCKDEP_CALL_SITE()}); }
+
+void folio_wait_locked(folio* folio) {
+  const LockRequest request{.site = LOCKDEP_CALL_SITE()};
+  folio->lock.WaitUntilFree(request);
+}
 
 void xa_lock_irq(address_space* mapping) {
   mapping->i_pages_lock.Lock({.site = LOCKDEP_CALL_SITE()});

@@ -29,11 +29,19 @@ MM_LOCK_FUNCTION void mmap_write_unlock(mm_struct* mm);
 MM_LOCK_FUNCTION void mmap_write_downgrade(mm_struct* mm);
 
 MM_LOCK_FUNCTION void i_mmap_lock_read(address_space* mapping);
+MM_LOCK_FUNCTION bool i_mmap_trylock_read(address_space* mapping);
 MM_LOCK_FUNCTION void i_mmap_unlock_read(address_space* mapping);
 MM_LOCK_FUNCTION void i_mmap_lock_write(address_space* mapping);
+// Under the mmap lock, which serialises those who lock many.
+MM_LOCK_FUNCTION void i_mmap_lock_write_nested(address_space* mapping, const mm_struct* mm);
+MM_LOCK_FUNCTION bool i_mmap_trylock_write(address_space* mapping);
 MM_LOCK_FUNCTION void i_mmap_unlock_write(address_space* mapping);
 
+MM_LOCK_FUNCTION void anon_vma_lock_read(anon_vma* av);
+MM_LOCK_FUNCTION bool anon_vma_trylock_read(anon_vma* av);
+MM_LOCK_FUNCTION void anon_vma_unlock_read(anon_vma* av);
 MM_LOCK_FUNCTION void anon_vma_lock_write(anon_vma* av);
+MM_LOCK_FUNCTION void anon_vma_lock_write_nested(anon_vma* av, const mm_struct* mm);
 MM_LOCK_FUNCTION void anon_vma_unlock_write(anon_vma* av);
 
 MM_LOCK_FUNCTION void filemap_invalidate_lock(address_space* mapping);
@@ -43,10 +51,22 @@ MM_LOCK_FUNCTION void filemap_invalidate_unlock_shared(address_space* mapping);
 
 MM_LOCK_FUNCTION void inode_lock(inode* node);
 MM_LOCK_FUNCTION void inode_unlock(inode* node);
+MM_LOCK_FUNCTION void inode_lock_shared(inode* node);
+MM_LOCK_FUNCTION void inode_unlock_shared(inode* node);
+
+MM_LOCK_FUNCTION void sb_start_write(super_block* sb);
+MM_LOCK_FUNCTION void sb_end_write(super_block* sb);
+MM_LOCK_FUNCTION void sb_start_pagefault(super_block* sb);
+MM_LOCK_FUNCTION void sb_end_pagefault(super_block* sb);
 
 MM_LOCK_FUNCTION void folio_lock(folio* folio);
+// While `gate` is held for writing, which serialises all who lock it and what
+// they hold in either order: no order of this lock and those follows.
+MM_LOCK_FUNCTION void folio_lock_gated(folio* folio, const DepMap& gate);
 MM_LOCK_FUNCTION bool folio_trylock(folio* folio);
 MM_LOCK_FUNCTION void folio_unlock(folio* folio);
+// Waits until nobody holds it, without taking it.
+MM_LOCK_FUNCTION void folio_wait_locked(folio* folio);
 
 MM_LOCK_FUNCTION void xa_lock_irq(address_space* mapping);
 MM_LOCK_FUNCTION void xa_unlock_irq(address_space* mapping);

@@ -75,6 +75,8 @@ void vm_flags_init(vm_area_struct* vma, unsigned long flags);
 // REQUIRES, as a rule: mmap and VMA write-locked.
 void vm_flags_reset(vm_area_struct* vma, unsigned long flags);
 void vma_set_page_prot(vm_area_struct* vma);
+// REQUIRES, as a rule: the mmap or the VMA read lock.
+void vma_set_maybe_guard(vm_area_struct* vma);
 unsigned long vma_start_pgoff(const vm_area_struct* vma);
 unsigned long vma_last_pgoff(const vm_area_struct* vma);
 
@@ -111,10 +113,51 @@ void do_vmi_munmap(mm_struct* mm, unsigned long start, unsigned long length, boo
 bool do_mprotect_pkey(mm_struct* mm, unsigned long start, unsigned long length,
                       unsigned long flags);
 void change_protection(vm_area_struct* vma, unsigned long start, unsigned long end, bool writable);
+// stack.cc.  REQUIRES: the mmap write lock.  Returns whether it is a stack.
+bool expand_stack_locked(vm_area_struct* vma, unsigned long address);
+// REQUIRES: the mmap read lock.  Gives it back and takes it again, as read lock
+// in the end; null: it has given it back.
+vm_area_struct* expand_stack(mm_struct* mm, unsigned long address);
+// vma_expand.cc.  REQUIRES: the mmap write lock.
+void vma_set_range(vm_area_struct* vma, unsigned long start, unsigned long end);
+bool do_brk(mm_struct* mm, unsigned long brk);
+bool do_mlock(mm_struct* mm, unsigned long start, unsigned long length);
+
+// mremap.cc.
+struct PageTableMove {
+  vm_area_struct* old_vma;
+  vm_area_struct* new_vma;
+  unsigned long old_address;
+  unsigned long new_address;
+  bool need_rmap_locks;  // For single entries; tables are always moved with them.
+};
+void move_page_tables(PageTableMove move, unsigned long length);
+bool do_mremap(mm_struct* mm, unsigned long old_address, unsigned long length,
+               unsigned long new_address);
+
+// madvise.cc.  Each returns whether one VMA covered the range.
+bool madvise_dontneed(mm_struct* mm, unsigned long start, unsigned long length);
+bool madvise_free(mm_struct* mm, unsigned long start, unsigned long length);
+bool madvise_guard(mm_struct* mm, unsigned long start, unsigned long length, bool install);
+bool madvise_set_flags(mm_struct* mm, unsigned long start, unsigned long length,
+                       unsigned long flags);
+bool madvise_remove(mm_struct* mm, unsigned long start);
+bool process_madvise(mm_struct* mm, unsigned long start, unsigned long length);
+
+// gup.cc.  A pinned folio, or null.
+folio* get_user_page(mm_struct* mm, unsigned long address, bool write);
+folio* get_user_page_fast(mm_struct* mm, unsigned long address, bool write);
+void unpin_user_page(folio* page);
+void populate_range(mm_struct* mm, unsigned long start, unsigned long end);
+bool access_remote_vm(mm_struct* mm, unsigned long address);
+
 // fork.cc.  Returns the child's address space.
 mm_struct* dup_mm(mm_struct* oldmm);
 // exit.cc.  Nobody else may use the mm any more.
 void exit_mmap(mm_struct* mm);
+// The last of its users tears it down.
+void mmput(mm_struct* mm);
+bool mmget_not_zero(mm_struct* mm);
 // truncate.cc.
 void do_truncate(file* file, unsigned long length);
 void unmap_mapping_range(address_space* mapping, unsigned long first_index,

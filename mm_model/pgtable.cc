@@ -3,7 +3,10 @@
 
 #include "mm_model/pgtable.h"
 
+#include <utility>
+
 #include "mm_model/mm_locks.h"
+#include "mm_model/rules/page_table_rules.h"
 
 namespace mm_model {
 namespace {
@@ -21,6 +24,13 @@ Field FieldOf(const page_table& table) {
 
 void CheckNotFreed(const pt_slot* slot) {
   if (slot->in->freed) Corruption("a page table was used after it was freed");
+}
+
+pt_entry Change(pt_slot* slot, const pt_entry& next, const lockdep::CallSite& site) {
+  WillWrite(*slot, {FieldOf(*slot->in), AccessKind::kPlain, slot, site});
+  CheckNotFreed(slot);
+  CheckPtChange(*slot, next, site);
+  return std::exchange(slot->entry, next);
 }
 
 // The table below an entry was allocated for this address.
@@ -67,21 +77,25 @@ void Poison(void* object) {
   }
 }
 
-// Whether a table that covers [start, start + size) may go.
-bool WithinLimits(unsigned long start, unsigned long size, unsigned long floor,
-                  unsigned long ceiling) {
-  return start >= floor && start + size <= ceiling;
-}
-
-// pgd_clear, p4d_clear, pud_clear or pmd_clear: without any page table lock.
-void FreeBelow(pt_slot* slot) {
-  page_table* const table = ptep_get(slot).table;
-  set_pte(slot, {});
+// pgd_clear, p4d_clear, pud_clear or pmd_clear: without any page table lock, so
+// that nobody may be able to come here.
+void FreeBelow(pt_slot* slot, const lockdep::CallSite& site) {
+  page_table* const table = slot->entry.table;
+  SchedulingPoint({StepKind::kWrite, RuleOf(FieldOf(*slot->in)).name, slot});
+  CheckPt(PtRuleId::kFree, *slot, site);
+  slot->entry = {};
+  table->detached = true;
   machine().CallRcu(&Poison, table);
 }
 
-void FreeRange(page_table* table, unsigned long address, unsigned long end, unsigned long floor,
-               unsigned long ceiling) {
+struct FreeLimits {
+  unsigned long floor;
+  unsigned long ceiling;
+  lockdep::CallSite site;
+};
+
+void FreeRange(page_table* table, unsigned long address, unsigned long end,
+               const FreeLimits& limits) {
   const unsigned long size = table->entry_size();
   for (unsigned long at = StartOf(*table, address); at < end; at += size) {
     pt_slot* const slot = table->slot_of(at);
@@ -89,33 +103,25 @@ void FreeRange(page_table* table, unsigned long address, unsigned long end, unsi
     if (below == nullptr) continue;
     if (below->level != Level::kPte) {
       FreeRange(ptep_get(slot).table, at > address ? at : address,
-                end < at + size ? end : at + size, floor, ceiling);
+                end < at + size ? end : at + size, limits);
     }
-    if (WithinLimits(at, size, floor, ceiling)) FreeBelow(slot);
+    if (at >= limits.floor && at + size <= limits.ceiling) FreeBelow(slot, limits.site);
   }
 }
 
 }  // namespace
 
 pt_entry ptep_get(const pt_slot* slot) {
-  WillRead({FieldOf(*slot->in), slot, {}});
+  const lockdep::CallSite site = LOCKDEP_CALL_SITE();
+  WillRead(*slot, {FieldOf(*slot->in), AccessKind::kOnce, slot, site});
+  CheckPt(slot->in->level == Level::kPte ? PtRuleId::kWalkPte : PtRuleId::kWalk, *slot, site);
   CheckNotFreed(slot);
   return slot->entry;
 }
 
-void set_pte(pt_slot* slot, const pt_entry& entry) {
-  WillWrite(*slot, {FieldOf(*slot->in), slot, LOCKDEP_CALL_SITE()});
-  CheckNotFreed(slot);
-  slot->entry = entry;
-}
+void set_pte(pt_slot* slot, const pt_entry& entry) { Change(slot, entry, LOCKDEP_CALL_SITE()); }
 
-pt_entry ptep_get_and_clear(pt_slot* slot) {
-  WillWrite(*slot, {FieldOf(*slot->in), slot, LOCKDEP_CALL_SITE()});
-  CheckNotFreed(slot);
-  const pt_entry entry = slot->entry;
-  slot->entry = {};
-  return entry;
-}
+pt_entry ptep_get_and_clear(pt_slot* slot) { return Change(slot, {}, LOCKDEP_CALL_SITE()); }
 
 pt_entry mk_pte(folio* page, bool write) {
   return {.kind = pt_entry::Kind::kPresent, .write = write, .page = page};
@@ -147,7 +153,7 @@ pt_slot* pmd_off(mm_struct* mm, unsigned long address) {
 
 void free_pgd_range(mm_struct* mm, unsigned long address, unsigned long end, unsigned long floor,
                     unsigned long ceiling) {
-  FreeRange(&mm->pgd, address, end, floor, ceiling);
+  FreeRange(&mm->pgd, address, end, {floor, ceiling, LOCKDEP_CALL_SITE()});
 }
 
 spinlock* pmd_lock(mm_struct* /*mm*/, pt_slot* pmd) {
@@ -168,13 +174,17 @@ LockedPte pte_offset_map_lock(mm_struct* /*mm*/, pt_slot* pmd, unsigned long add
     }
     spinlock* const ptl = &table->lock;
     ptl->Lock(request);
-    if (ptep_get(pmd).table == table) return {table->slot_of(address), ptl};
+    if (ptep_get(pmd).table == table) {
+      table->revalidated_by = &current();
+      return {table->slot_of(address), ptl};
+    }
     ptl->Unlock(request);
     rcu_read_unlock();
   }
 }
 
 void pte_unmap_unlock(const LockedPte& locked) {
+  locked.pte->in->revalidated_by = nullptr;
   locked.ptl->Unlock({.site = LOCKDEP_CALL_SITE()});
   rcu_read_unlock();
 }

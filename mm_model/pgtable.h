@@ -18,7 +18,7 @@ namespace mm_model {
 // ---- Entries ----
 
 // Reads an entry once, with or without its lock.
-pt_entry ptep_get(const pt_slot* slot);
+[[gnu::noinline]] pt_entry ptep_get(const pt_slot* slot);
 // Write an entry.  REQUIRES, as a rule: the lock of its level, or, above the
 // PTE level, that nobody can reach it.
 [[gnu::noinline]] void set_pte(pt_slot* slot, const pt_entry& entry);

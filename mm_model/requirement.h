@@ -10,6 +10,8 @@
 //
 //   "mmap:write & vma:write & rmap:write | new"
 //
+// `any` holds always; `atomic`: the access is one atomic operation.
+//
 // Requirements are parsed when the model is compiled: a malformed one in the
 // rules does not build.  ParseRequirement says where and why for any other.
 
@@ -23,7 +25,7 @@
 
 namespace mm_model {
 
-// MM_TERM(identifier, word, is a lock).
+// MM_TERM(identifier, word, is a lock).  What they mean is in rule_terms.cc.
 #define MM_TERMS(X)                          \
   X(kMmap, "mmap", true)                     \
   X(kVma, "vma", true)                       \
@@ -32,11 +34,30 @@ namespace mm_model {
   X(kAnonVma, "anon_vma", true)              \
   X(kPageTableLock, "page_table_lock", true) \
   X(kPtl, "ptl", true)                       \
+  X(kLowerPtl, "lower_ptl", true)            \
   X(kFolio, "folio", true)                   \
   X(kIPages, "i_pages", true)                \
+  X(kIRwsem, "i_rwsem", true)                \
+  X(kILock, "i_lock", true)                  \
+  X(kPrivate, "private", true)               \
+  X(kLru, "lru", true)                       \
+  X(kCluster, "cluster", true)               \
+  X(kSwapInfo, "swap_info", true)            \
+  X(kSwap, "swap", true)                     \
+  X(kMmlist, "mmlist", true)                 \
+  X(kArgLock, "arg", true)                   \
+  X(kHugetlbVma, "hugetlb_vma", true)        \
+  X(kAny, "any", false)                      \
+  X(kRcu, "rcu", false)                      \
   X(kNew, "new", false)                      \
   X(kDetached, "detached", false)            \
-  X(kUnreachable, "unreachable", false)
+  X(kUnreachable, "unreachable", false)      \
+  X(kIrqsOff, "irqs_off", false)             \
+  X(kAtomic, "atomic", false)                \
+  X(kEmpty, "empty", false)                  \
+  X(kRevalidated, "revalidated", false)      \
+  X(kSourceFirst, "source_first", false)     \
+  X(kTemporaryStack, "temporary_stack", false)
 
 enum class Term : uint8_t {
 #define MM_X(identifier, word, is_lock) identifier,
@@ -69,7 +90,7 @@ struct ShortList {
 };
 
 using Alternative = ShortList<Condition, 4>;
-using Requirement = ShortList<Alternative, 6>;
+using Requirement = ShortList<Alternative, 8>;
 
 struct ParsedRequirement {
   Requirement requirement;
@@ -142,12 +163,23 @@ constexpr ParsedRequirement ParseRequirement(std::string_view text) {
   }
 }
 
-// Does not compile if the text is malformed.
-consteval Requirement CompiledRequirement(std::string_view text) {
-  const ParsedRequirement parsed = ParseRequirement(text);
-  if (parsed.error != nullptr) throw "malformed requirement";
-  return parsed.requirement;
-}
+// A requirement and how it was written.  Does not compile if it is malformed.
+// An empty text asks for nothing and grants nothing.
+struct RequirementText {
+  const char* text = "";
+  Requirement parsed;
+
+  constexpr RequirementText() = default;
+  // NOLINTNEXTLINE(google-explicit-constructor): rules are written as plain texts.
+  consteval RequirementText(const char* written) : text(written) {
+    if (*written == '\0') return;
+    const ParsedRequirement result = ParseRequirement(written);
+    if (result.error != nullptr) throw "malformed requirement";
+    parsed = result.requirement;
+  }
+
+  constexpr bool empty() const { return parsed.count == 0; }
+};
 
 constexpr std::string_view WordOf(Term term) {
   return requirement_internal::kTermWords[static_cast<size_t>(term)].word;

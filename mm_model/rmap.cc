@@ -18,6 +18,7 @@ std::span<anon_vma_chain* const> ChainsOf(const vm_area_struct* vma) {
 }
 
 void InsertInto(anon_vma* av, anon_vma_chain* avc) {
+  av->published = true;
   av->rb_root.write().insert(vma_start_pgoff(avc->vma), vma_last_pgoff(avc->vma), avc);
 }
 
@@ -39,7 +40,7 @@ void __anon_vma_prepare(vm_area_struct* vma) {
   if (!vma->anon_vma) {
     vma->anon_vma = av;
     anon_vma_chain_link(vma, av);
-    ++av->num_active_vmas;
+    av->num_active_vmas += 1;
   }
   spin_unlock(&mm->page_table_lock);
   anon_vma_unlock_write(av);
@@ -54,7 +55,7 @@ void anon_vma_clone(vm_area_struct* dst, const vm_area_struct* src) {
   for (const anon_vma_chain* avc : ChainsOf(src)) anon_vma_chain_link(dst, avc->av);
   if (same_mm) {
     dst->anon_vma = active;
-    ++active->num_active_vmas;
+    active->num_active_vmas += 1;
   }
   anon_vma_unlock_write(active);
 }
@@ -65,7 +66,7 @@ void anon_vma_fork(vm_area_struct* vma, const vm_area_struct* parent) {
   anon_vma_clone(vma, parent);
   auto* const av = machine().New<anon_vma>(parents->root);
   av->parent = parents;
-  ++av->num_active_vmas;
+  av->num_active_vmas += 1;
   vma->anon_vma = av;
   anon_vma_lock_write(av);
   anon_vma_chain_link(vma, av);
@@ -77,7 +78,7 @@ void unlink_anon_vmas(vm_area_struct* vma) {
   if (active == nullptr) return;
   anon_vma_lock_write(active);
   for (anon_vma_chain* avc : ChainsOf(vma)) avc->av->rb_root.write().erase(avc);
-  --active->num_active_vmas;
+  active->num_active_vmas -= 1;
   vma->anon_vma = nullptr;
   vma->anon_vma_chain.write().clear();
   anon_vma_unlock_write(active);

@@ -4,15 +4,16 @@ namespace mm_model {
 namespace {
 
 bool Allows(const pt_entry& entry, Access access) {
-  return entry.present() && (access == Access::kRead || entry.write);
+  return entry.present() && !entry.protnone && (access == Access::kRead || entry.write);
 }
 
 }  // namespace
 
 void SetUp(AddressSpace* space) {
   using A = AddressSpace;
-  auto* const node = machine().New<inode>();
-  node->i_size = A::kBytes;
+  machine().globals = machine().New<Globals>();
+  auto* const node = machine().New<inode>(machine().New<super_block>());
+  node->i_size.Reset(A::kBytes);
   space->data = machine().New<file>(node);
   space->mm = machine().New<mm_struct>();
   vm_mmap_pgoff(space->mm, nullptr, A::kAnon, A::kBytes, A::kFlags, 0);
@@ -31,8 +32,8 @@ bool AccessUser(mm_struct* mm, unsigned long address, Access access) {
 const std::vector<Scenario>& AllScenarios() {
   static const auto& scenarios = *new std::vector<Scenario>([] {
     std::vector<Scenario> all;
-    for (const auto& family :
-         {FaultScenarios(), MappingScenarios(), FileScenarios(), BrokenScenarios()}) {
+    for (const auto& family : {FaultScenarios(), MappingScenarios(), FileScenarios(),
+                               MemoryScenarios(), ServiceScenarios(), BrokenScenarios()}) {
       all.insert(all.end(), family.begin(), family.end());
     }
     return all;

@@ -36,7 +36,10 @@ struct AddressSpace {
 
   mm_struct* mm = nullptr;
   file* data = nullptr;
-  mm_struct* child = nullptr;  // Set by a task that forks.
+  file* huge = nullptr;              // Of hugetlbfs; set by what maps it.
+  mm_struct* child = nullptr;        // Set by a task that forks.
+  rw_semaphore* driver = nullptr;    // A lock of a driver or file system; set by what needs it.
+  vm_area_struct* cached = nullptr;  // A VMA that somebody remembers.
 };
 
 // Makes it, with the system calls that a process would use.
@@ -75,6 +78,8 @@ const Scenario* FindScenario(std::string_view name);
 std::span<const Scenario> FaultScenarios();
 std::span<const Scenario> MappingScenarios();
 std::span<const Scenario> FileScenarios();
+std::span<const Scenario> MemoryScenarios();
+std::span<const Scenario> ServiceScenarios();
 std::span<const Scenario> BrokenScenarios();
 
 }  // namespace mm_model

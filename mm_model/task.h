@@ -59,6 +59,7 @@ class Task {
 
   // Kernel state of the task.
   int rcu_depth = 0;
+  int irqs_off = 0;
   bool fatal_signal_pending = false;
 
  private:

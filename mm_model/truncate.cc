@@ -32,14 +32,22 @@ void filemap_remove_folio(address_space* mapping, folio* page) {
 
 void truncate_inode_folio(address_space* mapping, folio* page) {
   // A fault may have mapped it again since the range was unmapped.
-  if (page->mapcount != 0) unmap_mapping_range(mapping, page->index, page->index);
+  if (page->mapcount.read() != 0) unmap_mapping_range(mapping, page->index, page->index);
   page->dirty = false;
   filemap_remove_folio(mapping, page);
 }
 
+// The first cached folio from the index on, or null.
+folio* find_get_entry(address_space* mapping, unsigned long first) {
+  rcu_read_lock();
+  const auto* node = mapping->i_pages.read().find(first, kLastIndex);
+  folio* const page = node == nullptr ? nullptr : node->item;
+  rcu_read_unlock();
+  return page;
+}
+
 void truncate_inode_pages_range(address_space* mapping, unsigned long first) {
-  while (const auto* node = mapping->i_pages.read().find(first, kLastIndex)) {
-    folio* const page = node->item;
+  while (folio* const page = find_get_entry(mapping, first)) {
     folio_lock(page);
     if (page->mapping == mapping) truncate_inode_folio(mapping, page);
     folio_unlock(page);

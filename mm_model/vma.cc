@@ -79,6 +79,7 @@ vm_area_struct* vm_area_dup(mm_struct* mm, const vm_area_struct* orig) {
 void vm_area_free(vm_area_struct* vma) {
   vma_lock_forget(vma, LOCKDEP_CALL_SITE());
   std::erase(vma->vm_mm.peek()->vmas, vma);
+  AlsoTouches(&vma->state, AccessMode::kExclusive);
   vma->state = VmaState::kFreed;
   // With the semaphore it is freed by RCU; the reference count made VMAs type-stable.
   if (machine().vma_lock_generation == VmaLockGeneration::kRefcount) return Reuse(vma);
@@ -137,6 +138,12 @@ vm_area_struct* split_vma(mm_struct* mm, vm_area_struct* vma, unsigned long addr
 void vm_flags_init(vm_area_struct* vma, unsigned long flags) { vma->vm_flags = flags; }
 
 void vm_flags_reset(vm_area_struct* vma, unsigned long flags) { vma->vm_flags = flags; }
+
+void vma_set_maybe_guard(vm_area_struct* vma) {
+  WillWrite(*vma,
+            {Field::kVmFlagsMaybeGuard, AccessKind::kAtomic, &vma->vm_flags, LOCKDEP_CALL_SITE()});
+  vma->vm_flags.unchecked() |= VM_MAYBE_GUARD;
+}
 
 void vma_set_page_prot(vm_area_struct* vma) {
   vma->vm_page_prot = vma->vm_flags & (VM_READ | VM_WRITE);

@@ -5,7 +5,7 @@
 
 #include "mm_model/mm_locks.h"
 #include "mm_model/mutation.h"
-#include "mm_model/state_rules.h"
+#include "mm_model/rules/state_rules.h"
 #include "mm_model/vma_lock_protocol.h"
 
 namespace mm_model {
@@ -200,13 +200,13 @@ void vma_end_write_all(mm_struct* mm, const lockdep::CallSite& site) {
 }
 
 void vma_mark_attached(vm_area_struct* vma) {
-  WillWrite(*vma, {Field::kVmRefcntAttach, &vma->state, LOCKDEP_CALL_SITE()});
+  WillWrite(*vma, {Field::kVmRefcntAttach, AccessKind::kPlain, &vma->state, LOCKDEP_CALL_SITE()});
   vma->state = VmaState::kAttached;
   Protocol().attach(vma);
 }
 
 void vma_mark_detached(vm_area_struct* vma) {
-  WillWrite(*vma, {Field::kVmRefcntAttach, &vma->state, LOCKDEP_CALL_SITE()});
+  WillWrite(*vma, {Field::kVmRefcntAttach, AccessKind::kPlain, &vma->state, LOCKDEP_CALL_SITE()});
   vma->state = VmaState::kDetached;
   Protocol().detach(vma);
 }

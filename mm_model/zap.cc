@@ -5,6 +5,9 @@
 
 #include "mm_model/mm_locks.h"
 #include "mm_model/mm_ops.h"
+#include "mm_model/services.h"
+#include "mm_model/swap.h"
+#include "mm_model/tlb.h"
 #include "mm_model/vma_lock.h"
 
 namespace mm_model {
@@ -12,10 +15,11 @@ namespace {
 
 constexpr unsigned long kPmdEntrySize = PAGE_SIZE << kEntryBits;
 
-void zap_present_pte(const pt_entry& entry) {
-  if (entry.page == nullptr) return;
+void zap_pte(const pt_entry& entry) {
+  if (entry.kind == pt_entry::Kind::kSwap) return swap_free(entry.swap);
+  if (!entry.present()) return;
   if (entry.dirty) entry.page->dirty = true;
-  --entry.page->mapcount;
+  entry.page->mapcount.dec();
 }
 
 void zap_pte_range(vm_area_struct* vma, pt_slot* pmd, unsigned long start, unsigned long end) {
@@ -24,7 +28,7 @@ void zap_pte_range(vm_area_struct* vma, pt_slot* pmd, unsigned long start, unsig
   for (unsigned long address = start; address < end; address += PAGE_SIZE) {
     pt_slot* const pte = locked.pte->in->slot_of(address);
     if (ptep_get(pte).none()) continue;
-    zap_present_pte(ptep_get_and_clear(pte));
+    zap_pte(ptep_get_and_clear(pte));
   }
   pte_unmap_unlock(locked);
 }
@@ -32,6 +36,7 @@ void zap_pte_range(vm_area_struct* vma, pt_slot* pmd, unsigned long start, unsig
 }  // namespace
 
 void unmap_page_range(vm_area_struct* vma, unsigned long start, unsigned long end) {
+  if ((vma->vm_flags & VM_HUGETLB) != 0) return unmap_hugepage_range(vma);
   while (start < end) {
     const unsigned long next = std::min(end, (start / kPmdEntrySize + 1) * kPmdEntrySize);
     pt_slot* const pmd = pmd_off(vma->vm_mm, start);

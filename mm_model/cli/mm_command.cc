@@ -22,7 +22,10 @@ Examples:
   lockdep mm list
   lockdep mm run all-clean
   lockdep mm run vma-write-under-mmap-read --report mm.html
-  lockdep mm explore fault-under-vma-lock munmap)";
+  lockdep mm explore fault-under-vma-lock munmap
+  lockdep mm rules
+  lockdep mm table
+  lockdep mm verify)";
 
 class MmCommand final : public cli::Command {
  public:
@@ -31,7 +34,8 @@ class MmCommand final : public cli::Command {
     cli::SetUsage(*app_, "lockdep mm COMMAND");
     app_->require_subcommand(1);
     app_->footer(kFooter);
-    for (auto* const make : {&MakeList, &MakeRun, &MakeExplore}) {
+    for (auto* const make :
+         {&MakeList, &MakeRun, &MakeExplore, &MakeRules, &MakeTable, &MakeVerify}) {
       subcommands_.push_back(make());
       subcommands_.back()->Configure(*app_);
     }

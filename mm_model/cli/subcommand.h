@@ -26,6 +26,9 @@ class Subcommand {
 std::unique_ptr<Subcommand> MakeList();
 std::unique_ptr<Subcommand> MakeRun();
 std::unique_ptr<Subcommand> MakeExplore();
+std::unique_ptr<Subcommand> MakeRules();
+std::unique_ptr<Subcommand> MakeTable();
+std::unique_ptr<Subcommand> MakeVerify();
 
 }  // namespace mm_model
 

@@ -62,6 +62,80 @@ void Life(A& space) {
   exit_mmap(space.mm);
 }
 
+// A stack of one page, with room to grow.
+constexpr unsigned long kStack = A::kFree + 2 * PMD_SIZE + 2 * PAGE_SIZE;
+
+void MapStack(A& space) {
+  vm_mmap_pgoff(space.mm, nullptr, kStack, PAGE_SIZE, A::kFlags | VM_GROWSDOWN, 0);
+}
+
+void GrowStack(A& space) { AccessUser(space.mm, kStack - PAGE_SIZE, Access::kWrite); }
+
+void UseStack(A& space) { AccessUser(space.mm, kStack, Access::kWrite); }
+
+constexpr unsigned long kHeap = A::kFree + 3 * PMD_SIZE;
+
+void MapHeap(A& space) {
+  vm_mmap_pgoff(space.mm, nullptr, kHeap, PAGE_SIZE, A::kFlags, 0);
+  space.mm->brk.Reset(kHeap + PAGE_SIZE);
+}
+
+void UseHeap(A& space) {
+  do_brk(space.mm, kHeap + 3 * PAGE_SIZE);
+  AccessUser(space.mm, kHeap + 2 * PAGE_SIZE, Access::kWrite);
+  do_brk(space.mm, kHeap + PAGE_SIZE);
+}
+
+void Lock(A& space) { do_mlock(space.mm, A::kAnon, PAGE_SIZE); }
+
+// The target starts at another place of its table: entries are moved one by one.
+void MoveEntries(A& space) {
+  AccessUser(space.mm, A::kPrivate, Access::kWrite);
+  do_mremap(space.mm, A::kPrivate, A::kBytes, A::kFree + PMD_SIZE + PAGE_SIZE);
+  AccessUser(space.mm, A::kFree + PMD_SIZE + PAGE_SIZE, Access::kRead);
+}
+
+// A mapping that fills a table.
+constexpr unsigned long kTable = A::kFree + 4 * PMD_SIZE;
+constexpr unsigned long kTarget = A::kFree + 5 * PMD_SIZE;
+
+void MapTable(A& space) { vm_mmap_pgoff(space.mm, nullptr, kTable, PMD_SIZE, A::kFlags, 0); }
+
+void MoveTable(A& space) {
+  AccessUser(space.mm, kTable, Access::kWrite);
+  do_mremap(space.mm, kTable, PMD_SIZE, kTarget);
+  AccessUser(space.mm, kTarget, Access::kRead);
+}
+
+void DontNeed(A& space) { madvise_dontneed(space.mm, A::kAnon, A::kBytes); }
+
+void Free(A& space) {
+  AccessUser(space.mm, A::kAnon, Access::kWrite);
+  madvise_free(space.mm, A::kAnon, A::kBytes);
+}
+
+void Guard(A& space) {
+  madvise_guard(space.mm, A::kAnon, PAGE_SIZE, true);
+  madvise_guard(space.mm, A::kAnon, PAGE_SIZE, false);
+}
+
+void Advise(A& space) { madvise_set_flags(space.mm, A::kAnon, 2 * PAGE_SIZE, VM_MERGEABLE); }
+
+void Remove(A& space) { madvise_remove(space.mm, A::kShared); }
+
+void AdviseProcess(A& space) { process_madvise(space.mm, A::kAnon, A::kBytes); }
+
+constexpr ScenarioTask kGrow[] = {{"fault", GrowStack}, {"user", UseStack}};
+constexpr ScenarioTask kBrk[] = {{"brk", UseHeap}};
+constexpr ScenarioTask kMlock[] = {{"mlock", Lock}};
+constexpr ScenarioTask kMremap[] = {{"mremap", MoveEntries}};
+constexpr ScenarioTask kMremapTable[] = {{"mremap", MoveTable}};
+constexpr ScenarioTask kDontNeed[] = {{"fault", TouchEverything}, {"madvise", DontNeed}};
+constexpr ScenarioTask kMadviseFree[] = {{"madvise", Free}};
+constexpr ScenarioTask kGuard[] = {{"madvise", Guard}};
+constexpr ScenarioTask kAdvise[] = {{"madvise", Advise}};
+constexpr ScenarioTask kRemove[] = {{"madvise", Remove}};
+constexpr ScenarioTask kProcessMadvise[] = {{"madvise", AdviseProcess}};
 constexpr ScenarioTask kMmap[] = {{"mmap", MapAnonAndFile}};
 constexpr ScenarioTask kMmapFixed[] = {{"mmap", MapOver}};
 constexpr ScenarioTask kMunmap[] = {{"munmap", Unmap}};
@@ -80,6 +154,18 @@ constexpr Scenario kScenarios[] = {
      kMunmapSplit},
     {"mprotect", "mapping", "make one page of a mapping read-only", kMprotect},
     {"fork", "mapping", "copy an address space; private pages become write-protected", kFork},
+    {"stack-expansion", "mapping", "a fault below a stack makes it grow", kGrow, MapStack},
+    {"brk", "mapping", "grow the heap, use it, shrink it", kBrk, MapHeap},
+    {"mlock", "mapping", "lock a page in memory, and fault it in", kMlock},
+    {"mremap", "mapping", "move a mapping, entry by entry", kMremap},
+    {"mremap-table", "mapping", "move a mapping with its page table", kMremapTable, MapTable},
+    {"madvise-dontneed", "mapping", "drop pages under the VMA lock while others fault", kDontNeed},
+    {"madvise-free", "mapping", "let pages go when memory is short", kMadviseFree},
+    {"madvise-guard", "mapping", "set and remove guard markers", kGuard},
+    {"madvise-flags", "mapping", "change flags of a part, which splits the mapping", kAdvise},
+    {"madvise-remove", "mapping", "punch a hole; the file's locks come before the mmap lock",
+     kRemove},
+    {"process-madvise", "mapping", "advise about another task's memory", kProcessMadvise},
     {"mmap-races-munmap", "mapping", "map in one task while another unmaps", kMmapRacesMunmap},
     {"address-space-life", "mapping",
      "map, touch, fork, copy on write, protect, unmap, truncate, exit", kLife},

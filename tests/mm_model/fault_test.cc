@@ -36,7 +36,7 @@ TEST_F(FaultTest, AnAnonymousFaultMapsAFolioOfItsOwn) {
   const pt_entry entry = PeekPte(*mm_, A::kAnon);
   ASSERT_TRUE(entry.present());
   EXPECT_TRUE(entry.write);
-  EXPECT_EQ(entry.page->mapcount, 1);
+  EXPECT_EQ(entry.page->mapcount.peek(), 1);
   EXPECT_EQ(entry.page->anon_mapping.peek(), VmaAt(A::kAnon)->anon_vma.peek());
   EXPECT_EQ(entry.page->index.peek(), A::kAnon >> PAGE_SHIFT);
   EXPECT_TRUE(PeekPte(*mm_, A::kAnon + PAGE_SIZE).none());
@@ -113,7 +113,7 @@ TEST_F(FaultTest, TwoFaultsOnOnePageMapOneFolio) {
     const Body touch = [&] { AccessUser(space.mm, A::kAnon, Access::kWrite); };
     const ExecutionResult result = Together({touch, touch}, &strategy);
     ASSERT_EQ(result.outcome, Outcome::kCompleted);
-    ASSERT_EQ(PeekPte(*space.mm, A::kAnon).page->mapcount, 1) << "seed " << seed;
+    ASSERT_EQ(PeekPte(*space.mm, A::kAnon).page->mapcount.peek(), 1) << "seed " << seed;
   }
 }
 
@@ -135,7 +135,7 @@ TEST_F(FaultTest, ReadingFromTheFileDropsTheVmaLockAndTriesAgain) {
   Alone([&] { AccessUser(mm_, A::kPrivate, Access::kRead); });
   EXPECT_EQ(machine_.vma_lock_statistics.retry, 1);
   EXPECT_EQ(PeekPte(*mm_, A::kPrivate).page, PeekPte(*mm_, A::kShared).page);
-  EXPECT_EQ(CachedFolio(0)->mapcount, 2);
+  EXPECT_EQ(CachedFolio(0)->mapcount.peek(), 2);
 }
 
 TEST_F(FaultTest, ASharedWriteMakesFolioAndInodeDirty) {
@@ -148,7 +148,7 @@ TEST_F(FaultTest, ASharedWriteMakesFolioAndInodeDirty) {
   EXPECT_EQ(PeekPte(*mm_, A::kShared).page, CachedFolio(0));
   EXPECT_TRUE(CachedFolio(0)->dirty);
   EXPECT_TRUE(CachedFolio(1)->dirty);
-  EXPECT_TRUE(space_.data->f_inode->dirty);
+  EXPECT_EQ(space_.data->f_inode->i_state.peek(), I_DIRTY);
 }
 
 TEST_F(FaultTest, APrivateWriteCopiesWhetherThePageWasMappedOrNot) {
@@ -162,14 +162,14 @@ TEST_F(FaultTest, APrivateWriteCopiesWhetherThePageWasMappedOrNot) {
     EXPECT_TRUE(entry.write);
     EXPECT_NE(entry.page, CachedFolio(page));
     EXPECT_EQ(entry.page->anon_mapping.peek(), VmaAt(A::kPrivate)->anon_vma.peek());
-    EXPECT_EQ(CachedFolio(page)->mapcount, 0);
+    EXPECT_EQ(CachedFolio(page)->mapcount.peek(), 0);
     EXPECT_FALSE(CachedFolio(page)->dirty);
   }
 }
 
 TEST_F(FaultTest, BeyondTheEndOfTheFileIsABusError) {
   Alone([&] {
-    space_.data->f_inode->i_size = PAGE_SIZE;
+    space_.data->f_inode->i_size.Reset(PAGE_SIZE);
     EXPECT_TRUE(AccessUser(mm_, A::kShared, Access::kRead));
     EXPECT_EQ(do_user_addr_fault(mm_, A::kShared + PAGE_SIZE, 0), VM_FAULT_SIGBUS);
     EXPECT_EQ(current().context().held.depth(), 0u);

@@ -20,9 +20,9 @@ class GuardedTest : public ModelTest {
       AccessUser(space_.mm, A::kAnon, Access::kWrite);
       AccessUser(space_.mm, A::kPrivate, Access::kWrite);
       AccessUser(space_.mm, A::kShared, Access::kWrite);
-      anon_ = vma_lookup(space_.mm, A::kAnon);
-      private_ = vma_lookup(space_.mm, A::kPrivate);
-      shared_ = vma_lookup(space_.mm, A::kShared);
+      anon_ = PeekVma(*space_.mm, A::kAnon);
+      private_ = PeekVma(*space_.mm, A::kPrivate);
+      shared_ = PeekVma(*space_.mm, A::kShared);
     });
     ASSERT_THAT(Findings(), IsEmpty());
   }
@@ -187,7 +187,7 @@ TEST_F(GuardedTest, SettingAnAnonVmaNeedsThePageTableLock) {
   vm_area_struct* fresh = nullptr;
   Alone([&] {
     vm_mmap_pgoff(space_.mm, nullptr, A::kFree, PAGE_SIZE, A::kFlags, 0);
-    fresh = vma_lookup(space_.mm, A::kFree);
+    fresh = PeekVma(*space_.mm, A::kFree);
   });
   const Body write = [&] { fresh->anon_vma = machine().New<anon_vma>(nullptr); };
   EXPECT_THAT(Breaches([&] { mmap_read_lock(space_.mm); }, write),
@@ -198,7 +198,7 @@ TEST_F(GuardedTest, SettingAnAnonVmaUnderThePageTableLockIsRight) {
   vm_area_struct* fresh = nullptr;
   Alone([&] {
     vm_mmap_pgoff(space_.mm, nullptr, A::kFree, PAGE_SIZE, A::kFlags, 0);
-    fresh = vma_lookup(space_.mm, A::kFree);
+    fresh = PeekVma(*space_.mm, A::kFree);
   });
   EXPECT_THAT(Breaches(
                   [&] {
@@ -234,14 +234,26 @@ TEST_F(GuardedTest, AttachingNeedsTheVmaWriteLock) {
 }
 
 TEST_F(GuardedTest, APteNeedsTheLockOfItsTable) {
-  const Body write = [&] { set_pte(PeekPteTable(*space_.mm, A::kAnon)->slot_of(A::kAnon), {}); };
+  page_table* const table = PeekPteTable(*space_.mm, A::kAnon);
+  const Body write = [&] {
+    table->revalidated_by = &current();
+    set_pte(table->slot_of(A::kAnon), {});
+  };
   EXPECT_THAT(Breaches([&] { mmap_read_lock(space_.mm); }, write),
               ElementsAre("unprotected-access pte"));
 }
 
 TEST_F(GuardedTest, ThePteLockOfAnotherTableDoesNotCount) {
-  EXPECT_THAT(Breaches([&] { spin_lock(&PeekPteTable(*space_.mm, A::kShared)->lock); },
-                       [&] { set_pte(PeekPteTable(*space_.mm, A::kAnon)->slot_of(A::kAnon), {}); }),
+  page_table* const table = PeekPteTable(*space_.mm, A::kAnon);
+  EXPECT_THAT(Breaches(
+                  [&] {
+                    mmap_read_lock(space_.mm);
+                    spin_lock(&PeekPteTable(*space_.mm, A::kShared)->lock);
+                  },
+                  [&] {
+                    table->revalidated_by = &current();
+                    set_pte(table->slot_of(A::kAnon), {});
+                  }),
               ElementsAre("unprotected-access pte"));
 }
 
@@ -249,7 +261,7 @@ TEST_F(GuardedTest, FreeingPageTablesOfAReachableRangeIsABreach) {
   EXPECT_THAT(
       Breaches([&] { MmapWrite(); },
                [&] { free_pgd_range(space_.mm, A::kAnon, A::kAnon + A::kBytes, 0, A::kPrivate); }),
-      ElementsAre("unprotected-access pmd"));
+      ElementsAre("page-table-rule free a page table"));
 }
 
 TEST_F(GuardedTest, AFoliosMappingIsClearedUnderFolioAndPageCacheLock) {
@@ -262,13 +274,106 @@ TEST_F(GuardedTest, AFoliosMappingIsClearedUnderFolioAndPageCacheLock) {
               ElementsAre("unprotected-access folio->index"));
 }
 
+// ---- Reads ----
+
+TEST_F(GuardedTest, ReadingABoundNeedsSomethingThatKeepsTheVmaStable) {
+  const Body read = [&] { static_cast<void>(anon_->vm_start.read()); };
+  EXPECT_THAT(Breaches([] {}, read), ElementsAre("unprotected-access vma->vm_start"));
+  EXPECT_THAT(Missing(), HasSubstr("a read needs"));
+}
+
+TEST_F(GuardedTest, EachOfTheThreeLocksKeepsABoundReadable) {
+  const Body read = [&] { static_cast<void>(anon_->vm_start.read()); };
+  EXPECT_THAT(Breaches([&] { mmap_read_lock(space_.mm); }, read), IsEmpty());
+  EXPECT_THAT(Breaches([&] { lock_vma_under_rcu(space_.mm, A::kAnon); }, read), IsEmpty());
+  EXPECT_THAT(Breaches([&] { anon_vma_lock_read(anon_->anon_vma.peek()); }, read), IsEmpty());
+}
+
+TEST_F(GuardedTest, RcuAloneKeepsTheOwnerReadableButNotTheBounds) {
+  EXPECT_THAT(Breaches([] { rcu_read_lock(); },
+                       [&] {
+                         static_cast<void>(anon_->vm_mm.read());
+                         static_cast<void>(anon_->vm_end.read());
+                       }),
+              ElementsAre("unprotected-access vma->vm_end"));
+}
+
+TEST_F(GuardedTest, FlagsMayBeReadOnceWithoutALock) {
+  EXPECT_THAT(Breaches([] {}, [&] { static_cast<void>(anon_->vm_flags.once()); }), IsEmpty());
+  EXPECT_THAT(Breaches([] {}, [&] { static_cast<void>(anon_->vm_flags.read()); }),
+              ElementsAre("unprotected-access vma->vm_flags"));
+}
+
+TEST_F(GuardedTest, AnAtomicFieldNeedsAnAtomicWrite) {
+  EXPECT_THAT(Breaches([] {}, [&] { space_.mm->pinned_vm.add(1); }), IsEmpty());
+  EXPECT_THAT(Breaches([] {}, [&] { space_.mm->pinned_vm = 7; }),
+              ElementsAre("unprotected-access mm->pinned_vm"));
+}
+
+// ---- Page tables ----
+
+TEST_F(GuardedTest, InstallingAnEntryUnderRmapLocksAloneBreaksPtInst) {
+  page_table* const table = PeekPteTable(*space_.mm, A::kAnon);
+  const Body install = [&] {
+    table->revalidated_by = &current();
+    set_pte(table->slot_of(A::kAnon + PAGE_SIZE), mk_pte(machine().New<folio>(), false));
+  };
+  EXPECT_THAT(Breaches(
+                  [&] {
+                    anon_vma_lock_write(anon_->anon_vma.peek());
+                    spin_lock(&table->lock);
+                  },
+                  install),
+              ElementsAre("page-table-rule install a page table entry"));
+  EXPECT_THAT(Missing(), HasSubstr("PT-INST"));
+}
+
+TEST_F(GuardedTest, ClearingAnEntryUnderRmapLocksAloneIsRight) {
+  page_table* const table = PeekPteTable(*space_.mm, A::kAnon);
+  EXPECT_THAT(Breaches(
+                  [&] {
+                    anon_vma_lock_read(anon_->anon_vma.peek());
+                    spin_lock(&table->lock);
+                  },
+                  [&] {
+                    table->revalidated_by = &current();
+                    ptep_get_and_clear(table->slot_of(A::kAnon));
+                  }),
+              IsEmpty());
+}
+
+TEST_F(GuardedTest, ChangingAnEntryWithoutAskingThePmdAgainBreaksPtReval) {
+  page_table* const table = PeekPteTable(*space_.mm, A::kAnon);
+  EXPECT_THAT(Breaches(
+                  [&] {
+                    mmap_read_lock(space_.mm);
+                    spin_lock(&table->lock);
+                  },
+                  [&] { ptep_get_and_clear(table->slot_of(A::kAnon)); }),
+              ElementsAre("page-table-rule change a pte under its lock"));
+}
+
+TEST_F(GuardedTest, WalkingWithNothingHeldBreaksPtWalk) {
+  EXPECT_THAT(Breaches([] {}, [&] { pmd_off(space_.mm, A::kAnon); }),
+              ElementsAre("page-table-rule read a page table entry"));
+  EXPECT_THAT(Breaches([] { rcu_read_lock(); }, [&] { pmd_off(space_.mm, A::kAnon); }), IsEmpty());
+  EXPECT_THAT(Breaches([] { local_irq_save(); }, [&] { pmd_off(space_.mm, A::kAnon); }), IsEmpty());
+}
+
+TEST_F(GuardedTest, EveryPageTableAndStateRuleNamesItsSource) {
+  for (const PtRule& rule : AllPtRules()) EXPECT_STRNE(rule.source, "") << rule.id;
+  EXPECT_GE(AllPtRules().size(), 11u);
+}
+
 TEST_F(GuardedTest, EveryRuleNamesItsSourceAndEveryExceptionToo) {
-  EXPECT_GE(AllFieldRules().size(), 20u);
+  EXPECT_GE(AllFieldRules().size(), 60u);
   for (const FieldRule& rule : AllFieldRules()) {
     EXPECT_STRNE(rule.source, "") << rule.name;
-    const bool has_exceptions = *rule.exceptions_text != '\0';
-    EXPECT_EQ(has_exceptions, rule.exceptions.count != 0) << rule.name;
-    EXPECT_EQ(has_exceptions, *rule.exceptions_source != '\0') << rule.name;
+    EXPECT_FALSE(rule.write.empty()) << rule.name;
+    EXPECT_FALSE(rule.read.empty()) << rule.name;
+    EXPECT_STRNE(rule.read_source, "") << rule.name;
+    EXPECT_EQ(rule.exempt.empty(), *rule.exempt_source == '\0') << rule.name;
+    EXPECT_EQ(rule.once.empty(), *rule.once_source == '\0') << rule.name;
   }
 }
 

@@ -75,7 +75,7 @@ TEST_F(MappingOpsTest, MmapOverAMappingUnmapsWhatWasThere) {
   Alone([&] { vm_mmap_pgoff(mm_, space_.data, A::kAnon + PAGE_SIZE, PAGE_SIZE, VM_READ, 3); });
   EXPECT_THAT(Layout(*mm_, A::kAnon, A::kPrivate), ElementsAre("0-1@256", "1-2@3", "2-4@258"));
   EXPECT_TRUE(PeekPte(*mm_, A::kAnon + PAGE_SIZE).none());
-  EXPECT_EQ(before.page->mapcount, 0);
+  EXPECT_EQ(before.page->mapcount.peek(), 0);
   EXPECT_TRUE(PeekPte(*mm_, A::kAnon).present());
   EXPECT_TRUE(PeekPte(*mm_, A::kAnon + 2 * PAGE_SIZE).present());
 }
@@ -112,7 +112,7 @@ TEST_F(MappingOpsTest, MunmapClearsEntriesPoisonsTablesAndRemovesTheVma) {
   EXPECT_EQ(vma->vm_refcnt, 0u);
   EXPECT_EQ(vma->anon_vma.peek(), nullptr);
   EXPECT_TRUE(av->rb_root.peek().empty());
-  EXPECT_EQ(page->mapcount, 0);
+  EXPECT_EQ(page->mapcount.peek(), 0);
   EXPECT_TRUE(table->freed);
   EXPECT_EQ(table->slots[0].entry.kind, pt_entry::Kind::kPoison);
   EXPECT_EQ(PeekPteTable(*mm_, A::kAnon), nullptr);
@@ -221,7 +221,7 @@ TEST_F(MappingOpsTest, ForkCopiesVmasAndWriteProtectsPrivatePages) {
   const pt_entry private_entry = PeekPte(*child, A::kAnon);
   EXPECT_EQ(private_entry, PeekPte(*mm_, A::kAnon));
   EXPECT_FALSE(private_entry.write);
-  EXPECT_EQ(private_entry.page->mapcount, 2);
+  EXPECT_EQ(private_entry.page->mapcount.peek(), 2);
   EXPECT_TRUE(PeekPte(*child, A::kShared).write);
   EXPECT_TRUE(PeekPte(*mm_, A::kShared).write);
 }
@@ -247,7 +247,7 @@ TEST_F(MappingOpsTest, WritingAfterForkCopiesInEachOfThem) {
   Alone([&] { AccessUser(child, A::kAnon, Access::kWrite); });
   EXPECT_NE(PeekPte(*child, A::kAnon).page, common);
   EXPECT_EQ(PeekPte(*mm_, A::kAnon).page, common);
-  EXPECT_EQ(common->mapcount, 1);
+  EXPECT_EQ(common->mapcount.peek(), 1);
   EXPECT_EQ(PeekPte(*child, A::kAnon).page->anon_mapping.peek(),
             VmaAt(*child, A::kAnon)->anon_vma.peek());
 }
@@ -267,7 +267,7 @@ TEST_F(MappingOpsTest, ExitLeavesNothingMapped) {
   EXPECT_EQ(mm_->map_count.peek(), 0);
   EXPECT_EQ(mm_->total_vm.peek(), 0u);
   EXPECT_TRUE(table->freed);
-  EXPECT_EQ(page->mapcount, 0);
+  EXPECT_EQ(page->mapcount.peek(), 0);
   for (const pt_slot& slot : mm_->pgd.slots) EXPECT_TRUE(slot.entry.none());
 }
 

@@ -1,6 +1,6 @@
 #include "mm_model/mm_locks.h"
 
-#include "mm_model/state_rules.h"
+#include "mm_model/rules/state_rules.h"
 #include "mm_model/vma_lock.h"
 #include "tests/mm_model/model_test.h"
 

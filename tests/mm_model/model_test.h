@@ -86,6 +86,11 @@ class Flag {
   bool raised_ = false;
 };
 
+// The VMA at the address as it is; there must be one.
+inline vm_area_struct* PeekVma(const mm_struct& mm, unsigned long address) {
+  return mm.mm_mt.peek().find(address, address)->item;
+}
+
 // Lets every other task go as far as it can first.
 inline void LetOthersGoFirst() { SchedulingPoint({StepKind::kYield, "others", nullptr}); }
 

@@ -17,7 +17,9 @@ class PgtableTest : public ModelTest {
       mm_model::SetUp(&space_);
       mm_ = space_.mm;
       AccessUser(mm_, A::kAnon, Access::kWrite);
+      mmap_read_lock(mm_);
       pmd_ = pmd_off(mm_, A::kAnon);
+      mmap_read_unlock(mm_);
     });
   }
 

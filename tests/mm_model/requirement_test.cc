@@ -54,7 +54,7 @@ INSTANTIATE_TEST_SUITE_P(
         Malformed{"new:read", "a state takes no ':read' or ':write'", 0},
         Malformed{"mmap:write vma:write", "a lock is followed by ':read' or ':write'", 0},
         Malformed{"new & new & new & new & new", "too many conditions in one alternative", 24},
-        Malformed{"new|new|new|new|new|new|new", "too many alternatives", 20}));
+        Malformed{"new|new|new|new|new|new|new|new|new", "too many alternatives", 28}));
 
 TEST(RequirementTest, EveryTermHasItsWord) {
   EXPECT_EQ(WordOf(Term::kMmap), "mmap");

@@ -32,7 +32,7 @@ TEST_F(TruncateTest, PagesBeyondTheNewEndGoFromCacheAndMappings) {
   Alone([&] { do_truncate(space_.data, PAGE_SIZE); });
 
   EXPECT_EQ(gone->mapping.peek(), nullptr);
-  EXPECT_EQ(gone->mapcount, 0);
+  EXPECT_EQ(gone->mapcount.peek(), 0);
   EXPECT_EQ(kept->mapping.peek(), &Mapping());
   EXPECT_EQ(Mapping().nrpages.peek(), 1u);
   EXPECT_EQ(Mapping().i_pages.peek().size(), 1u);

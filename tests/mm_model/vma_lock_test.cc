@@ -1,7 +1,7 @@
 #include "mm_model/vma_lock.h"
 
 #include "mm_model/mm_locks.h"
-#include "mm_model/state_rules.h"
+#include "mm_model/rules/state_rules.h"
 #include "tests/mm_model/model_test.h"
 
 namespace mm_model {
@@ -19,8 +19,8 @@ class VmaLockTest : public ModelTest, public testing::WithParamInterface<VmaLock
     machine_.vma_lock_generation = GetParam();
     Alone([this] {
       mm_model::SetUp(&space_);
-      anon_ = vma_lookup(space_.mm, A::kAnon);
-      shared_ = vma_lookup(space_.mm, A::kShared);
+      anon_ = PeekVma(*space_.mm, A::kAnon);
+      shared_ = PeekVma(*space_.mm, A::kShared);
     });
   }
 
@@ -126,7 +126,7 @@ TEST_P(VmaLockTest, ARecycledVmaOfAnotherMmIsNotReadLocked) {
     __vm_munmap(space_.mm, A::kAnon, A::kBytes);
     A other;
     mm_model::SetUp(&other);
-    ASSERT_EQ(vma_lookup(other.mm, A::kAnon), anon_);  // The same memory.
+    ASSERT_EQ(PeekVma(*other.mm, A::kAnon), anon_);  // The same memory.
     EXPECT_EQ(TryRead(space_.mm, anon_), VmaReadLock::kContended);
     EXPECT_EQ(TryRead(other.mm, anon_), VmaReadLock::kLocked);
     vma_end_read(anon_);

@@ -1,8 +1,8 @@
 // Rules of lock states, as data: which combinations of the mmap lock and the
 // VMA lock a task must not get into.  A breach is an invalid-lock-state.
 
-#ifndef MM_MODEL_STATE_RULES_H_
-#define MM_MODEL_STATE_RULES_H_
+#ifndef MM_MODEL_RULES_STATE_RULES_H_
+#define MM_MODEL_RULES_STATE_RULES_H_
 
 #include <cstdint>
 #include <span>
@@ -13,7 +13,7 @@ namespace mm_model {
 
 enum class StateRuleId : uint8_t {
 #define MM_STATE_RULE(identifier, id, subject, rule, source) identifier,
-#include "mm_model/state_rules.def"
+#include "mm_model/rules/state_rules.def"
 #undef MM_STATE_RULE
 };
 
@@ -31,4 +31,4 @@ void ReportState(StateRuleId rule, const DepMap& lock, const lockdep::CallSite& 
 
 }  // namespace mm_model
 
-#endif  // MM_MODEL_STATE_RULES_H_
+#endif  // MM_MODEL_RULES_STATE_RULES_H_

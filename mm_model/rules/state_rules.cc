@@ -1,4 +1,4 @@
-#include "mm_model/state_rules.h"
+#include "mm_model/rules/state_rules.h"
 
 #include "mm_model/machine.h"
 
@@ -8,7 +8,7 @@ namespace {
 constexpr StateRule kStateRules[] = {
 #define MM_STATE_RULE(identifier, id, subject, rule, source) \
   {id, subject, id ": " rule " (" source ")"},
-#include "mm_model/state_rules.def"
+#include "mm_model/rules/state_rules.def"
 #undef MM_STATE_RULE
 };
 

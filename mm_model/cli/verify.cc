@@ -1,0 +1,127 @@
+// `lockdep mm verify`: everything that the model is checked by.
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "lockdep/cli/command.h"
+#include "lockdep/cli/usage.h"
+#include "mm_model/cli/outputs.h"
+#include "mm_model/cli/subcommand.h"
+#include "mm_model/recorded_session.h"
+#include "mm_model/verify/verifier.h"
+
+namespace mm_model {
+namespace {
+
+namespace cli = lockdep::cli;
+
+constexpr char kFooter[] =
+    R"(Runs every scenario; every lock of every scenario left out, weakened, taken late or waited
+for; every historical bug of the museum, as it was and mended; and every pair of operations
+over one shared address space. The last line counts.
+
+Exit codes:
+  0  all as expected
+  1  something was not, or it was interrupted
+  2  wrong usage
+
+Examples:
+  lockdep mm verify
+  lockdep mm verify --max-executions 0 --verbose)";
+
+volatile std::sig_atomic_t interrupted = 0;
+
+void Interrupt(int /*signal*/) { interrupted = 1; }
+
+bool ShowProgress(const std::string& part, uint64_t done, uint64_t of) {
+  static const bool shows = isatty(STDERR_FILENO) != 0;
+  if (shows) {
+    std::fprintf(stderr, "\r%-60s", absl::StrCat(part, " ", done, " of ", of).c_str());
+    std::fflush(stderr);
+  }
+  return interrupted == 0;
+}
+
+void EndProgress() {
+  if (isatty(STDERR_FILENO) != 0) std::fprintf(stderr, "\r%60s\r", "");
+}
+
+std::string ToText(const VerifyResult& result, bool verbose) {
+  std::string text;
+  for (const std::string& line : result.surprises)
+    absl::StrAppend(&text, "NOT AS EXPECTED: ", line, "\n");
+  if (verbose) {
+    for (const std::string& line : result.unnoticed) absl::StrAppend(&text, "mutant ", line, "\n");
+  }
+  const Totals& totals = result.totals;
+  absl::StrAppend(&text, totals.pairs_exhausted, " of ", totals.pairs,
+                  " pairs of operations explored to the end, the others up to the limit\n",
+                  totals.mutants - totals.mutants_caught, " mutants not caught",
+                  verbose ? "" : " (--verbose lists them)", "\n");
+  if (result.stopped) absl::StrAppend(&text, "interrupted: only what follows was run\n");
+  return absl::StrCat(text, ToText(totals), "\n");
+}
+
+std::string ToJson(const VerifyResult& result) {
+  const Totals& totals = result.totals;
+  const nlohmann::ordered_json json = {{"schema", "lockdep-mm-verify"},
+                                       {"version", 1},
+                                       {"rules", totals.rules},
+                                       {"scenarios", totals.scenarios},
+                                       {"mutants", totals.mutants},
+                                       {"mutants_caught", totals.mutants_caught},
+                                       {"museum_pieces", totals.museum_pieces},
+                                       {"operation_pairs", totals.pairs},
+                                       {"operation_pairs_exhausted", totals.pairs_exhausted},
+                                       {"executions", totals.executions},
+                                       {"complete", !result.stopped},
+                                       {"not_as_expected", result.surprises},
+                                       {"mutants_not_caught", result.unnoticed}};
+  return json.dump(2) + "\n";
+}
+
+class Verify final : public Subcommand {
+ public:
+  void Configure(CLI::App& mm) override {
+    app_ = mm.add_subcommand("verify", "Check rules, scenarios, mutants, museum and pairs");
+    cli::SetUsage(*app_, "lockdep mm verify [OPTIONS]");
+    app_->footer(kFooter);
+    app_->add_option("--max-executions", options_.pair_executions,
+                     "Of each pair of operations, at most; 0: no limit")
+        ->type_name("N")
+        ->capture_default_str();
+    app_->add_flag("--verbose", verbose_, "Also list the mutants that nothing noticed");
+    app_->add_flag("--json", json_, "As JSON");
+  }
+  bool selected() const override { return app_->parsed(); }
+  int Run() override {
+    const auto orders = LoadDeclaredOrder();
+    if (!orders.ok()) return cli::UsageError(std::string(orders.status().message()));
+    std::signal(SIGINT, &Interrupt);
+    std::signal(SIGTERM, &Interrupt);
+    Verifier verifier(orders->declared_order());
+    verifier.on_progress = &ShowProgress;
+    const VerifyResult result = verifier.Run(options_);
+    EndProgress();
+    Print(json_ ? ToJson(result) : ToText(result, verbose_));
+    return result.surprises.empty() && !result.stopped ? cli::kExitOk : cli::kExitFindings;
+  }
+
+ private:
+  CLI::App* app_ = nullptr;
+  VerifyOptions options_;
+  bool verbose_ = false;
+  bool json_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Subcommand> MakeVerify() { return std::make_unique<Verify>(); }
+
+}  // namespace mm_model

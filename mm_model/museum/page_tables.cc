@@ -1,0 +1,340 @@
+// Page tables that were changed, moved or freed under somebody's feet.
+
+#include "mm_model/folio.h"
+#include "mm_model/fork.h"
+#include "mm_model/mm_locks.h"
+#include "mm_model/museum/museum.h"
+#include "mm_model/rules/page_table_rules.h"
+#include "mm_model/services.h"
+#include "mm_model/tlb.h"
+#include "mm_model/vma_lock.h"
+
+namespace mm_model {
+namespace {
+
+using A = AddressSpace;
+
+void FaultAnon(A& space) { AccessUser(space.mm, A::kAnon, Access::kWrite); }
+void FaultShared(A& space) { AccessUser(space.mm, A::kShared, Access::kRead); }
+
+// A table of the file's shared mapping that has nothing in it any more.
+void EmptyTable(A& space) {
+  FaultShared(space);
+  unmap_mapping_range(space.data->f_mapping, 0, A::kPages);
+}
+void Retract(A& space) { retract_page_tables(space.data->f_mapping); }
+
+// B5: fork copied page tables while the parent's faults changed them.
+void ForkUnlocked(A& space) { space.child = dup_mm_for_study(space.mm, false); }
+void Fork(A& space) { space.child = dup_mm_for_study(space.mm, true); }
+void MapAnonVmaElsewhere(A& space) { AccessUser(space.mm, A::kPrivate, Access::kWrite); }
+constexpr ScenarioTask kB5[] = {{"fork", ForkUnlocked}, {"fault", FaultAnon}};
+constexpr ScenarioTask kB5Fixed[] = {{"fork", Fork}, {"fault", FaultAnon}};
+
+// B16: an error path printed page tables without any lock.
+void ShowPte(A& space) { pmd_off(space.mm, A::kAnon); }
+void ShowPteLocked(A& space) {
+  mmap_write_lock(space.mm);
+  pmd_off(space.mm, A::kAnon);
+  mmap_write_unlock(space.mm);
+}
+void UnmapAnon(A& space) { __vm_munmap(space.mm, A::kAnon, A::kBytes); }
+constexpr ScenarioTask kB16[] = {{"oops", ShowPte}, {"munmap", UnmapAnon}};
+constexpr ScenarioTask kB16Fixed[] = {{"oops", ShowPteLocked}, {"munmap", UnmapAnon}};
+
+// B31: a neighbour grew, under the mmap read lock, into what a downgraded munmap
+// was tearing down.
+constexpr unsigned long kHole = A::kFree;
+constexpr unsigned long kStack = A::kFree + 4 * PAGE_SIZE;
+void MapStackAboveMapping(A& space) {
+  vm_mmap_pgoff(space.mm, nullptr, kHole, 4 * PAGE_SIZE, A::kFlags, 0);
+  vm_mmap_pgoff(space.mm, nullptr, kStack, PAGE_SIZE, A::kFlags | VM_GROWSDOWN, 0);
+  AccessUser(space.mm, kHole, Access::kWrite);
+  AccessUser(space.mm, kStack, Access::kWrite);
+}
+void UnmapHoleAndStackTable(A& space) {
+  mmap_write_lock(space.mm);
+  vm_area_struct* const vma = vma_lookup(space.mm, kHole);
+  vma_start_write(vma);
+  vma_mark_detached(vma);
+  vma_iter_clear(space.mm, vma);
+  mmap_write_downgrade(space.mm);
+  unmap_page_range(vma, kHole, kStack);
+  unlink_anon_vmas(vma);
+  rcu_read_lock();
+  CheckPt(PtRuleId::kFree, *PeekPteTable(*space.mm, kHole)->slot_of(kStack - PAGE_SIZE),
+          LOCKDEP_CALL_SITE());
+  rcu_read_unlock();
+  vm_area_free(vma);
+  mmap_read_unlock(space.mm);
+}
+void GrowUnderMmapRead(A& space) {
+  mmap_read_lock(space.mm);
+  vm_area_struct* const vma = find_vma(space.mm, kStack);
+  if (vma_lookup(space.mm, kStack - PAGE_SIZE) == nullptr) {
+    anon_vma_lock_write(vma->anon_vma);
+    space.mm->mm_mt.write().erase(vma);
+    vma->vm_start = kStack - PAGE_SIZE;
+    space.mm->mm_mt.write().insert(vma->vm_start, vma->vm_end - 1, vma);
+    anon_vma_unlock_write(vma->anon_vma);
+  }
+  mmap_read_unlock(space.mm);
+}
+void GrowUnderMmapWrite(A& space) {
+  mmap_read_lock(space.mm);
+  if (vma_lookup(space.mm, kStack - PAGE_SIZE) != nullptr) return mmap_read_unlock(space.mm);
+  if (expand_stack(space.mm, kStack - PAGE_SIZE) != nullptr) mmap_read_unlock(space.mm);
+}
+constexpr ScenarioTask kB31[] = {{"munmap", UnmapHoleAndStackTable}, {"grow", GrowUnderMmapRead}};
+constexpr ScenarioTask kB31Fixed[] = {{"munmap", UnmapHoleAndStackTable},
+                                      {"grow", GrowUnderMmapWrite}};
+
+// B32: mremap gave the page table locks back before it flushed; who found the page at
+// its new place freed it, and a processor went on using it at the old one.
+constexpr unsigned long kOld = A::kAnon;
+constexpr unsigned long kNew = A::kAnon + PAGE_SIZE;
+void UseThroughTlb(A& space) {
+  AccessUser(space.mm, kOld, Access::kWrite);
+  const pt_entry entry = HardwareWalk(space.mm, kOld);
+  if (entry.present()) FillTlb(space.mm, kOld, entry);
+  SchedulingPoint({StepKind::kRead, "user code", &space.mm->tlb, AccessMode::kShared});
+  AccessThroughTlb(space.mm, kOld, true);
+}
+void MovePte(A& space, bool flush_locked) {
+  mmap_write_lock(space.mm);
+  vm_area_struct* const vma = vma_lookup(space.mm, kOld);
+  vma_start_write(vma);
+  const LockedPte from = pte_offset_map_lock(space.mm, pmd_off(space.mm, kOld), kOld);
+  if (from.pte != nullptr) {
+    set_pte(from.pte->in->slot_of(kNew), ptep_get_and_clear(from.pte));
+    if (flush_locked) flush_tlb_range(space.mm, kOld, kOld + PAGE_SIZE);
+    pte_unmap_unlock(from);
+  }
+  flush_tlb_range(space.mm, kOld, kOld + PAGE_SIZE);
+  mmap_write_unlock(space.mm);
+}
+void FlushUnlocked(A& space) { MovePte(space, false); }
+void FlushLocked(A& space) { MovePte(space, true); }
+void FreeAtNewPlace(A& space) {
+  anon_vma* const av = space.cached->anon_vma.once();
+  anon_vma_lock_read(av);
+  const LockedPte locked = pte_offset_map_lock(space.mm, pmd_off(space.mm, kNew), kNew);
+  folio* page = nullptr;
+  if (locked.pte != nullptr) {
+    if (ptep_get(locked.pte).present()) {
+      page = ptep_get_and_clear(locked.pte).page;
+      flush_tlb_range(space.mm, kNew, kNew + PAGE_SIZE);
+      page->mapcount.dec();
+    }
+    pte_unmap_unlock(locked);
+  }
+  anon_vma_unlock_read(av);
+  if (page != nullptr) folio_put(page);
+}
+void PrepareMove(A& space) {
+  AccessUser(space.mm, kOld, Access::kWrite);
+  space.cached = space.mm->mm_mt.peek().find(kOld, kOld)->item;
+}
+constexpr ScenarioTask kB32[] = {
+    {"user", UseThroughTlb}, {"mremap", FlushUnlocked}, {"truncate", FreeAtNewPlace}};
+constexpr ScenarioTask kB32Fixed[] = {
+    {"user", UseThroughTlb}, {"mremap", FlushLocked}, {"truncate", FreeAtNewPlace}};
+
+// B34: khugepaged took a table out without the rmap locks.
+void CollapseLocking(A& space, bool rmap) {
+  mmap_write_lock(space.mm);
+  vm_area_struct* const vma = vma_lookup(space.mm, A::kAnon);
+  vma_start_write(vma);
+  pt_slot* const pmd = pmd_off(space.mm, A::kAnon);
+  if (rmap) anon_vma_lock_write(vma->anon_vma);
+  spinlock* const pml = pmd_lock(space.mm, pmd);
+  CheckPt(PtRuleId::kCollapse, *pmd, LOCKDEP_CALL_SITE());
+  spin_unlock(pml);
+  if (rmap) anon_vma_unlock_write(vma->anon_vma);
+  mmap_write_unlock(space.mm);
+}
+void CollapseWithoutRmap(A& space) { CollapseLocking(space, false); }
+void CollapseWithRmap(A& space) { CollapseLocking(space, true); }
+constexpr ScenarioTask kB34[] = {{"khugepaged", CollapseWithoutRmap}};
+constexpr ScenarioTask kB34Fixed[] = {{"khugepaged", CollapseWithRmap}};
+
+// B35: khugepaged asked for anon_vma before it had the locks, and not again.
+void RetractUnchecked(A& space) {
+  address_space* const mapping = space.data->f_mapping;
+  i_mmap_lock_read(mapping);
+  vm_area_struct* const vma = mapping->i_mmap.read().find(0, 0)->item;
+  pt_slot* const pmd = pmd_off(space.mm, vma->vm_start);
+  if (!vma->anon_vma.once() && pmd != nullptr && ptep_get(pmd).table != nullptr) {
+    spinlock* const pml = pmd_lock(space.mm, pmd);
+    page_table* const table = ptep_get(pmd).table;
+    spin_lock(&table->lock);
+    CheckPt(PtRuleId::kRetract, *pmd, LOCKDEP_CALL_SITE());
+    spin_unlock(&table->lock);
+    spin_unlock(pml);
+  }
+  i_mmap_unlock_read(mapping);
+}
+void FaultPrivate(A& space) { AccessUser(space.mm, A::kPrivate, Access::kWrite); }
+void EmptyPrivateTable(A& space) {
+  AccessUser(space.mm, A::kPrivate, Access::kRead);
+  unmap_mapping_range(space.data->f_mapping, 0, A::kPages);
+}
+constexpr ScenarioTask kB35[] = {{"khugepaged", RetractUnchecked}, {"fault", FaultPrivate}};
+constexpr ScenarioTask kB35Fixed[] = {{"khugepaged", Retract}, {"fault", FaultPrivate}};
+
+// B36, B38, B39: a table was found, and used after it might have gone.
+void UseTable(A& space, bool revalidate) {
+  mmap_read_lock(space.mm);
+  pt_slot* const pmd = pmd_off(space.mm, A::kShared);
+  if (revalidate) {
+    const LockedPte locked = pte_offset_map_lock(space.mm, pmd, A::kShared);
+    if (locked.pte != nullptr) {
+      static_cast<void>(ptep_get(locked.pte));
+      pte_unmap_unlock(locked);
+    }
+  } else if (page_table* const table = ptep_get(pmd).table) {
+    spin_lock(&table->lock);
+    static_cast<void>(ptep_get(table->slot_of(A::kShared)));
+    spin_unlock(&table->lock);
+  }
+  mmap_read_unlock(space.mm);
+}
+void UseSnapshot(A& space) { UseTable(space, false); }
+void UseRevalidated(A& space) { UseTable(space, true); }
+constexpr ScenarioTask kB39[] = {{"pfnmap", UseSnapshot}, {"khugepaged", Retract}};
+constexpr ScenarioTask kB39Fixed[] = {{"pfnmap", UseRevalidated}, {"khugepaged", Retract}};
+
+void CollapseChecking(A& space, bool lock_first) {
+  mmap_write_lock(space.mm);
+  vm_area_struct* const vma = vma_lookup(space.mm, A::kShared);
+  pt_slot* const pmd = pmd_off(space.mm, A::kShared);
+  page_table* table = ptep_get(pmd).table;
+  i_mmap_lock_write(space.data->f_mapping);
+  if (lock_first) table = ptep_get(pmd).table;
+  if (table != nullptr) {
+    spin_lock(&table->lock);
+    static_cast<void>(ptep_get(table->slot_of(A::kShared)));
+    spin_unlock(&table->lock);
+  }
+  i_mmap_unlock_write(space.data->f_mapping);
+  static_cast<void>(vma->vm_end.read());
+  mmap_write_unlock(space.mm);
+}
+void MoveStaleTable(A& space) { CollapseChecking(space, false); }
+void MoveCheckedTable(A& space) { CollapseChecking(space, true); }
+constexpr ScenarioTask kB38[] = {{"mremap", MoveStaleTable}, {"khugepaged", Retract}};
+constexpr ScenarioTask kB38Fixed[] = {{"mremap", MoveCheckedTable}, {"khugepaged", Retract}};
+
+// zap_empty_pte_table: a fault's neighbour frees an empty table under the VMA lock.
+void ReclaimTable(A& space) {
+  vm_area_struct* const vma = lock_vma_under_rcu(space.mm, A::kShared);
+  if (vma == nullptr) return;
+  Retract(space);
+  vma_end_read(vma);
+}
+void CollapseAfterCheck(A& space, bool lock_first) {
+  mmap_write_lock(space.mm);
+  vm_area_struct* const vma = vma_lookup(space.mm, A::kShared);
+  pt_slot* const pmd = pmd_off(space.mm, A::kShared);
+  if (lock_first) vma_start_write(vma);
+  page_table* const table = ptep_get(pmd).table;
+  if (!lock_first) vma_start_write(vma);
+  if (table != nullptr) {
+    spin_lock(&table->lock);
+    static_cast<void>(ptep_get(table->slot_of(A::kShared)));
+    spin_unlock(&table->lock);
+  }
+  mmap_write_unlock(space.mm);
+}
+void CheckThenLock(A& space) { CollapseAfterCheck(space, false); }
+void LockThenCheck(A& space) { CollapseAfterCheck(space, true); }
+constexpr ScenarioTask kB36[] = {{"khugepaged", CheckThenLock}, {"madvise", ReclaimTable}};
+constexpr ScenarioTask kB36Fixed[] = {{"khugepaged", LockThenCheck}, {"madvise", ReclaimTable}};
+
+// B37: a table was freed while fast GUP, with interrupts off, was walking it.
+void FreeTable(A& space, bool wait_for_walkers) {
+  mmap_write_lock(space.mm);
+  vm_area_struct* const vma = vma_lookup(space.mm, A::kAnon);
+  vma_start_write(vma);
+  anon_vma_lock_write(vma->anon_vma);
+  pt_slot* const pmd = pmd_off(space.mm, A::kAnon);
+  spinlock* const pml = pmd_lock(space.mm, pmd);
+  page_table* const table = ptep_get(pmd).table;
+  ptep_get_and_clear(pmd);
+  spin_unlock(pml);
+  if (wait_for_walkers) tlb_remove_table_sync_one();
+  AlsoTouches(&table->slots[0], AccessMode::kExclusive);
+  table->freed = true;
+  anon_vma_unlock_write(vma->anon_vma);
+  mmap_write_unlock(space.mm);
+}
+void FreeAtOnce(A& space) { FreeTable(space, false); }
+void FreeAfterWalkers(A& space) { FreeTable(space, true); }
+void GupFast(A& space) {
+  local_irq_save();
+  pt_slot* const pmd = pmd_off(space.mm, A::kAnon);
+  if (page_table* const table = ptep_get(pmd).table) {
+    static_cast<void>(ptep_get(table->slot_of(A::kAnon)));
+  }
+  local_irq_restore();
+}
+constexpr ScenarioTask kB37[] = {{"khugepaged", FreeAtOnce}, {"gup-fast", GupFast}};
+constexpr ScenarioTask kB37Fixed[] = {{"khugepaged", FreeAfterWalkers}, {"gup-fast", GupFast}};
+
+// B40: the table to install was allocated only if the pmd had been empty before.
+void FaultAround(A& space, bool look_again) {
+  mmap_read_lock(space.mm);
+  pt_slot* const pmd = pmd_off(space.mm, A::kShared);
+  const bool preallocated = ptep_get(pmd).none();
+  spinlock* const pml = pmd_lock(space.mm, pmd);
+  const bool empty = ptep_get(pmd).none();
+  spin_unlock(pml);
+  if (empty && !preallocated && !look_again) {
+    Corruption("a page table was installed that nobody had allocated");
+  }
+  if (empty) pte_alloc(space.mm, pmd, A::kShared);
+  mmap_read_unlock(space.mm);
+}
+void InstallBlindly(A& space) { FaultAround(space, false); }
+void InstallIfThere(A& space) { FaultAround(space, true); }
+constexpr ScenarioTask kB40[] = {{"fault", InstallBlindly}, {"khugepaged", Retract}};
+constexpr ScenarioTask kB40Fixed[] = {{"fault", InstallIfThere}, {"khugepaged", Retract}};
+
+constexpr MuseumPiece kPieces[] = {
+    MM_PIECE("fork-copies-while-parent-faults", "fb49c455323f", kPageTableRule,
+             "fork copied entries that the parent's faults were making", kB5, kB5Fixed,
+             MapAnonVmaElsewhere),
+    MM_PIECE("show-pte-without-lock", "CVE-2026-90303", kPageTableRule,
+             "an error path walked page tables without any lock", kB16, kB16Fixed, FaultAnon),
+    MM_PIECE("munmap-downgrade-against-growth", "CVE-2020-29369, 246c320a8cfe", kPageTableRule,
+             "a stack grew into what a downgraded munmap freed", kB31, kB31Fixed,
+             MapStackAboveMapping),
+    MM_PIECE("mremap-late-tlb-flush", "CVE-2018-18281, eb66ae030829", kModelCorruption,
+             "mremap flushed after it had given the page table locks back", kB32, kB32Fixed,
+             PrepareMove),
+    MM_PIECE("collapse-without-rmap-locks", "8d3c106e19e8", kPageTableRule,
+             "khugepaged took out a table that the rmap led to", kB34, kB34Fixed, FaultAnon),
+    MM_PIECE("retract-checks-anon-vma-early", "CVE-2023-52935, 023f47a8250c", kPageTableRule,
+             "khugepaged took out a table that had got an anonymous page", kB35, kB35Fixed,
+             EmptyPrivateTable),
+    MM_PIECE("collapse-checks-before-vma-lock", "366a4532d96f", kModelCorruption,
+             "khugepaged used a table that a fault's neighbour had freed", kB36, kB36Fixed,
+             EmptyTable),
+    MM_PIECE("gup-fast-against-collapse", "70cbc3cc78a9, 2ba99c5e0881", kModelCorruption,
+             "a table was freed under a walk with interrupts off", kB37, kB37Fixed, FaultAnon),
+    MM_PIECE("mremap-against-retract", "CVE-2024-50066, 6fa1066fc5d0", kModelCorruption,
+             "mremap moved a table that it had looked up before it locked", kB38, kB38Fixed,
+             EmptyTable),
+    MM_PIECE("follow-pfnmap-snapshot", "mm/memory: fix checks in follow_pfnmap_start",
+             kModelCorruption, "a walk acted on what it had read before it locked", kB39, kB39Fixed,
+             EmptyTable),
+    MM_PIECE("fault-around-missing-table", "mm: filemap_map_pmd, fixes f9ce0be71d1f",
+             kModelCorruption, "a fault installed a table that it did not have", kB40, kB40Fixed,
+             EmptyTable),
+};
+
+}  // namespace
+
+std::span<const MuseumPiece> PageTablePieces() { return kPieces; }
+
+}  // namespace mm_model

@@ -1,0 +1,174 @@
+// Kernel services on address spaces: huge pages, KSM, userfaultfd, NUMA, /proc,
+// memory failure, the OOM reaper, writeback, exec.
+
+#include "mm_model/services.h"
+
+#include "mm_model/mm_locks.h"
+#include "mm_model/scenario.h"
+
+namespace mm_model {
+namespace {
+
+using A = AddressSpace;
+
+constexpr unsigned long kTable = A::kFree + 6 * PMD_SIZE;
+constexpr unsigned long kHuge = A::kFree + 7 * PMD_SIZE;
+
+// An anonymous mapping that a huge page can hold.
+void MapTable(A& space) { vm_mmap_pgoff(space.mm, nullptr, kTable, PMD_SIZE, A::kFlags, 0); }
+
+void UseTable(A& space) { AccessUser(space.mm, kTable, Access::kWrite); }
+
+void UseAndCollapse(A& space) {
+  UseTable(space);
+  collapse_huge_page(space.mm, kTable);
+}
+
+void Retract(A& space) {
+  AccessUser(space.mm, A::kShared, Access::kRead);
+  unmap_mapping_range(space.data->f_mapping, 0, A::kPages);
+  retract_page_tables(space.data->f_mapping);
+}
+
+void FaultShared(A& space) { AccessUser(space.mm, A::kShared, Access::kRead); }
+
+folio* FolioAt(const A& space, unsigned long address) {
+  folio* const page = get_user_page(space.mm, address, true);
+  if (page != nullptr) unpin_user_page(page);
+  return page;
+}
+
+void SplitFolios(A& space) {
+  if (folio* const page = FolioAt(space, A::kAnon)) split_folio(page);
+  if (folio* const page = FolioAt(space, A::kShared)) split_folio(page);
+}
+
+void MergePages(A& space) {
+  AccessUser(space.mm, A::kAnon, Access::kWrite);
+  ksm_try_to_merge(space.mm, A::kAnon);
+  AccessUser(space.mm, A::kAnon, Access::kWrite);
+}
+
+void Userfaultfd(A& space) {
+  auto* const ctx = machine().New<userfaultfd_ctx>();
+  userfaultfd_register(space.mm, A::kAnon, ctx);
+  mfill_atomic(space.mm, A::kAnon + PAGE_SIZE, ctx);
+}
+
+void UffdMove(A& space) {
+  auto* const ctx = machine().New<userfaultfd_ctx>();
+  AccessUser(space.mm, A::kAnon, Access::kWrite);
+  AccessUser(space.mm, kTable, Access::kWrite);
+  move_pages(space.mm, kTable + PAGE_SIZE, A::kAnon, ctx);
+  AccessUser(space.mm, kTable + PAGE_SIZE, Access::kRead);
+}
+
+void Numa(A& space) {
+  AccessUser(space.mm, A::kAnon, Access::kWrite);
+  task_numa_work(space.mm);
+  AccessUser(space.mm, A::kAnon, Access::kRead);
+}
+
+void Mbind(A& space) { do_mbind(space.mm, A::kAnon, "interleave"); }
+
+void Maps(A& space) { show_maps(space.mm); }
+
+void Smaps(A& space) {
+  AccessUser(space.mm, A::kAnon, Access::kWrite);
+  show_smaps(space.mm);
+}
+
+void Fail(A& space) {
+  if (folio* const page = FolioAt(space, A::kShared)) memory_failure(page);
+}
+
+void Reap(A& space) {
+  AccessUser(space.mm, A::kAnon, Access::kWrite);
+  oom_reap_task_mm(space.mm);
+}
+
+void WriteFile(A& space) {
+  AccessUser(space.mm, A::kShared, Access::kRead);
+  generic_file_write_iter(space.data, space.mm, A::kAnon);
+}
+
+void Writeback(A& space) {
+  AccessUser(space.mm, A::kShared, Access::kWrite);
+  write_cache_page(space.data->f_mapping, 0);
+}
+
+void DropCaches(A& space) {
+  AccessUser(space.mm, A::kShared, Access::kRead);
+  madvise_dontneed(space.mm, A::kShared, A::kBytes);
+  drop_pagecache(space.data->f_inode);
+}
+
+void Exec(A& space) {
+  mm_struct* const mm = setup_arg_pages(A::kFree + 4 * PAGE_SIZE, 2 * PAGE_SIZE);
+  exec_mmap(space.mm);
+  AccessUser(mm, A::kFree + 2 * PAGE_SIZE, Access::kRead);
+}
+
+void MapHugetlb(A& space) {
+  auto* const node = machine().New<inode>(space.data->f_inode->i_sb, true);
+  node->i_size.Reset(PMD_SIZE);
+  space.huge = machine().New<file>(node);
+  hugetlb_mmap(space.mm, space.huge, kHuge);
+}
+
+void UseHugetlb(A& space) { AccessUser(space.mm, kHuge, Access::kWrite); }
+
+void UnmapHugetlb(A& space) {
+  UseHugetlb(space);
+  __vm_munmap(space.mm, kHuge, PMD_SIZE);
+}
+
+void PunchHugetlb(A& space) { hugetlbfs_punch_hole(space.huge); }
+
+constexpr ScenarioTask kCollapse[] = {{"khugepaged", UseAndCollapse}, {"fault", UseTable}};
+constexpr ScenarioTask kRetract[] = {{"khugepaged", Retract}, {"fault", FaultShared}};
+constexpr ScenarioTask kSplit[] = {{"split", SplitFolios}};
+constexpr ScenarioTask kKsm[] = {{"ksmd", MergePages}};
+constexpr ScenarioTask kUffd[] = {{"uffd", Userfaultfd}};
+constexpr ScenarioTask kUffdMove[] = {{"uffd", UffdMove}};
+constexpr ScenarioTask kNuma[] = {{"numa", Numa}};
+constexpr ScenarioTask kMbind[] = {{"mbind", Mbind}};
+constexpr ScenarioTask kMaps[] = {{"reader", Maps}};
+constexpr ScenarioTask kSmaps[] = {{"reader", Smaps}};
+constexpr ScenarioTask kFail[] = {{"failure", Fail}};
+constexpr ScenarioTask kReap[] = {{"reaper", Reap}};
+constexpr ScenarioTask kWrite[] = {{"write", WriteFile}};
+constexpr ScenarioTask kWriteback[] = {{"writeback", Writeback}};
+constexpr ScenarioTask kDropCaches[] = {{"drop-caches", DropCaches}};
+constexpr ScenarioTask kExec[] = {{"exec", Exec}};
+constexpr ScenarioTask kHugetlb[] = {{"munmap", UnmapHugetlb}};
+constexpr ScenarioTask kHugetlbPunch[] = {{"fault", UseHugetlb}, {"punch", PunchHugetlb}};
+
+constexpr Scenario kScenarios[] = {
+    {"collapse", "services", "khugepaged puts a huge page in place of a page table", kCollapse,
+     MapTable},
+    {"retract-page-tables", "services", "an empty page table goes while its VMA stays", kRetract},
+    {"split-folio", "services", "split folios of anonymous memory and of a file", kSplit},
+    {"ksm", "services", "a page is write-protected to be shared, and copied when written", kKsm},
+    {"uffd-copy", "services", "userfaultfd puts a page where there is none", kUffd},
+    {"uffd-move", "services", "userfaultfd moves a page between two mappings", kUffdMove, MapTable},
+    {"numa-balancing", "services", "entries become inaccessible to see who uses them", kNuma},
+    {"mbind", "services", "give a mapping another memory policy", kMbind},
+    {"proc-maps", "services", "list the mappings, each under its VMA lock", kMaps},
+    {"proc-smaps", "services", "count the pages of each mapping", kSmaps},
+    {"memory-failure", "services", "unmap a page that broke", kFail},
+    {"oom-reaper", "services", "take memory from a task that must die", kReap},
+    {"file-write", "services", "write a file from memory that must be faulted in", kWrite},
+    {"writeback", "services", "clean a mapped page and its entries", kWriteback},
+    {"drop-caches", "services", "drop what nobody maps", kDropCaches},
+    {"exec", "services", "relocate the stack of a new program, leave the old one", kExec},
+    {"hugetlb-munmap", "services", "fault in and unmap a huge page", kHugetlb, MapHugetlb},
+    {"hugetlb-punch-hole", "services", "cut a huge page out of its file while it is used",
+     kHugetlbPunch, MapHugetlb},
+};
+
+}  // namespace
+
+std::span<const Scenario> ServiceScenarios() { return kScenarios; }
+
+}  // namespace mm_model

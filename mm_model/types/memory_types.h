@@ -1,0 +1,113 @@
+// Memory: folios, the LRU, swap, and the reverse mapping of anonymous memory.
+
+#ifndef MM_MODEL_TYPES_MEMORY_TYPES_H_
+#define MM_MODEL_TYPES_MEMORY_TYPES_H_
+
+#include <memory_resource>
+#include <vector>
+
+#include "mm_model/guarded.h"
+#include "mm_model/interval_tree.h"
+#include "mm_model/locks.h"
+#include "mm_model/machine.h"
+#include "mm_model/types/counter.h"
+#include "mm_model/types/file_types.h"
+
+namespace mm_model {
+
+struct address_space;
+struct mm_struct;
+struct vm_area_struct;
+
+struct lruvec {
+  spinlock lru_lock{LockClass::kLruLock, this};
+  std::pmr::vector<folio*> folios{machine().memory()};  // Under lru_lock.
+};
+
+struct folio {
+  spinlock lock{LockClass::kFolioLock, this};  // PG_locked.
+  Guarded<folio, address_space*, Field::kFolioMapping, Field::kFolioMappingClear> mapping{this};
+  Guarded<folio, anon_vma*, Field::kFolioAnonMapping> anon_mapping{this};
+  Guarded<folio, unsigned long, Field::kFolioIndex> index{this};
+  Guarded<folio, bool, Field::kFolioLru> lru{this};
+  Guarded<folio, bool, Field::kAnonExclusive> anon_exclusive{this};
+  Counter mapcount{"folio->_mapcount"};
+  Counter pincount{"folio->_pincount"};  // Long-term users, as GUP.
+  unsigned long swap = 0;                // Its entry in the swap cache; 0: not there.
+  bool uptodate = false;                 // Page flags that are atomic bits.
+  bool dirty = false;
+  bool writeback = false;
+  bool mlocked = false;
+  bool ksm = false;
+  bool visible = false;  // Somebody else may find it: it was mapped or is in the page cache.
+  bool freed = false;    // Given back: it must not be used.
+};
+
+// ---- Reverse mapping of anonymous memory ----
+
+struct anon_vma;
+
+// Links a VMA with an anon_vma.
+struct anon_vma_chain {
+  vm_area_struct* vma = nullptr;
+  struct anon_vma* av = nullptr;
+};
+
+struct anon_vma {
+  // A null root: it is the root itself.
+  explicit anon_vma(anon_vma* of_root) : root(of_root == nullptr ? this : of_root) {}
+
+  anon_vma* const root;
+  anon_vma* parent = nullptr;
+  rw_semaphore rwsem{LockClass::kAnonVmaRwsem, this};  // Only the root's is ever taken.
+  Guarded<anon_vma, interval_tree<anon_vma_chain*>, Field::kRbRoot> rb_root{this,
+                                                                            machine().memory()};
+  Guarded<anon_vma, int, Field::kNumActiveVmas> num_active_vmas{this};
+  Guarded<anon_vma, int, Field::kNumChildren> num_children{this};
+  Counter refcount{"anon_vma->refcount", 1};
+  bool published = false;  // Somebody else may find it.
+  bool freed = false;
+};
+
+// ---- Swap ----
+
+struct swap_info_struct {
+  static constexpr unsigned long kSlots = 16;
+
+  spinlock lock{LockClass::kSwapInfoLock, this};             // si->lock
+  spinlock cluster_lock{LockClass::kSwapClusterLock, this};  // ci->lock; there is one cluster.
+  Guarded<swap_info_struct, bool, Field::kSwapInfoFlags> writeok{this};
+  // Users of each slot, and the folio of it in the swap cache.
+  Guarded<swap_info_struct, std::pmr::vector<int>, Field::kSwapMap> swap_map{this, kSlots, 0,
+                                                                             machine().memory()};
+  Guarded<swap_info_struct, std::pmr::vector<folio*>, Field::kSwapCache> swap_cache{
+      this, kSlots, nullptr, machine().memory()};
+  Counter users{"si->users", 1};  // get_swap_device
+};
+
+// What there is once in a kernel.
+struct Globals {
+  lruvec lru;
+  spinlock swap_lock{LockClass::kSwapLock, this};
+  spinlock mmlist_lock{LockClass::kMmlistLock, this};
+  std::pmr::vector<mm_struct*> mmlist{machine().memory()};  // Under mmlist_lock.
+  swap_info_struct swap;
+  spinlock sb_lock{LockClass::kSbLock, this};
+  rw_semaphore mm_all_locks_mutex{LockClass::kMmAllLocksMutex, this};
+  rw_semaphore ksm_thread_mutex{LockClass::kKsmThreadMutex, this};
+  spinlock ksm_mmlist_lock{LockClass::kKsmMmlistLock, this};
+  spinlock khugepaged_mm_lock{LockClass::kKhugepagedMmLock, this};
+  rw_semaphore exec_update_lock{LockClass::kExecUpdateLock, this};
+  spinlock split_queue_lock{LockClass::kSplitQueueLock, this};
+  bdi_writeback wb;
+  rw_semaphore mf_mutex{LockClass::kMfMutex, this};
+  rw_semaphore hugetlb_fault_mutex{LockClass::kHugetlbFaultMutex, this};  // One of the table.
+  rw_semaphore fs_reclaim{LockClass::kFsReclaim, this};                   // A pseudo-lock.
+};
+
+// Of the machine; made with the first address space.
+Globals& globals();
+
+}  // namespace mm_model
+
+#endif  // MM_MODEL_TYPES_MEMORY_TYPES_H_

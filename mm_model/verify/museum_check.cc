@@ -1,0 +1,53 @@
+#include "mm_model/verify/museum_check.h"
+
+#include <algorithm>
+#include <memory>
+
+namespace mm_model {
+namespace {
+
+std::vector<Finding> FindingsOf(const Scenario& scenario, lockdep::DeclaredOrder order,
+                                uint64_t max_executions, bool stop_at_first, uint64_t* executions) {
+  FindingLog log;
+  const auto validator = std::make_unique<lockdep::Validator>(
+      lockdep::Validator::Config{.observer = &log, .declared_order = order});
+  Runner runner(*validator);
+  Explorer explorer(runner, log, order);
+  const Exploration exploration = explorer.Explore(
+      ProgramOf(scenario),
+      {.limits = {.max_executions = max_executions}, .stop_at_first = stop_at_first});
+  *executions += exploration.coverage.executions + exploration.coverage.cut;
+  std::vector<Finding> findings;
+  for (const Discovery& discovery : exploration.discoveries) {
+    findings.push_back(discovery.finding);
+  }
+  return findings;
+}
+
+void NoteBroken(const std::vector<Finding>& findings, MuseumVerdict* verdict) {
+  const auto expected = std::find_if(findings.begin(), findings.end(), [&](const Finding& finding) {
+    return finding.kind == verdict->piece->expected;
+  });
+  verdict->broken_is_flagged = expected != findings.end();
+  if (findings.empty()) return;
+  verdict->finding = verdict->broken_is_flagged ? *expected : findings.front();
+}
+
+}  // namespace
+
+MuseumVerdict CheckPiece(const MuseumPiece& piece, lockdep::DeclaredOrder order,
+                         uint64_t max_executions) {
+  MuseumVerdict verdict{.piece = &piece};
+  const auto broken = FindingsOf(piece.broken, order, max_executions, true, &verdict.executions);
+  NoteBroken(broken, &verdict);
+  if (!verdict.broken_is_flagged) {  // Perhaps something else came first.
+    NoteBroken(FindingsOf(piece.broken, order, max_executions, false, &verdict.executions),
+               &verdict);
+  }
+  const auto fixed = FindingsOf(piece.fixed, order, max_executions, false, &verdict.executions);
+  verdict.fixed_is_clean = fixed.empty();
+  if (!fixed.empty()) verdict.fixed_finding = fixed.front();
+  return verdict;
+}
+
+}  // namespace mm_model

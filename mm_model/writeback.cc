@@ -1,0 +1,100 @@
+// Writing files.  Follows linux 7.0 mm/filemap.c (generic_perform_write),
+// fs/fs-writeback.c and mm/page-writeback.c (folio_clear_dirty_for_io),
+// fs/drop_caches.c.  Input and output take no time.
+
+#include "mm_model/mm_locks.h"
+#include "mm_model/rmap_walk.h"
+#include "mm_model/services.h"
+
+namespace mm_model {
+namespace {
+
+void MarkDirty(inode* node) {
+  spin_lock(&node->i_lock);
+  node->i_state = node->i_state | I_DIRTY;
+  spin_unlock(&node->i_lock);
+}
+
+// The copy runs with page faults disabled.  Returns whether the buffer was there.
+bool copy_folio_from_iter_atomic(mm_struct* mm, unsigned long buffer) {
+  return HardwareWalk(mm, buffer).present();
+}
+
+bool WritePage(address_space* mapping, mm_struct* mm, unsigned long buffer) {
+  folio* const page = filemap_get_folio(mapping, 0);
+  if (page == nullptr) return true;  // Nothing cached: written around the cache.
+  folio_lock(page);
+  const bool copied = copy_folio_from_iter_atomic(mm, buffer);
+  if (copied && page->mapping == mapping) {
+    xa_lock_irq(mapping);
+    page->dirty = true;
+    xa_unlock_irq(mapping);
+  }
+  folio_unlock(page);
+  return copied;
+}
+
+}  // namespace
+
+void generic_file_write_iter(file* of, mm_struct* mm, unsigned long buffer) {
+  inode* const node = of->f_inode;
+  sb_start_write(node->i_sb);
+  inode_lock(node);
+  while (!WritePage(of->f_mapping, mm, buffer)) {
+    // The folio is unlocked by now: the fault may need it, and the mmap lock.
+    if ((do_user_addr_fault(mm, buffer, 0) & VM_FAULT_ERROR) != 0) break;
+  }
+  MarkDirty(node);
+  inode_unlock(node);
+  sb_end_write(node->i_sb);
+}
+
+void write_cache_page(address_space* mapping, unsigned long index) {
+  inode* const node = mapping->host;
+  bdi_writeback* const wb = &globals().wb;
+  spin_lock(&wb->list_lock);
+  spin_lock(&node->i_lock);
+  node->i_state = (node->i_state | I_SYNC) & ~I_DIRTY;
+  spin_unlock(&node->i_lock);
+  spin_unlock(&wb->list_lock);
+  if (folio* const page = filemap_get_folio(mapping, index)) {
+    folio_lock(page);
+    if (page->mapping == mapping) {
+      folio_mkclean(page);
+      xa_lock_irq(mapping);
+      page->dirty = false;
+      xa_unlock_irq(mapping);
+    }
+    folio_unlock(page);
+  }
+  spin_lock(&node->i_lock);
+  node->i_state = node->i_state & ~I_SYNC;
+  spin_unlock(&node->i_lock);
+}
+
+// Only what nobody maps, and only by trying.
+void drop_pagecache(inode* node) {
+  super_block* const sb = node->i_sb;
+  down_read(&sb->s_umount);
+  spin_lock(&sb->s_inode_list_lock);
+  spin_lock(&node->i_lock);
+  spin_unlock(&node->i_lock);
+  spin_unlock(&sb->s_inode_list_lock);
+  address_space* const mapping = &node->i_data;
+  folio* const page = filemap_get_folio(mapping, 0);
+  if (page != nullptr && folio_trylock(page)) {
+    if (page->mapping == mapping && page->mapcount.read() == 0) {
+      spin_lock(&node->i_lock);
+      xa_lock_irq(mapping);
+      mapping->i_pages.write().erase(page);
+      mapping->nrpages = mapping->nrpages - 1;
+      page->mapping = nullptr;
+      xa_unlock_irq(mapping);
+      spin_unlock(&node->i_lock);
+    }
+    folio_unlock(page);
+  }
+  up_read(&sb->s_umount);
+}
+
+}  // namespace mm_model
