@@ -180,7 +180,7 @@ bool Validator::AddDependency(Scene& scene, const HeldLock& held) {
     return false;
   }
   const DependencyKind kind = Classify(held.use.mode(), next.mode);
-  if ((edge->observed & MaskOf(kind)) != 0) return (edge->reported & MaskOf(kind)) == 0;
+  if ((edge->observed & MaskOf(kind)) != 0) return (ContextKinds(*edge) & MaskOf(kind)) != 0;
 
   const Witness witness{.kind = kind,
                         .from_mode = held.use.mode(),
@@ -199,7 +199,7 @@ bool Validator::AddDependency(Scene& scene, const HeldLock& held) {
   if (ClosesCycle(scene, *edge, witness)) return false;
   LearnReach(*edge);
   CheckInterruptions(scene, *edge, witness);
-  return true;
+  return (edge->context_reported & MaskOf(kind)) == 0;
 }
 
 // Tells of the cycle that a new kind of dependency closes, unless its two classes

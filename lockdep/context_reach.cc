@@ -35,12 +35,11 @@ void ContextReach::Raise(ClassId id, bool weak, ContextSet contexts) {
 
 // Gives what the end of an edge meets to its start, in the sense of the walk.
 void ContextReach::Learn(const Dependency& edge) {
-  if (edge.context_reported) return;
   const bool forwards = direction_ == Direction::kForwards;
   const ClassId start = forwards ? edge.from : edge.to;
   const ClassId end = forwards ? edge.to : edge.from;
   for (const bool weak : {false, true}) {
-    const DependencyMask kinds = StrongContinuations(SearchedKinds(edge), weak, direction_);
+    const DependencyMask kinds = StrongContinuations(ContextKinds(edge), weak, direction_);
     if (kinds != 0) Raise(start, weak, At(end, ReachesWeakly(kinds, direction_)));
   }
 }

@@ -18,8 +18,6 @@ using Verdict = CycleSearch::Verdict;
 
 constexpr ContextSet Lowest(ContextSet contexts) { return contexts & -contexts; }
 
-bool IsUntold(const Dependency& edge) { return !edge.context_reported; }
-
 }  // namespace
 
 void Validator::SetContexts(ThreadContext& thread, const ContextState& state,
@@ -35,23 +33,29 @@ void Validator::SetContexts(ThreadContext& thread, const ContextState& state,
   thread.contexts = state;
   thread.context = thread.context.In(id);
   if (moves) internal::HeldChain(thread, contexts_).Repair(thread.held.depth());
-  if (opens && thread.off == 0 && !thread.held.on_floor()) MarkHeld(thread, site);
+  if (opens && thread.off == 0 && thread.held.depth() != 0) MarkHeld(thread, site);
 }
 
-// What is held is, from now on, held while more can interrupt.
+// What is held is, from now on, held while more can interrupt; what the code holds that
+// was interrupted, too.
 void Validator::MarkHeld(ThreadContext& thread, const CallSite& site) {
-  constexpr uint64_t kSalt = ~uint64_t{0};  // No acquisition has this word.
-  const ChainKey key = NextChainKey(NextChainKey(thread.chain_key, kSalt), thread.context);
-  if (chains_.Contains(key)) return;
+  const auto key_of = [&](const HeldLock& held) {
+    constexpr ChainKey kMarked = 0x6d61726b6564;  // No chain begins so.
+    return NextChainKey(NextChainKey(kMarked, held.use), thread.context);
+  };
+  if (std::all_of(thread.held.begin(), thread.held.end(),
+                  [&](const HeldLock& held) { return chains_.Contains(key_of(held)); })) {
+    return;
+  }
   Scene scene(config_, thread, site);
   internal::RawLockHolder holder(graph_lock_);
-  for (uint32_t i = thread.held.floor(); i < thread.held.depth() && !stopped(); ++i) {
-    const HeldLock& held = thread.held[i];
+  for (const HeldLock& held : thread.held) {
+    if (stopped()) return;
+    InsertChain(key_of(held));
     if (!held.use.checked()) continue;
     scene.lock_class = &classes_.Get(held.use.class_id());
     MarkUsage(scene, held.use, *held.lock, EnabledKind(held.use.mode()), thread.contexts.enabled);
   }
-  if (!stopped()) InsertChain(key);
 }
 
 // Rule 3, for what this acquisition shows of its class.
@@ -82,8 +86,8 @@ void Validator::MarkUsage(Scene& scene, LockUse use, const LockMap& lock, UsageK
     config_.observer->OnUsage(classes_.Get(id), witness);
   }
   // Whatever a weak usage conflicts with, the strong one that is known did too.
-  const ContextSet news = IsWeakKind(kind) ? fresh & ~known[StrongKind(kind)] : fresh;
-  CheckUsage(scene, id, kind, news);
+  ContextSet news = IsWeakKind(kind) ? fresh & ~known[StrongKind(kind)] : fresh;
+  for (; news != 0 && !stopped(); news &= news - 1) CheckUsage(scene, id, kind, Lowest(news));
   (IsUsedKind(kind) ? used_reach_ : enabled_reach_).AddUsage(graph_, id, usages_.Get(id));
 }
 
@@ -100,73 +104,84 @@ Validator::WalkEnd Validator::WalkUsages(Direction direction, CycleSearch::State
     return wanted(state.class_id, usages_.Get(state.class_id), state.weak) ? Verdict::kFound
                                                                            : Verdict::kGoOn;
   };
-  end.found = search_.Walk(graph_, {start, direction}, classes_.size(), visit, IsUntold, &end.path);
+  end.found =
+      search_.Walk(graph_, {start, direction}, classes_.size(), visit, ContextKinds, &end.path);
   if (search_.out_of_memory()) StopLocked("out of memory");
   return end;
 }
 
-// Looks for what conflicts with a usage that is new: in the class itself, and in
-// those that can wait for it, or that it can wait for.
-void Validator::CheckUsage(Scene& scene, ClassId id, UsageKind kind, ContextSet contexts) {
-  const ContextSet own = contexts & usages_.Get(id).Against(kind);
-  if (own != 0) ReportContexts(scene, id, id, Lowest(own), {});
+// Looks for what conflicts with a usage in one context that is new: in the class
+// itself, or in those that can wait for it, or that it can wait for.
+void Validator::CheckUsage(Scene& scene, ClassId id, UsageKind kind, ContextSet context) {
+  if ((usages_.Get(id).Against(kind) & context) != 0 && !WasTold(id, id, context)) {
+    return ReportContexts(scene, id, id, context, {});
+  }
   const bool uses = IsUsedKind(kind);
-  contexts &= ~own & (uses ? enabled_reach_ : used_reach_).At(id, IsWeakKind(kind));
-  if (contexts == 0) return;
+  const bool weak = IsWeakKind(kind);
+  if (((uses ? enabled_reach_ : used_reach_).At(id, weak) & context) == 0) return;
 
-  ContextSet conflict = 0;
-  const WalkEnd other = WalkUsages(
-      uses ? Direction::kForwards : Direction::kBackwards, {id, IsWeakKind(kind)},
-      [&](ClassId, const UsageSets& usage, bool weak) {
-        return (conflict = Lowest(contexts & (uses ? usage.Enabled(weak) : usage.Used(weak)))) != 0;
-      });
+  const auto conflicts = [&](ClassId other, const UsageSets& usage, bool weak_there) {
+    const ContextSet there = uses ? usage.Enabled(weak_there) : usage.Used(weak_there);
+    return (there & context) != 0 &&
+           !(uses ? WasTold(id, other, context) : WasTold(other, id, context));
+  };
+  const WalkEnd other =
+      WalkUsages(uses ? Direction::kForwards : Direction::kBackwards, {id, weak}, conflicts);
   if (!other.found) return;
   const ClassId used = uses ? id : other.class_id;
   ViolationEdge* steps = NewEdges(other.path.size());
   if (steps == nullptr) return;
-  internal::Tell(other.path, usages_.IsUsedOnlyRecursively(used, conflict), steps);
-  ReportContexts(scene, used, uses ? other.class_id : id, conflict, {steps, other.path.size()});
+  internal::Tell(other.path, usages_.IsUsedOnlyRecursively(used, context), steps);
+  ReportContexts(scene, used, uses ? other.class_id : id, context, {steps, other.path.size()});
 }
 
 // Rule 3, for a new dependency: does it lead from a class that is used in a
 // context to one that is held while that context is enabled?
 void Validator::CheckInterruptions(Scene& scene, Dependency& edge, const Witness& closing) {
+  ContextSet candidates = used_reach_.At(edge.from, closing.from_mode != ReadMode::kWrite) &
+                          enabled_reach_.At(edge.to, closing.to_mode == ReadMode::kRecursiveRead);
+  bool told = false;
+  for (; candidates != 0 && !stopped(); candidates &= candidates - 1) {
+    told = CheckInterruption(scene, edge, closing, Lowest(candidates)) || told;
+  }
+  if (!told) return;
+  edge.context_reported |= MaskOf(closing.kind);
+  StopCovering(edge.to);
+  RebuildReach();
+}
+
+// Tells of the first pair of classes that the dependency connects in this context
+// and that was not told of; returns whether there is one.
+bool Validator::CheckInterruption(Scene& scene, const Dependency& edge, const Witness& closing,
+                                  ContextSet context) {
   const CycleSearch::State before{edge.from, closing.from_mode != ReadMode::kWrite};
   const CycleSearch::State after{edge.to, closing.to_mode == ReadMode::kRecursiveRead};
-  const ContextSet candidates =
-      used_reach_.At(before.class_id, before.weak) & enabled_reach_.At(after.class_id, after.weak);
-  if (candidates == 0 || edge.context_reported) return;
+  for (uint32_t others = 0;; ++others) {
+    uint32_t to_pass = others;
+    const auto is_enabled = [&](ClassId, const UsageSets& usage, bool weak) {
+      return (usage.Enabled(weak) & context) != 0 && to_pass-- == 0;
+    };
+    const WalkEnd enabled = WalkUsages(Direction::kForwards, after, is_enabled);
+    if (!enabled.found) return false;
+    // The next walk overwrites its path.
+    const size_t length = enabled.path.size();
+    const WalkEnd user = WalkUsages(
+        Direction::kBackwards, before, [&](ClassId id, const UsageSets& usage, bool weak) {
+          return (usage.Used(weak) & context) != 0 && !WasTold(id, enabled.class_id, context);
+        });
+    if (!user.found) continue;
 
-  ContextSet used = 0;  // In truth: the candidates may be of what was told or forgotten.
-  WalkUsages(Direction::kBackwards, before, [&](ClassId, const UsageSets& usage, bool weak) {
-    used |= usage.Used(weak) & candidates;
-    return false;
-  });
-  ContextSet conflict = 0;
-  const WalkEnd enabled =
-      WalkUsages(Direction::kForwards, after, [&](ClassId, const UsageSets& usage, bool weak) {
-        return (conflict = Lowest(used & usage.Enabled(weak))) != 0;
-      });
-  if (!enabled.found) return;
-  // The next walk overwrites this path.
-  ViolationEdge* end = NewEdges(enabled.path.size());
-  if (end == nullptr) return;
-  internal::Tell(enabled.path, after.weak, end);
-  const WalkEnd user =
-      WalkUsages(Direction::kBackwards, before, [&](ClassId id, const UsageSets& usage, bool weak) {
-        return (usage.Used(weak) & conflict) != 0 && !WasTold(id, enabled.class_id, conflict);
-      });
-  if (!user.found) return;
-
-  const size_t count = user.path.size() + 1 + enabled.path.size();
-  ViolationEdge* steps = NewEdges(count);
-  if (steps == nullptr) return;
-  internal::Tell(user.path, usages_.IsUsedOnlyRecursively(user.class_id, conflict), steps);
-  steps[user.path.size()] = internal::Tell(edge, &closing);
-  std::copy_n(end, enabled.path.size(), steps + user.path.size() + 1);
-  ReportContexts(scene, user.class_id, enabled.class_id, conflict, {steps, count});
-  edge.context_reported = true;
-  RebuildReach();
+    const size_t count = user.path.size() + 1 + length;
+    ViolationEdge* steps = NewEdges(count);
+    if (steps == nullptr) return false;
+    internal::Tell(user.path, usages_.IsUsedOnlyRecursively(user.class_id, context), steps);
+    steps[count - length - 1] = internal::Tell(edge, &closing);
+    to_pass = others;
+    internal::Tell(WalkUsages(Direction::kForwards, after, is_enabled).path, after.weak,
+                   steps + count - length);
+    ReportContexts(scene, user.class_id, enabled.class_id, context, {steps, count});
+    return true;
+  }
 }
 
 void Validator::LearnReach(const Dependency& edge) {
@@ -187,12 +202,14 @@ void Validator::RebuildReach() {
 
 // What makes two findings about contexts the same one.
 uint64_t Validator::ContextPair(ClassId used, ClassId enabled, ContextSet context) {
-  return NextChainKey(static_cast<uint64_t>(used) << 32 | static_cast<uint64_t>(enabled), context);
+  const uint64_t classes = static_cast<uint64_t>(used) << 32 | static_cast<uint64_t>(enabled);
+  return NextChainKey(NextChainKey(kEmptyChainKey, classes), context);
 }
 
 bool Validator::WasTold(ClassId used, ClassId enabled, ContextSet context) const {
-  return reported_.Contains(
-      NewsKey(ViolationKind::kContextInversion, ContextPair(used, enabled, context), CallSite{}));
+  const ViolationKind kind =
+      used == enabled ? ViolationKind::kInconsistentContext : ViolationKind::kContextInversion;
+  return reported_.Contains(NewsKey(kind, ContextPair(used, enabled, context), CallSite{}));
 }
 
 void Validator::ReportContexts(Scene& scene, ClassId used, ClassId enabled, ContextSet context,

@@ -10,10 +10,9 @@ CycleSearch::Path CycleSearch::FindPath(const DependencyGraph& graph, const Quer
     const bool found = state.class_id == query.goal && (query.goal_exclusive || !state.weak);
     return found ? Verdict::kFound : Verdict::kGoOn;
   };
-  const auto may_cross = [](const Dependency&) { return true; };
   Path path;
   const State start{query.start, query.start_recursive};
-  Walk(graph, {start, Direction::kForwards}, class_count, visit, may_cross, &path);
+  Walk(graph, {start, Direction::kForwards}, class_count, visit, SearchedKinds, &path);
   return path;
 }
 

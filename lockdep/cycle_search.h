@@ -55,13 +55,12 @@ class CycleSearch {
     Direction direction;
   };
 
-  // Walks from `start` and asks `visit(State) -> Verdict` about it and each state
-  // reached, and `may_cross(const Dependency&) -> bool` about each edge.  Kinds
-  // that were reported do not count.  Returns
+  // Walks from `start` along the `kinds_of(const Dependency&) -> DependencyMask` and
+  // asks `visit(State) -> Verdict` about it and each state reached.  Returns
   // whether a state was found; `*path` are the edges to it, none if it is the start.
-  template <typename Visit, typename MayCross>
+  template <typename Visit, typename KindsOf>
   bool Walk(const DependencyGraph& graph, Departure from, uint32_t class_count, const Visit& visit,
-            const MayCross& may_cross, Path* path);
+            const KindsOf& kinds_of, Path* path);
 
   // True if the last search gave up because memory ended.
   bool out_of_memory() const { return out_of_memory_; }
@@ -99,9 +98,9 @@ class CycleSearch {
   bool out_of_memory_ = false;
 };
 
-template <typename Visit, typename MayCross>
+template <typename Visit, typename KindsOf>
 bool CycleSearch::Walk(const DependencyGraph& graph, Departure from, uint32_t class_count,
-                       const Visit& visit, const MayCross& may_cross, Path* path) {
+                       const Visit& visit, const KindsOf& kinds_of, Path* path) {
   const auto [start, direction] = from;
   out_of_memory_ = !Prepare(class_count);
   *path = {};
@@ -114,8 +113,8 @@ bool CycleSearch::Walk(const DependencyGraph& graph, Departure from, uint32_t cl
     const State here = StateOf(queue_[head_++]);
     for (const Dependency* edge = graph.First(here.class_id, direction); edge != nullptr;
          edge = DependencyGraph::Next(*edge, direction)) {
-      const DependencyMask kinds = StrongContinuations(SearchedKinds(*edge), here.weak, direction);
-      if (kinds == 0 || !may_cross(*edge)) continue;
+      const DependencyMask kinds = StrongContinuations(kinds_of(*edge), here.weak, direction);
+      if (kinds == 0) continue;
       const State there{DependencyGraph::Target(*edge, direction), ReachesWeakly(kinds, direction)};
       // Having arrived without weakness allows all that weakness allows.
       if (IsVisited(there) || IsVisited({there.class_id, false})) continue;

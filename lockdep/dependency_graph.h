@@ -42,9 +42,9 @@ struct Dependency {
   // The kinds that closed a cycle that was told, and all that came after them:
   // searches leave them out, so that one mistake is told once.
   DependencyMask reported = 0;
-  // Set when it connects contexts in a way that was told: searches of the context
-  // rules leave it out.
-  bool context_reported = false;
+  // The kinds that connected contexts in a way that was told: searches of the
+  // context rules leave them out.
+  DependencyMask context_reported = 0;
   const DeclaredArc* declared = nullptr;
   Witness* witnesses = nullptr;
   Dependency* next_successor = nullptr;
@@ -54,6 +54,11 @@ struct Dependency {
 
 // The kinds by which a search may go through the edge.
 inline DependencyMask SearchedKinds(const Dependency& edge) { return edge.kinds & ~edge.reported; }
+
+// The same for searches of the context rules.
+inline DependencyMask ContextKinds(const Dependency& edge) {
+  return SearchedKinds(edge) & ~edge.context_reported;
+}
 
 class DependencyGraph {
  public:

@@ -57,7 +57,7 @@ ViolationEdge* Validator::NewEdges(size_t count) {
 }
 
 ChainKey Validator::NewsKey(ViolationKind kind, uint64_t what, const CallSite& site) {
-  ChainKey key = NextChainKey(kEmptyChainKey, what << 8 | static_cast<uint64_t>(kind));
+  ChainKey key = NextChainKey(NextChainKey(kEmptyChainKey, what), static_cast<uint64_t>(kind));
   for (const uintptr_t pc : site.pcs) key = NextChainKey(key, pc);
   return key;
 }

@@ -318,8 +318,10 @@ class Validator {
   void MarkAcquisition(Scene& scene);
   void MarkUsage(Scene& scene, LockUse use, const LockMap& lock, UsageKind kind,
                  ContextSet contexts);
-  void CheckUsage(Scene& scene, ClassId id, UsageKind kind, ContextSet contexts);
+  void CheckUsage(Scene& scene, ClassId id, UsageKind kind, ContextSet context);
   void CheckInterruptions(Scene& scene, Dependency& edge, const Witness& closing);
+  bool CheckInterruption(Scene& scene, const Dependency& edge, const Witness& closing,
+                         ContextSet context);
   void LearnReach(const Dependency& edge);
   void RebuildReach();
   // Whether some context may reach the class, or another from it.

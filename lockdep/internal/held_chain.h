@@ -14,11 +14,10 @@
 
 namespace lockdep::internal {
 
-// The key after one more lock.  Serialised locks of one class, one upon the
-// other, count once: no rule asks how many they are, and there may be thousands.
+// The key after one more lock.  Serialised locks that are taken in the same way, one
+// upon the other, count once: no rule asks how many they are, and there may be thousands.
 constexpr ChainKey KeyAfter(ChainKey key, LockUse use, const HeldLock* below) {
-  const bool repeats = use.serialised() && below != nullptr &&
-                       below->use.class_id() == use.class_id() && below->use.mode() == use.mode();
+  const bool repeats = use.serialised() && below != nullptr && below->use == use;
   return repeats ? key : NextChainKey(key, use);
 }
 

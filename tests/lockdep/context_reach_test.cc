@@ -56,9 +56,7 @@ class ContextReachTest : public ::testing::Test {
       met |= direction == Direction::kForwards ? usage.Enabled(state.weak) : usage.Used(state.weak);
       return CycleSearch::Verdict::kGoOn;
     };
-    search_.Walk(
-        graph_, {{id, weak}, direction}, classes_, visit, [](const Dependency&) { return true; },
-        &path);
+    search_.Walk(graph_, {{id, weak}, direction}, classes_, visit, SearchedKinds, &path);
     return met;
   }
 

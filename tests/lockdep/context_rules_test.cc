@@ -61,10 +61,24 @@ INSTANTIATE_TEST_SUITE_P(
         {"SoftirqMasked", "bh{ L(A) U(A) } softirq{ L(A) U(A) }", {}},
         {"SoftirqMaskedOnlyForHardirq", "bh{ L(A) U(A) } irq{ L(A) U(A) }", {kInconsistent}},
         {"HardirqComesOverSoftirq",
-         "softirq{ L(A) U(A) irq{ L(A) } }",
+         "softirq{ L(A) U(A) irq{ L(A) U(A) } }",
          {kInconsistent},
          "hardirq: A used, A enabled"},
         {"ToldOnce", "L(A) U(A) irq{ L(A) U(A) } L(A) irq{ L(A) U(A) } U(A)", {kInconsistent}},
+        {"ToldForEachContext",
+         "L(A) U(A) softirq{ irq{ L(A) U(A) } }",
+         {kInconsistent, kInconsistent}},
+        {"AnInterruptionEnablesMore",
+         "bh{ L(A) irq{ irqon{ } } U(A) } softirq{ L(A) U(A) }",
+         {kInconsistent},
+         "softirq: A used, A enabled"},
+        {"AnInterruptionEnablesNothing", "bh{ L(A) irq{ } U(A) } softirq{ L(A) U(A) }", {}},
+        {"NestedUponATriedOne",
+         "L(A) U(A) irq{ L(N) T(A) L(A1,N) U(A1) U(A) U(N) }",
+         {kInconsistent}},
+        {"NestedUponATriedOneElsewhere",
+         "irqsave{ L(A) U(A) } irq{ L(N) T(A) L(A1,N) U(A1) U(A) U(N) }",
+         {}},
         {"TriedInTheContext", "L(A) U(A) irq{ T(A) U(A) }", {}},
         {"TriedWithTheContextEnabled", "T(A) U(A) irq{ L(A) U(A) }", {kInconsistent}},
         {"NotChecked", "L(A) U(A) irq{ N(A) U(A) }", {}},
@@ -164,6 +178,14 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Chains, ContextProgramTest,
     ::testing::ValuesIn(std::vector<Row>{
+        {"EachPairAndContextIsTold",
+         "L(A) U(A) L(B) U(B) irqsave{ L(C) L(B) U(B) U(C) } softirq{ irq{ L(C) U(C) } } "
+         "irqsave{ L(C) L(A) U(A) U(C) }",
+         {kInversion, kInversion, kInversion, kInversion}},
+        {"WhatWasToldOfOneUsageHidesNoOther",
+         "R(A) U(A) L(B) U(B) irqsave{ L(A) L(B) U(B) U(A) } irq{ L(A) U(A) } irq{ RR(C) U(C) } "
+         "irqsave{ L(C) L(A) U(A) U(C) } L(A) U(A)",
+         {kInconsistent, kInversion}},
         {"WhatIsInterruptedOrdersNothing",
          "irqsave{ L(B) L(A) U(A) U(B) } irqon{ } L(A) irq{ L(C) U(C) } U(A) L(C) L(A)",
          {kInconsistent, kInversion}},
@@ -177,7 +199,7 @@ INSTANTIATE_TEST_SUITE_P(
          "bh{ L(A) softirq{ L(X) U(X) } L(B) U(B) U(A) L(B) L(A) U(A) U(B) }",
          {"lock-order-inversion"}},
         {"OrderInsideTheContext",
-         "softirq{ L(A) L(B) U(B) U(A) L(B) L(A) }",
+         "softirq{ L(A) L(B) U(B) U(A) L(B) L(A) U(A) U(B) }",
          {"lock-order-inversion"}},
         {"NoRecursionAcrossContexts", "bh{ L(A) softirq{ T(A) U(A) } U(A) }", {}},
         {"TheInterruptedHoldsItStill", "irqsave{ L(A) irq{ L(B) U(B) } U(A) }", {}},
@@ -290,7 +312,7 @@ TEST_F(WaitContextTest, MutexInAnRcuReader) {
 
 TEST_F(WaitContextTest, TheContextLimits) {
   EXPECT_THAT(KindsOf("irq{ L(Raw) U(Raw) } softirq{ L(Soft) U(Soft) }"), IsEmpty());
-  EXPECT_THAT(KindsOf("| irq{ L(Spin) }"), ElementsAre(kWait));
+  EXPECT_THAT(KindsOf("| irq{ L(Spin) U(Spin) }"), ElementsAre(kWait));
   EXPECT_THAT(machine_.heard()[0].cycle, IsEmpty());
 }
 

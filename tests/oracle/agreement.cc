@@ -66,6 +66,33 @@ std::optional<std::string> CompareCycles(const Verdict& verdict, const Oracle& o
   return std::nullopt;
 }
 
+std::string Format(const Connection& connection) {
+  return oracle::Format(connection.used) + " used, " + oracle::Format(connection.enabled) +
+         " enabled, " + testing::kContextNames[connection.context];
+}
+
+std::optional<std::string> CompareInterruptions(const Verdict& verdict, const Oracle& oracle,
+                                                const Told& told) {
+  std::vector<int> contexts;
+  for (const ToldInterruption& one : told.interruptions) {
+    const bool one_class = one.connection.used == one.connection.enabled;
+    if (one_class != (one.kind == ViolationKind::kInconsistentContext)) {
+      return "the wrong kind: " + Format(one.connection);
+    }
+    if (!oracle.interruptions().IsCycle(one.connection, one.path)) {
+      return "the engine tells what is no strong cycle: " + Format(one.connection);
+    }
+    if (one.again) return "the engine tells twice: " + Format(one.connection);
+    contexts.push_back(one.connection.context);
+  }
+  for (const int context : verdict.interrupted) {
+    if (std::find(contexts.begin(), contexts.end(), context) != contexts.end()) continue;
+    return std::string("the engine does not tell of what is connected now in context ") +
+           testing::kContextNames[context];
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> CompareKnowledge(const Oracle& oracle, const Relation& engine) {
   for (const Edge& edge : oracle.dependencies().edges()) {
     if (oracle.dependencies().IsExcused(edge)) continue;
@@ -93,13 +120,13 @@ std::optional<std::string> Compare(const Verdict& verdict, const Oracle& oracle,
   for (const Edge& edge : told.dependencies) {
     if (!oracle.dependencies().Contains(edge)) return "nobody showed " + Format(edge);
   }
-  return CompareCycles(verdict, oracle, told);
+  if (const auto wrong = CompareCycles(verdict, oracle, told)) return wrong;
+  return CompareInterruptions(verdict, oracle, told);
 }
 
-std::optional<std::string> FindDisagreement(const Program& program,
-                                            const std::vector<DeclaredLetters>& declared) {
-  Oracle oracle(declared);
-  EngineSubject engine(declared);
+std::optional<std::string> FindDisagreement(const Program& program, const World& world) {
+  Oracle oracle(world);
+  EngineSubject engine(world);
   Relation kept;
   for (size_t i = 0; i < program.size(); ++i) {
     const Verdict verdict = oracle.Apply(program[i]);

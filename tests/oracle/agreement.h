@@ -6,8 +6,11 @@
 //      a cycle that the engine tells now: no mistake is hidden by another one.
 //   4. Nothing is told twice.
 //   5. Each dependency that the engine keeps is one of the oracle's.
+//   6. Each connection by an interruption that the engine tells is a strong cycle of
+//      the oracle's; and where the oracle finds classes connected in a context for
+//      the first time, the engine tells of one in that context.
 // And at the end of a program:
-//   6. Each unexcused dependency of the oracle's is implied by a strong path of
+//   7. Each unexcused dependency of the oracle's is implied by a strong path of
 //      the engine's.  The engine may keep fewer, but must know as much.
 
 #ifndef TESTS_ORACLE_AGREEMENT_H_
@@ -21,13 +24,12 @@
 
 namespace lockdep::oracle {
 
-// Rules 1 to 5.  `oracle` has applied the step.  Returns what is wrong, if anything.
+// Rules 1 to 6.  `oracle` has applied the step.  Returns what is wrong, if anything.
 std::optional<std::string> Compare(const Verdict& verdict, const Oracle& oracle, const Told& told);
 
 // Runs a program through both, with the engine's invariants checked after each
 // step.  Returns the first disagreement in words, with the program as text.
-std::optional<std::string> FindDisagreement(const Program& program,
-                                            const std::vector<DeclaredLetters>& declared = {});
+std::optional<std::string> FindDisagreement(const Program& program, const World& world = {});
 
 }  // namespace lockdep::oracle
 

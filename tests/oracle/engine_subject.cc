@@ -1,5 +1,8 @@
 #include "tests/oracle/engine_subject.h"
 
+#include <algorithm>
+#include <string_view>
+
 namespace lockdep::oracle {
 namespace {
 
@@ -27,11 +30,12 @@ Edge ToEdge(ClassName from, ClassName to, DependencyKind kind) {
 void Told::Clear() {
   findings.clear();
   cycles.clear();
+  interruptions.clear();
   dependencies.clear();
 }
 
-EngineSubject::EngineSubject(const std::vector<DeclaredLetters>& declared) {
-  for (const DeclaredLetters& arc : declared) {
+EngineSubject::EngineSubject(World world) : world_(std::move(world)) {
+  for (const DeclaredLetters& arc : world_.declared) {
     declared_.push_back({NameOfLetter(arc.from), NameOfLetter(arc.to), "declared"});
   }
   MakeValidator();
@@ -40,8 +44,19 @@ EngineSubject::EngineSubject(const std::vector<DeclaredLetters>& declared) {
 void EngineSubject::MakeValidator() {
   names_ = {{}};
   threads_ = {};
-  validator_ = std::make_unique<Validator>(
-      Validator::Config{.observer = this, .stacks = nullptr, .declared_order = declared_});
+  validator_ =
+      std::make_unique<Validator>(Validator::Config{.observer = this,
+                                                    .stacks = nullptr,
+                                                    .declared_order = declared_,
+                                                    .context_names = testing::kContextNames});
+}
+
+ThreadContext* EngineSubject::CreateThread() {
+  ThreadContext* thread = validator_->CreateThread("thread");
+  if (thread != nullptr && world_.contexts) {
+    validator_->SetContexts(*thread, testing::kStart, CallSite{});
+  }
+  return thread;
 }
 
 LockMap& EngineSubject::MapOf(Lock lock) {
@@ -50,6 +65,7 @@ LockMap& EngineSubject::MapOf(Lock lock) {
   map.key = {first_key_ + lock.letter};
   map.name = NameOfLetter(lock.letter);
   map.address = &map;
+  map.wait_inner = world_.WaitOf({lock.letter, 0});
   used_maps_.push_back(&map);
   return map;
 }
@@ -58,8 +74,12 @@ void EngineSubject::Restart() {
   first_key_ += kLetters;
   if (first_key_ / kLetters % kProgramsPerValidator == 0) MakeValidator();
   for (ThreadContext* thread : threads_) {
-    if (thread != nullptr) validator_->ResetHeld(*thread);
+    if (thread == nullptr) continue;
+    validator_->ResetHeld(*thread);
+    if (world_.contexts) validator_->SetContexts(*thread, testing::kStart, CallSite{});
   }
+  for (Braces& braces : braces_) braces = {};
+  told_connections_.clear();
   for (LockMap* map : used_maps_) {
     map->address = nullptr;
     for (auto& cached : map->class_cache) cached.store(ClassId::kNone, std::memory_order_relaxed);
@@ -70,41 +90,82 @@ void EngineSubject::Restart() {
 const Told& EngineSubject::Apply(const Step& step) {
   told_.Clear();
   ThreadContext*& thread = threads_[step.thread];
-  if (thread == nullptr) thread = validator_->CreateThread("thread");
+  if (thread == nullptr) thread = CreateThread();
   if (thread == nullptr) return told_;  // Memory ended, and that was told.
-  switch (step.op) {
-    case Op::kAcquire:
-      Acquire(*thread, step);
-      break;
-    case Op::kRelease:
-      validator_->Release(*thread, MapOf(step.lock), CallSite{});
-      break;
-    case Op::kDowngrade:
-      validator_->Downgrade(*thread, MapOf(step.lock), ReadMode::kRead, CallSite{});
-      break;
-    case Op::kCancel:
-      validator_->CancelAcquire(*thread, MapOf(step.lock));
-      break;
-    case Op::kDestroy:
-      validator_->DestroyLock(*thread, MapOf(step.lock), CallSite{});
-      break;
-    case Op::kExit:
-      validator_->ReportHeld(*thread, ViolationKind::kHeldAtExit);
-      validator_->ResetHeld(*thread);
-      break;
-    default:
-      break;  // ToStep makes no others.
-  }
+  if (!MoveTo(*thread, step) && !EndLock(*thread, step)) ApplyToHeld(*thread, step);
   return told_;
 }
 
-void EngineSubject::Acquire(ThreadContext& thread, const Step& step) {
-  validator_->Acquire(thread, {.lock = &MapOf(step.lock),
-                               .mode = step.mode,
-                               .trylock = step.trylock ? TryLock::kYes : TryLock::kNo,
-                               .subclass = step.subclass,
-                               .nest_lock = step.nest.has_value() ? &MapOf(*step.nest) : nullptr,
-                               .site = {}});
+// The events that name no lock; returns whether this is one.
+bool EngineSubject::MoveTo(ThreadContext& thread, const Step& step) {
+  Braces& braces = braces_[step.thread];
+  switch (step.op) {
+    case Op::kEnter:
+      braces.interrupted.push_back(thread.contexts);
+      validator_->SetContexts(thread, testing::Enter(step.context, thread.contexts), CallSite{});
+      return true;
+    case Op::kLeave:
+      if (braces.interrupted.empty()) return true;
+      validator_->SetContexts(thread, braces.interrupted.back(), CallSite{});
+      braces.interrupted.pop_back();
+      return true;
+    case Op::kExit:
+      validator_->ReportHeld(thread, ViolationKind::kHeldAtExit);
+      validator_->ResetHeld(thread);
+      braces.pins.Clear();
+      return true;
+    default:
+      return false;
+  }
+}
+
+// The events after which the thread holds a lock no longer; returns whether this is one.
+bool EngineSubject::EndLock(ThreadContext& thread, const Step& step) {
+  const LockMap& lock = MapOf(step.lock);
+  switch (step.op) {
+    case Op::kRelease:
+      validator_->Release(thread, lock, CallSite{});
+      break;
+    case Op::kCancel:
+      validator_->CancelAcquire(thread, lock);
+      break;
+    case Op::kDestroy:
+      validator_->DestroyLock(thread, lock, CallSite{});
+      break;
+    default:
+      return false;
+  }
+  braces_[step.thread].pins.Forget(&lock);
+  return true;
+}
+
+void EngineSubject::ApplyToHeld(ThreadContext& thread, const Step& step) {
+  const LockMap& lock = MapOf(step.lock);
+  testing::PinBook<const LockMap*>& pins = braces_[step.thread].pins;
+  switch (step.op) {
+    case Op::kAcquire:
+      return validator_->Acquire(thread, AcquisitionOf(step));
+    case Op::kSync:
+      return validator_->Sync(thread, AcquisitionOf(step));
+    case Op::kPin:
+      return pins.Note(&lock, validator_->Pin(thread, lock, CallSite{}));
+    case Op::kUnpin:
+      return validator_->Unpin(thread, lock, pins.TakeBack(&lock), CallSite{});
+    case Op::kDowngrade:
+      return validator_->Downgrade(thread, lock, ReadMode::kRead, CallSite{});
+    default:
+      return;
+  }
+}
+
+Acquisition EngineSubject::AcquisitionOf(const Step& step) {
+  return {.lock = &MapOf(step.lock),
+          .mode = step.mode,
+          .trylock = step.trylock ? TryLock::kYes : TryLock::kNo,
+          .check = step.checked ? Check::kFull : Check::kNone,
+          .subclass = step.subclass,
+          .nest_lock = step.nest.has_value() ? &MapOf(*step.nest) : nullptr,
+          .site = {}};
 }
 
 void EngineSubject::OnClass(const LockClass& lock_class) {
@@ -120,16 +181,35 @@ void EngineSubject::OnDeclaredArc(ClassId from, ClassId to, const DeclaredArc&) 
 }
 
 void EngineSubject::OnViolation(const Violation& violation) {
-  if (violation.kind != ViolationKind::kLockOrderInversion &&
-      violation.kind != ViolationKind::kDeclaredOrderViolation) {
-    told_.findings.push_back({violation.kind, NameOf(violation.lock.class_id)});
-    return;
-  }
-  ToldCycle cycle{.kind = violation.kind, .steps = {}};
+  std::vector<ToldStep> steps;
   for (const ViolationEdge& edge : violation.edges) {
-    cycle.steps.push_back({NameOf(edge.from), edge.from_mode, NameOf(edge.to), edge.to_mode});
+    steps.push_back({NameOf(edge.from), edge.from_mode, NameOf(edge.to), edge.to_mode});
   }
-  told_.cycles.push_back(cycle);
+  switch (violation.kind) {
+    case ViolationKind::kLockOrderInversion:
+    case ViolationKind::kDeclaredOrderViolation:
+      return told_.cycles.push_back({violation.kind, steps});
+    case ViolationKind::kInconsistentContext:
+    case ViolationKind::kContextInversion:
+      return OnInterruption(violation, steps);
+    default:
+      told_.findings.push_back({violation.kind, NameOf(violation.lock.class_id)});
+  }
+}
+
+void EngineSubject::OnInterruption(const Violation& violation, const std::vector<ToldStep>& steps) {
+  const std::string_view name = violation.context;
+  const int context = name == testing::kContextNames[0] ? 0 : 1;
+  ToldInterruption told{
+      .kind = violation.kind,
+      .connection = {NameOf(violation.used.class_id), NameOf(violation.enabled.class_id), context},
+      .path = {},
+      .again = false};
+  told.again = std::find(told_connections_.begin(), told_connections_.end(), told.connection) !=
+               told_connections_.end();
+  told_connections_.push_back(told.connection);
+  for (const ToldStep& step : steps) told.path.push_back(step.edge());
+  told_.interruptions.push_back(std::move(told));
 }
 
 void EngineSubject::OnStopped(const char* reason) { stopped_.emplace_back(reason); }

@@ -30,19 +30,28 @@ struct ToldCycle {
   std::vector<ToldStep> steps;
 };
 
+// A context violation: the dependencies from the class that is used to the other.
+struct ToldInterruption {
+  ViolationKind kind;
+  Connection connection;
+  std::vector<Edge> path;
+  bool again;  // It was told in this program before.
+};
+
 // What the engine said of one step.
 struct Told {
   std::vector<Finding> findings;
   std::vector<ToldCycle> cycles;
+  std::vector<ToldInterruption> interruptions;
   std::vector<Edge> dependencies;  // Observed and declared.
 
-  bool silent() const { return findings.empty() && cycles.empty(); }
+  bool silent() const { return findings.empty() && cycles.empty() && interruptions.empty(); }
   void Clear();
 };
 
 class EngineSubject final : private Observer {
  public:
-  explicit EngineSubject(const std::vector<DeclaredLetters>& declared = {});
+  explicit EngineSubject(World world = {});
 
   // Valid until the next call.
   const Told& Apply(const Step& step);
@@ -61,17 +70,30 @@ class EngineSubject final : private Observer {
   void OnDeclaredArc(ClassId from, ClassId to, const DeclaredArc& arc) override;
   void OnViolation(const Violation& violation) override;
   void OnStopped(const char* reason) override;
+  void OnInterruption(const Violation& violation, const std::vector<ToldStep>& steps);
 
   void MakeValidator();
   LockMap& MapOf(Lock lock);
   ClassName NameOf(ClassId id) const { return names_[static_cast<uint32_t>(id)]; }
-  void Acquire(ThreadContext& thread, const Step& step);
+  ThreadContext* CreateThread();
+  Acquisition AcquisitionOf(const Step& step);
+  void ApplyToHeld(ThreadContext& thread, const Step& step);
+  bool EndLock(ThreadContext& thread, const Step& step);
+  bool MoveTo(ThreadContext& thread, const Step& step);
 
+  struct Braces {
+    std::vector<ContextState> interrupted;
+    testing::PinBook<const LockMap*> pins;
+  };
+
+  World world_;
   Told told_;
   std::vector<std::string> stopped_;
   std::vector<DeclaredArc> declared_;
   std::unique_ptr<Validator> validator_;
   std::array<ThreadContext*, kMaxThreads> threads_ = {};
+  std::array<Braces, kMaxThreads> braces_;
+  std::vector<Connection> told_connections_;  // In this program.
   std::array<LockMap, kLetters * kInstances> maps_;
   std::vector<LockMap*> used_maps_;      // By this program.
   std::vector<ClassName> names_ = {{}};  // By class id; ids start at 1.

@@ -21,6 +21,17 @@ Program Acquisitions(uint8_t thread, uint8_t letters, bool trylock) {
   return steps;
 }
 
+Program ContextEvents(uint8_t thread, uint8_t letters) {
+  Program steps = {{.op = Op::kLeave, .thread = thread}};
+  for (const testing::Context context : {testing::Context::kIrq, testing::Context::kIrqSave}) {
+    steps.push_back({.op = Op::kEnter, .thread = thread, .context = context});
+  }
+  for (uint8_t letter = 0; letter < letters; ++letter) {
+    steps.push_back({.op = Op::kRelease, .thread = thread, .lock = {letter}});
+  }
+  return steps;
+}
+
 Program OtherEvents(uint8_t thread, uint8_t letters) {
   Program steps = {{.op = Op::kExit, .thread = thread}};
   for (uint8_t letter = 0; letter < letters; ++letter) {
@@ -51,7 +62,7 @@ bool Exhaustion::ExtendBy(const Program& steps, uint8_t length, uint8_t letters,
     Node node{.step = step, .verdict = {}, .after = now()};
     node.verdict = node.after.Apply(step);
     path_.push_back(std::move(node));
-    if (step.op != Op::kExit) letters = std::max<uint8_t>(letters, step.lock.letter + 1);
+    if (NamesLock(step.op)) letters = std::max<uint8_t>(letters, step.lock.letter + 1);
     threads = std::max<uint8_t>(threads, step.thread + 1);
   }
   ++programs_;
@@ -72,7 +83,9 @@ std::vector<Program> Exhaustion::NextUnits(uint8_t letters, uint8_t threads) con
       continue;
     }
     for (const Step& step : acquisitions) units.push_back({step});
-    for (const Step& step : OtherEvents(thread, usable_letters)) units.push_back({step});
+    const Program others = bound_.contexts ? ContextEvents(thread, usable_letters)
+                                           : OtherEvents(thread, usable_letters);
+    for (const Step& step : others) units.push_back({step});
   }
   return units;
 }

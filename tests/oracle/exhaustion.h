@@ -34,11 +34,17 @@ struct Bound {
   bool trylock = true;
   uint8_t threads = 2;
   uint8_t letters = 3;
+  // Of Unit::kEvents: in place of the rarer ones and trylocks, hardirqs that run, and
+  // sections that mask interrupts.
+  bool contexts = false;
 };
 
 class Exhaustion {
  public:
-  explicit Exhaustion(const Bound& bound) : bound_(bound) {}
+  explicit Exhaustion(const Bound& bound)
+      : bound_(bound),
+        fresh_(World{.contexts = bound.contexts}),
+        engine_(World{.contexts = bound.contexts}) {}
 
   // Returns the first disagreement in words, or nothing.
   std::optional<std::string> Run();

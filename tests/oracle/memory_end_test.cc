@@ -39,7 +39,7 @@ void Note(const Told& told, Outcome& outcome) {
 
 // Runs the program with so much of the only block in use already.
 Outcome RunAfter(size_t used) {
-  EngineSubject engine({{0, 1}, {0, 6}, {1, 6}});
+  EngineSubject engine({.declared = {{0, 1}, {0, 6}, {1, 6}}});
   engine.validator().FailMemoryAfter(2);
   engine.validator().CreateThread(std::string(used, 'x').c_str());
   Outcome outcome;

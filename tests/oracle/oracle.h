@@ -3,7 +3,9 @@
 // violation) and not a line of code: no chains, no cache, no shortcuts.
 //
 // What "one mistake is told once" means is stated here and nowhere else:
-//   - A finding about one lock is told once for each kind and class.
+//   - A finding about one lock is told once for each kind and class; one about a
+//     wait, for each class that waits and each that does not allow it.
+//   - For interruptions see interruptions.h.
 //   - A dependency that closes a strong cycle is excused: no cycle is looked for
 //     through it again.  It is told unless its two classes were told of before.
 
@@ -11,8 +13,11 @@
 #define TESTS_ORACLE_ORACLE_H_
 
 #include <array>
+#include <map>
+#include <optional>
 #include <vector>
 
+#include "tests/oracle/interruptions.h"
 #include "tests/oracle/relation.h"
 #include "tests/oracle/step.h"
 
@@ -35,8 +40,9 @@ struct Closing {
 struct Verdict {
   std::vector<Finding> findings;
   std::vector<Closing> closing;
+  std::vector<int> interrupted;  // Contexts in which classes are first connected.
 
-  bool silent() const { return findings.empty() && closing.empty(); }
+  bool silent() const { return findings.empty() && closing.empty() && interrupted.empty(); }
 };
 
 // An order between two letters.
@@ -45,45 +51,90 @@ struct DeclaredLetters {
   uint8_t to;
 };
 
+// What holds for a program as a whole.
+struct World {
+  std::vector<DeclaredLetters> declared = {};
+  // How the locks of each letter wait; those beyond the end take no part.
+  std::vector<WaitType> waits = {};
+  // Whether threads begin with all contexts enabled, or without any.
+  bool contexts = false;
+
+  WaitType WaitOf(ClassName name) const {
+    return name.letter < waits.size() ? waits[name.letter] : WaitType::kUnchecked;
+  }
+};
+
 class Oracle {
  public:
-  explicit Oracle(std::vector<DeclaredLetters> declared = {}) : declared_(std::move(declared)) {}
+  explicit Oracle(World world = {});
 
   Verdict Apply(const Step& step);
 
   // Everything that was ever held while something else was waited for.
   const Relation& dependencies() const { return dependencies_; }
+  const Interruptions& interruptions() const { return interruptions_; }
 
   struct Held {
     Lock lock;
     ClassName name;
     ReadMode mode;
+    bool checked = true;
+    ContextSet in = 0;  // Where it was taken.
+    int pins = 0;
   };
   // Oldest first.
-  const std::vector<Held>& held(uint8_t thread) const { return held_[thread]; }
+  const std::vector<Held>& held(uint8_t thread) const { return threads_[thread].held; }
 
  private:
+  struct Thread {
+    std::vector<Held> held;
+    ContextState context;
+    std::vector<ContextState> interrupted;  // What each open brace goes back to.
+    std::map<int, int> cookies;             // For each lock, since it was let go.
+  };
+
   void Acquire(const Step& step, Verdict& verdict);
   void Release(const Step& step, Verdict& verdict);
   void Downgrade(const Step& step, Verdict& verdict);
   void Destroy(const Step& step, Verdict& verdict);
   void Exit(const Step& step, Verdict& verdict);
 
+  void Pin(const Step& step, Verdict& verdict);
+  void Unpin(const Step& step, Verdict& verdict);
+  void Enter(const Step& step);
+  void Leave(const Step& step);
+
+  void CheckWait(const Step& step, Verdict& verdict);
+  void NoteUsages(const Step& step);
+  void NoteUsages(ClassName name, ReadMode mode, bool is_used, ContextSet contexts);
   enum class Recursion { kNone, kSerialised };
   Recursion CheckRecursion(const Step& step, Verdict& verdict);
   void AddDependencies(const Step& step, Verdict& verdict);
 
   void SeeClass(ClassName name);
+  void Declare(Pair pair);
+  // The locks that the thread took where it runs now, and nothing but them since.
+  size_t FirstOfMine(uint8_t thread) const;
+  std::vector<Held> Mine(uint8_t thread) const;
   bool Holds(uint8_t thread, Lock lock) const;
   Held* NewestOf(uint8_t thread, Lock lock);
   void Drop(uint8_t thread, Lock lock);
   void Tell(ViolationKind kind, ClassName name, Verdict& verdict);
 
-  std::vector<DeclaredLetters> declared_;
+  struct Wait {
+    ClassName name;
+    std::optional<ClassName> under;  // None: the context.
+
+    friend bool operator==(const Wait&, const Wait&) = default;
+  };
+
+  World world_;
   Relation dependencies_;
+  Interruptions interruptions_;
   std::vector<ClassName> seen_;
   std::vector<Finding> told_;
-  std::array<std::vector<Held>, kMaxThreads> held_;
+  std::vector<Wait> told_waits_;
+  std::array<Thread, kMaxThreads> threads_;
 };
 
 }  // namespace lockdep::oracle

@@ -76,7 +76,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& row) { return row.param.name; });
 
 TEST(OracleTest, ADeclaredStepMakesTheCycleADeclaredOne) {
-  Oracle oracle({{0, 1}});
+  Oracle oracle({.declared = {{0, 1}}});
   const Program program = Parse("L(B) L(A)");
 
   EXPECT_TRUE(oracle.Apply(program[0]).silent());

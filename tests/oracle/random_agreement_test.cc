@@ -13,6 +13,7 @@ struct Row {
   Shape most;
   bool declared = false;
   int programs;
+  bool waits = false;
 };
 
 void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
@@ -23,15 +24,16 @@ TEST_P(RandomAgreementTest, Holds) {
   for (int seed = 0; seed < GetParam().programs; ++seed) {
     Random random(static_cast<uint64_t>(seed));
     const Shape shape = RandomShape(random, GetParam().most);
-    const auto order =
-        GetParam().declared ? RandomOrder(random, shape) : std::vector<DeclaredLetters>();
-    const auto fails = [&order](const Program& program) {
-      return FindDisagreement(program, order).has_value();
+    World world{.contexts = shape.contexts};
+    if (GetParam().declared) world.declared = RandomOrder(random, shape);
+    if (GetParam().waits) world.waits = RandomWaits(random, shape);
+    const auto fails = [&world](const Program& program) {
+      return FindDisagreement(program, world).has_value();
     };
     const Program program = RandomProgram(random, shape);
     if (!fails(program)) continue;
 
-    FAIL() << "seed " << seed << ": " << *FindDisagreement(Shrink(program, fails), order);
+    FAIL() << "seed " << seed << ": " << *FindDisagreement(Shrink(program, fails), world);
   }
 }
 
@@ -60,6 +62,34 @@ INSTANTIATE_TEST_SUITE_P(
              .steps = 60,
              .rare_ops = true},
             true,
+            3000},
+        Row{"Contexts", {.letters = 4, .steps = 30, .contexts = true}, false, 3000},
+        Row{"AllEventsInContexts",
+            {.threads = 3,
+             .letters = 4,
+             .instances = 2,
+             .subclasses = 2,
+             .steps = 40,
+             .nesting = true,
+             .rare_ops = true,
+             .contexts = true,
+             .unchecked = true},
+            false,
+            1000,
+            /*waits=*/true},
+        Row{"DeclaredOrdersInContexts",
+            {.letters = 4, .steps = 30, .rare_ops = true, .contexts = true},
+            true,
+            1000},
+        Row{"Waits", {.letters = 5, .steps = 40, .unchecked = true}, false, 2000, /*waits=*/true},
+        Row{"Pins",
+            {.letters = 3,
+             .instances = 2,
+             .steps = 40,
+             .rare_ops = true,
+             .pins = true,
+             .unchecked = true},
+            false,
             3000}),
     [](const auto& row) { return row.param.name; });
 

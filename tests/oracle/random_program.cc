@@ -21,7 +21,21 @@ Step RandomAcquire(Random& random, const Shape& shape) {
   step.trylock = OneIn(random, 4);
   if (OneIn(random, 3)) step.subclass = Below(random, shape.subclasses);
   if (shape.nesting && OneIn(random, 4)) step.nest = RandomLock(random, shape);
+  if (!shape.unchecked || !OneIn(random, 6)) return step;
+  // The language has no words for other modes of these.
+  step.mode = ReadMode::kWrite;
+  step.trylock = false;
+  if (OneIn(random, 2)) {
+    step.op = Op::kSync;
+  } else {
+    step.checked = false;
+  }
   return step;
+}
+
+Step RandomMove(Random& random) {
+  if (OneIn(random, 2)) return {.op = Op::kLeave};
+  return {.op = Op::kEnter, .context = static_cast<testing::Context>(Below(random, 5))};
 }
 
 Op RandomRareOp(Random& random) {
@@ -30,7 +44,7 @@ Op RandomRareOp(Random& random) {
 }
 
 Step WithoutLock(Step step) {
-  if (step.op == Op::kExit) step.lock = {};
+  if (!NamesLock(step.op)) step.lock = {};
   return step;
 }
 
@@ -52,6 +66,10 @@ Step NextStep(Random& random, const Shape& shape, const Held& held) {
     step = {.op = RandomRareOp(random), .lock = step.lock};
     step = WithoutLock(step);
   }
+  if (shape.pins && OneIn(random, 5)) {
+    step = {.op = OneIn(random, 2) ? Op::kPin : Op::kUnpin, .lock = step.lock};
+  }
+  if (shape.contexts && OneIn(random, 4)) step = RandomMove(random);
   step.thread = thread;
   return step;
 }
@@ -66,7 +84,9 @@ void Note(const Step& step, Held& held) {
 }
 
 // Ways to say less with a step.
-constexpr std::array<void (*)(Step&), 6> kSimplifications = {
+constexpr std::array<void (*)(Step&), 8> kSimplifications = {
+    [](Step& step) { step.checked = true; },
+    [](Step& step) { step.context = testing::Context::kIrq; },
     [](Step& step) { step.nest.reset(); },
     [](Step& step) { step.trylock = false; },
     [](Step& step) { step.mode = ReadMode::kWrite; },
@@ -127,7 +147,7 @@ Program Renamed(Program program) {
   };
   for (Step& step : program) {
     rename(step.thread, threads);
-    if (step.op != Op::kExit) rename(step.lock.letter, letters);
+    if (NamesLock(step.op)) rename(step.lock.letter, letters);
     if (step.nest.has_value()) rename(step.nest->letter, letters);
   }
   return program;
@@ -146,7 +166,10 @@ Shape RandomShape(Random& random, const Shape& most) {
           .steps = up_to(4, most.steps),
           .held = up_to(2, most.held),
           .nesting = most.nesting && OneIn(random, 2),
-          .rare_ops = most.rare_ops && OneIn(random, 2)};
+          .rare_ops = most.rare_ops && OneIn(random, 2),
+          .contexts = most.contexts,
+          .pins = most.pins && OneIn(random, 2),
+          .unchecked = most.unchecked && OneIn(random, 2)};
 }
 
 Program RandomProgram(Random& random, const Shape& shape) {
@@ -165,8 +188,20 @@ Step RandomStep(Random& random, const Shape& shape) {
     step = WithoutLock(
         {.op = OneIn(random, 2) ? Op::kRelease : RandomRareOp(random), .lock = step.lock});
   }
+  if (shape.contexts && OneIn(random, 4)) step = RandomMove(random);
+  if (shape.pins && OneIn(random, 8)) {
+    step = {.op = OneIn(random, 2) ? Op::kPin : Op::kUnpin, .lock = RandomLock(random, shape)};
+  }
   step.thread = Below(random, shape.threads);
   return step;
+}
+
+std::vector<WaitType> RandomWaits(Random& random, const Shape& shape) {
+  std::vector<WaitType> waits;
+  for (uint8_t letter = 0; letter < shape.letters; ++letter) {
+    waits.push_back(static_cast<WaitType>(Below(random, static_cast<uint8_t>(WaitType::kAny))));
+  }
+  return waits;
 }
 
 std::vector<DeclaredLetters> RandomOrder(Random& random, const Shape& shape) {

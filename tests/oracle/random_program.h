@@ -23,6 +23,9 @@ struct Shape {
   uint8_t held = 4;       // What a thread holds before it prefers to release.
   bool nesting = false;   // Nest locks.
   bool rare_ops = false;  // Downgrade, cancel, destroy, exit, release of what is not held.
+  bool contexts = false;
+  bool pins = false;
+  bool unchecked = false;  // Locks that take no part in the rules, and waits without taking.
 };
 
 using Random = std::mt19937_64;
@@ -35,6 +38,9 @@ Program RandomProgram(Random& random, const Shape& shape);
 
 // Any one step, sensible or not.
 Step RandomStep(Random& random, const Shape& shape);
+
+// How the locks of each letter wait.
+std::vector<WaitType> RandomWaits(Random& random, const Shape& shape);
 
 // An order over the letters, transitive and without contradiction.
 std::vector<DeclaredLetters> RandomOrder(Random& random, const Shape& shape);

@@ -65,6 +65,7 @@ Relation::Cycles Relation::ClosedBy(const Edge& closing) const {
 
 void Relation::Extend(std::vector<Edge>& path, const Edge& closing, Cycles& found) const {
   for (const Edge& next : edges_) {
+    if (found.all_observed && (found.some_declared || declared_.empty())) return;
     if (next.from != path.back().to || !Blocks(path.back(), next)) continue;
     if (IsExcused(next)) continue;
     path.push_back(next);
@@ -78,6 +79,16 @@ void Relation::Extend(std::vector<Edge>& path, const Edge& closing, Cycles& foun
     }
     path.pop_back();
   }
+}
+
+bool Relation::Connects(ClassName from, ClassName to) const {
+  std::vector<ClassName> reached = {from};
+  for (size_t i = 0; i < reached.size(); ++i) {
+    for (const Edge& edge : edges_) {
+      if (edge.from == reached[i] && !Has(reached, edge.to)) reached.push_back(edge.to);
+    }
+  }
+  return Has(reached, to);
 }
 
 bool Relation::IsStrongCycle(const std::vector<Edge>& steps) const {

@@ -65,6 +65,8 @@ class Relation {
     bool any() const { return all_observed || some_declared; }
   };
   Cycles ClosedBy(const Edge& closing) const;
+  // Whether a path leads from one class to the other, strong or not, over all edges.
+  bool Connects(ClassName from, ClassName to) const;
 
   // Whether these are edges of this relation and make a strong cycle.
   bool IsStrongCycle(const std::vector<Edge>& steps) const;

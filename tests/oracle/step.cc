@@ -25,8 +25,10 @@ std::optional<Lock> ParseLock(const std::string& name) {
 
 Event ToEvent(const Step& step) {
   Event event{.op = step.op, .mode = step.mode, .thread = step.thread, .lock = {}};
+  event.context = step.context;
   if (step.trylock) event.trylock = TryLock::kYes;
-  if (step.op != Op::kExit) event.lock = FormatLock(step.lock);
+  if (!step.checked) event.check = Check::kNone;
+  if (NamesLock(step.op)) event.lock = FormatLock(step.lock);
   event.subclass = step.subclass;
   if (step.nest.has_value()) event.nest_lock = FormatLock(*step.nest);
   return event;
@@ -36,16 +38,14 @@ Event ToEvent(const Step& step) {
 std::optional<Step> ToStep(const Event& event) {
   if (event.thread >= kMaxThreads) return std::nullopt;
   Step step{.op = event.op, .thread = static_cast<uint8_t>(event.thread)};
-  if (event.op == Op::kExit) return step;
-  if (event.op == Op::kSync || event.op == Op::kEnter || event.op == Op::kLeave ||
-      event.check == Check::kNone) {
-    return std::nullopt;
-  }
+  if (event.op == Op::kEnter) step.context = event.context;
+  if (!NamesLock(event.op)) return step;
   const std::optional<Lock> lock = ParseLock(event.lock);
   if (!lock.has_value()) return std::nullopt;
   step.lock = *lock;
-  if (event.op != Op::kAcquire) return step;
+  if (event.op != Op::kAcquire && event.op != Op::kSync) return step;
   step.mode = event.mode;
+  step.checked = event.check == Check::kFull;
   step.trylock = event.trylock == TryLock::kYes;
   step.subclass = event.subclass;
   if (event.nest_lock.empty()) return step;

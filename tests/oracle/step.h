@@ -43,12 +43,17 @@ struct Step {
   Lock lock = {};
   ReadMode mode = ReadMode::kWrite;
   bool trylock = false;
+  bool checked = true;
+  testing::Context context = testing::Context::kIrq;  // Of kEnter.
   uint8_t subclass = 0;
   std::optional<Lock> nest = std::nullopt;
 
   ClassName class_name() const { return {lock.letter, subclass}; }
   friend bool operator==(const Step&, const Step&) = default;
 };
+
+// Whether an event of this kind names a lock.
+constexpr bool NamesLock(Op op) { return op != Op::kExit && op != Op::kEnter && op != Op::kLeave; }
 
 using Program = std::vector<Step>;
 

@@ -28,6 +28,8 @@ constexpr Word kWords[] = {
     {"TRR", Op::kAcquire, ReadMode::kRecursiveRead, TryLock::kYes},
     {"N", Op::kAcquire, ReadMode::kWrite, TryLock::kNo, Check::kNone},
     {"S", Op::kSync},
+    {"pin", Op::kPin},
+    {"unpin", Op::kUnpin},
     {"U", Op::kRelease},
     {"down", Op::kDowngrade},
     {"cancel", Op::kCancel},
@@ -50,25 +52,6 @@ auto FindWord(const Words& words, std::string_view text) {
   const auto* word = std::find_if(std::begin(words), std::end(words),
                                   [text](const auto& one) { return one.text == text; });
   return word == std::end(words) ? nullptr : word;
-}
-
-ContextState Enter(Context context, ContextState state) {
-  switch (context) {
-    case Context::kIrq:
-      return {state.in | kHardirqBit, 0, WaitType::kSpin};
-    case Context::kSoftirq:
-      return {state.in | kSoftirqBit, kHardirqBit, WaitType::kConfig};
-    case Context::kIrqSave:
-      state.enabled = 0;
-      return state;
-    case Context::kBh:
-      state.enabled &= ~kSoftirqBit;
-      return state;
-    case Context::kIrqOn:
-      state.enabled = kHardirqBit | kSoftirqBit;
-      return state;
-  }
-  return state;
 }
 
 std::string_view WordFor(const Event& event) {
@@ -196,6 +179,25 @@ const char* KindName(DependencyKind kind) {
 
 }  // namespace
 
+ContextState Enter(Context context, ContextState state) {
+  switch (context) {
+    case Context::kIrq:
+      return {state.in | kHardirqBit, 0, WaitType::kSpin};
+    case Context::kSoftirq:
+      return {state.in | kSoftirqBit, kHardirqBit, WaitType::kConfig};
+    case Context::kIrqSave:
+      state.enabled = 0;
+      return state;
+    case Context::kBh:
+      state.enabled &= ~kSoftirqBit;
+      return state;
+    case Context::kIrqOn:
+      state.enabled = kHardirqBit | kSoftirqBit;
+      return state;
+  }
+  return state;
+}
+
 std::optional<std::vector<Event>> TryParseEvents(std::string_view program, size_t* column) {
   std::vector<Event> events;
   Reader reader(program);
@@ -305,9 +307,8 @@ LockMap& Machine::Lock(const std::string& name) {
 ThreadContext& Machine::Thread(size_t index) {
   while (threads_.size() <= index) {
     const std::string name = "T" + std::to_string(threads_.size());
-    threads_.push_back({validator_.CreateThread(name.c_str()), {}});
-    validator_.SetContexts(*threads_.back().context, {.enabled = kHardirqBit | kSoftirqBit},
-                           CallSite{});
+    threads_.push_back({validator_.CreateThread(name.c_str()), {}, {}});
+    validator_.SetContexts(*threads_.back().context, kStart, CallSite{});
   }
   return *threads_[index].context;
 }
@@ -327,6 +328,7 @@ bool Machine::RunWithoutLock(const Event& event) {
     case Op::kExit:
       validator_.ReportHeld(thread, ViolationKind::kHeldAtExit);
       validator_.ResetHeld(thread);
+      threads_[event.thread].pins.Clear();
       return true;
     case Op::kEnter:
       interrupted.push_back(thread.contexts);
@@ -345,16 +347,30 @@ bool Machine::RunWithoutLock(const Event& event) {
 void Machine::Run(const Event& event) {
   if (RunWithoutLock(event)) return;
   ThreadContext& thread = Thread(event.thread);
+  PinBook<const LockMap*>& pins = threads_[event.thread].pins;
   const LockMap& lock = Lock(event.lock);
   switch (event.op) {
     case Op::kAcquire:
       return validator_.Acquire(thread, MakeAcquisition(event));
     case Op::kSync:
       return validator_.Sync(thread, MakeAcquisition(event));
-    case Op::kRelease:
-      return validator_.Release(thread, lock, CallSite{});
     case Op::kDowngrade:
       return validator_.Downgrade(thread, lock, ReadMode::kRead, CallSite{});
+    case Op::kPin:
+      return pins.Note(&lock, validator_.Pin(thread, lock, CallSite{}));
+    case Op::kUnpin:
+      return validator_.Unpin(thread, lock, pins.TakeBack(&lock), CallSite{});
+    default:
+      return EndLock(event, lock);
+  }
+}
+
+void Machine::EndLock(const Event& event, const LockMap& lock) {
+  ThreadContext& thread = Thread(event.thread);
+  threads_[event.thread].pins.Forget(&lock);
+  switch (event.op) {
+    case Op::kRelease:
+      return validator_.Release(thread, lock, CallSite{});
     case Op::kCancel:
       return validator_.CancelAcquire(thread, lock);
     case Op::kDestroy:

@@ -6,6 +6,7 @@
 //   L(A,N) with N as the nest lock
 //   N(A)   lock that takes no part in the rules
 //   S(A)   wait for those who hold the lock without taking it
+//   pin(A)  it must not be released before    unpin(A) gave back the last cookie
 //   irq{ }  softirq{ }  run in that context     irqsave{ }  bh{ }  mask it
 //   irqon{ }  with both enabled; so threads begin
 //   down(A)  the writer becomes a reader     cancel(A)  a wait was given up
@@ -25,6 +26,7 @@
 #include <vector>
 
 #include "lockdep/lockdep.h"
+#include "tests/support/pin_book.h"
 
 namespace lockdep::testing {
 
@@ -35,11 +37,17 @@ inline constexpr const char* kContextNames[] = {"hardirq", "softirq"};
 // What a brace of the language does to a thread.
 enum class Context : uint8_t { kIrq, kSoftirq, kIrqSave, kBh, kIrqOn };
 
+// Where threads begin, and where they are behind the brace.
+inline constexpr ContextState kStart{.enabled = kHardirqBit | kSoftirqBit};
+ContextState Enter(Context context, ContextState state);
+
 struct Event {
   enum class Op : uint8_t {
     kAcquire,
     kRelease,
     kSync,
+    kPin,
+    kUnpin,
     kDowngrade,
     kCancel,
     kDestroy,
@@ -131,10 +139,12 @@ class Machine {
   struct ThreadState {
     ThreadContext* context;
     std::vector<ContextState> interrupted;  // What each open brace goes back to.
+    PinBook<const LockMap*> pins;
   };
 
   void Run(const Event& event);
   bool RunWithoutLock(const Event& event);
+  void EndLock(const Event& event, const LockMap& lock);
   Acquisition MakeAcquisition(const Event& event);
 
   Listener listener_;

@@ -9,7 +9,7 @@ namespace {
 TEST(EventProgramTest, EveryWordIsReadAndWritten) {
   for (const char* text :
        {"L(A) R(A) RR(A) T(A) TR(A) TRR(A) U(A)", "L(A1/3,N2)", "down(A) cancel(A) free(A) exit()",
-        "irq{ L(A) softirq{ irqsave{ } bh{ } irqon{ } } } N(A) S(B)",
+        "irq{ L(A) softirq{ irqsave{ } bh{ } irqon{ } } } N(A) S(B)", "pin(A) unpin(A)",
         "L(A) | L(B) |0 U(A) |7 L(long_name)"}) {
     EXPECT_EQ(FormatEvents(ParseEvents(text)), text);
   }
