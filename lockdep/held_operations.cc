@@ -74,11 +74,16 @@ HeldLock* Validator::HeldOrReport(ThreadContext& thread, const LockMap& lock, Vi
 
 void Validator::DestroyLock(ThreadContext& thread, const LockMap& lock, const CallSite& site) {
   if (!Enabled(thread)) return;
-  internal::HeldChain chain(thread, contexts_);
-  uint32_t index = chain.Find(lock);
-  if (index == thread.held.depth()) return;
-  ReportLock(thread, lock, &thread.held[index], ViolationKind::kHeldLockDestroyed, nullptr, site);
-  for (; index != thread.held.depth(); index = chain.Find(lock)) chain.Remove(index);
+  bool told = false;
+  // Whoever took it, the interrupted code too.
+  for (uint32_t i = thread.held.depth(); i-- > 0;) {
+    if (thread.held[i].lock != &lock) continue;
+    if (!told) {
+      ReportLock(thread, lock, &thread.held[i], ViolationKind::kHeldLockDestroyed, nullptr, site);
+    }
+    told = true;
+    internal::HeldChain(thread, contexts_).Remove(i);
+  }
 }
 
 void Validator::ReportHeld(ThreadContext& thread, ViolationKind kind, const char* subject) {

@@ -25,8 +25,10 @@
 // (Observer::OnStopped), ignores all further events, and the host goes on.
 //
 // Thread safety: all functions may be called by any thread, each with its own
-// ThreadContext.  Safe in a signal handler: the cold path runs with signals
-// blocked.
+// ThreadContext.  Safe in a signal handler that did not interrupt a call with the
+// same context: the cold path runs with signals blocked, but an entry that the hot
+// path has half made would be overwritten.  Hosts that cannot exclude it refuse
+// the handler's events meanwhile (hooks/hot_path.h).
 //
 // Source: linux v6.12 kernel/locking/lockdep.c, __lock_acquire(),
 // check_deadlock(), check_prev_add(), __lock_release().
@@ -208,7 +210,8 @@ class Validator {
   // Fork: the forking thread calls LockGraph before it, so that nobody is in
   // the cold path; then UnlockGraph in the parent and AfterForkInChild in the
   // child, where only `survivor` (may be null) lives on.  What it holds and
-  // the graph stay.
+  // the graph stay.  Between them the thread must tell of no event: the cold
+  // path would wait for it.
   void LockGraph();
   void UnlockGraph();
   void AfterForkInChild(ThreadContext* survivor);

@@ -38,10 +38,22 @@ void OnThreadEnd(void* /*value*/) {
   the_thread = {.context = nullptr, .interrupts = {}, .has_ended = true};
 }
 
-void BeforeFork() { the_world.validator().LockGraph(); }
-void AfterForkInParent() { the_world.validator().UnlockGraph(); }
+// Handlers that the program registered before run inside of ours: what they take, and
+// release again, they must not wait for the graph lock to tell.
+void BeforeFork() {
+  if (ThreadContext* thread = the_world.Current()) the_world.validator().TurnOff(*thread);
+  the_world.validator().LockGraph();
+}
+void TurnOnAgain() {
+  if (ThreadContext* thread = the_world.CurrentIfAny()) the_world.validator().TurnOn(*thread);
+}
+void AfterForkInParent() {
+  the_world.validator().UnlockGraph();
+  TurnOnAgain();
+}
 void AfterForkInChild() {
   the_world.validator().AfterForkInChild(the_world.CurrentIfAny());
+  TurnOnAgain();
   ForgetRecording();
 }
 

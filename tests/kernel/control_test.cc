@@ -1,5 +1,6 @@
 #include "lockdep/kernel/control.h"
 
+#include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +16,19 @@ using ::testing::IsEmpty;
 
 lock_class_key key_a;
 lock_class_key key_b;
+
+// A program's handlers at fork that take a lock before it and release it after, as those
+// of an allocator do; registered before the validator's.
+Lock* locked_over_fork = nullptr;
+const bool fork_handlers_registered = [] {
+  const auto release = [] {
+    if (locked_over_fork != nullptr) Release(*locked_over_fork);
+  };
+  const auto take = [] {
+    if (locked_over_fork != nullptr) Take(*locked_over_fork);
+  };
+  return pthread_atfork(take, release, release) == 0;
+}();
 
 class ControlTest : public KernelTest {
  protected:
@@ -126,6 +140,28 @@ TEST_F(ControlTest, ChildOfForkKnowsItsParentsOrders) {
   int status = -1;
   ASSERT_EQ(waitpid(child, &status, 0), child);
   EXPECT_EQ(status, 0);
+}
+
+TEST_F(ControlTest, HandlersAtForkMayTakeLocks) {
+  ASSERT_TRUE(fork_handlers_registered);
+  Take(a_);
+  locked_over_fork = &b_;
+  const pid_t child = fork();
+  locked_over_fork = nullptr;
+  if (child == 0) {
+    TakeBoth(b_, b_);
+    Release(a_);
+    const bool works = Kinds() == std::vector<std::string>{"recursive-lock"} &&
+                       lock_is_held(&b_.dep_map) == LOCK_STATE_NOT_HELD;
+    _exit(works ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_THAT(heard(), IsEmpty());
+  EXPECT_EQ(lock_is_held(&a_.dep_map), LOCK_STATE_HELD);
+  EXPECT_EQ(lock_is_held(&b_.dep_map), LOCK_STATE_NOT_HELD);
+  Release(a_);
 }
 
 }  // namespace

@@ -248,6 +248,16 @@ TEST(ContextRulesTest, LeavingTheContextGivesTheChainBack) {
   EXPECT_EQ(machine.Thread(0).held.floor(), 0u);
 }
 
+TEST(ContextRulesTest, AnInterruptionEndsALockOfTheInterrupted) {
+  Machine machine;
+  machine.Run("L(A) L(B) irq{ L(C) free(A) U(C) }");
+
+  EXPECT_EQ(Kinds(machine.heard()), std::vector<std::string>{"held-lock-destroyed"});
+  EXPECT_EQ(machine.Thread(0).held.depth(), 1u);
+  machine.Run("U(B)");
+  EXPECT_EQ(machine.Thread(0).chain_key, kEmptyChainKey);
+}
+
 TEST(ContextRulesTest, LocalLocksOrderNothingAcrossContexts) {
   Machine machine;
   machine.Lock("B").role = LockRole::kPerCpu;

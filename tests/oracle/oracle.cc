@@ -233,10 +233,12 @@ void Oracle::Downgrade(const Step& step, Verdict& verdict) {
 // Rule 8.
 void Oracle::Destroy(const Step& step, Verdict& verdict) {
   threads_[step.thread].cookies.erase(KeyOf(step.lock));
-  const Held* held = NewestOf(step.thread, step.lock);
-  if (held == nullptr) return;
-  Tell(ViolationKind::kHeldLockDestroyed, held->name, verdict);
-  while (NewestOf(step.thread, step.lock) != nullptr) Drop(step.thread, step.lock);
+  std::vector<Held>& held = threads_[step.thread].held;
+  const auto is_it = [&step](const Held& one) { return one.lock == step.lock; };
+  const auto newest = std::find_if(held.rbegin(), held.rend(), is_it);
+  if (newest == held.rend()) return;
+  Tell(ViolationKind::kHeldLockDestroyed, newest->name, verdict);
+  std::erase_if(held, is_it);
 }
 
 // Rule 9.
