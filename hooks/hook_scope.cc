@@ -99,11 +99,12 @@ void HookScope::NoteStep(const HeldLock& held, uint32_t ends) {
   const auto address = reinterpret_cast<uintptr_t>(held.lock->address);
   const ChainKey before = held.previous_chain_key;
   self().steps.Slot(before, address) = {.before = before,
+                                        .map = held.lock,
+                                        .use = held.use,
+                                        .nest_lock = nullptr,
                                         .lock = address | StepModeOf(held.use),
                                         .after = self().context->chain_key,
                                         .site = caller_.pc,
-                                        .map = held.lock,
-                                        .use = held.use,
                                         .ends = ends};
 }
 
@@ -138,15 +139,6 @@ LOCKDEP_HOT_PATH LockRecord* HookScope::BeforeWriteLock(pthread_rwlock_t* rwlock
 int HookScope::AfterLock(LockRecord* announced, int result) {
   if (announced != nullptr && !IsHeldAfter(result)) [[unlikely]]
     Cancel(*announced);
-  return result;
-}
-
-int HookScope::AfterFailure(pthread_rwlock_t* rwlock, int result) {
-  if (!IsHeldAfter(result) && Enter()) {
-    LockRecord* record = session().locks().Find(Refer(rwlock));
-    if (record != nullptr) session().validator().CancelAcquire(*self().context, record->map);
-    Leave();
-  }
   return result;
 }
 

@@ -38,8 +38,6 @@ class HookScope {
   LockRecord* BeforeReadLock(pthread_rwlock_t* rwlock);
   LockRecord* BeforeWriteLock(pthread_rwlock_t* rwlock);
   int AfterLock(LockRecord* announced, int result);
-  // The same for what the hot path has told.
-  int AfterFailure(pthread_rwlock_t* rwlock, int result);
 
   // After a call that does not wait, or not for ever.
   int AfterTry(pthread_mutex_t* mutex, int result);
@@ -97,7 +95,7 @@ class HookScope {
   void Leave() {
     if (thread_slot.work_is_due) [[unlikely]]
       DoDueWork();
-    OpenGate(reinterpret_cast<uintptr_t>(thread_slot.state));
+    OpenGate(reinterpret_cast<uintptr_t>(thread_slot.state->context));
   }
 
   const Caller& caller() const { return caller_; }

@@ -22,11 +22,29 @@
 
 namespace lockdep::hooks {
 
+// As LOCKDEP_HOOK_CALLER, for a function that keeps no frame: there is nothing in the
+// place of the saved frame pointer.
+#define LOCKDEP_HOT_CALLER()                                                       \
+  ::lockdep::hooks::Caller {                                                       \
+    reinterpret_cast<uintptr_t>(__builtin_return_address(0)),                      \
+        reinterpret_cast<uintptr_t>(__builtin_dwarf_cfa()) - 2 * sizeof(uintptr_t) \
+  }
+
 // A mutex that its owner cannot take again or fail to release.
 inline bool IsPlain(const pthread_mutex_t* mutex) {
   constexpr int kTypeRobustInheritProtect = 0x73;
   const int kind = mutex->__data.__kind & kTypeRobustInheritProtect;
   return kind == PTHREAD_MUTEX_TIMED_NP || kind == PTHREAD_MUTEX_ADAPTIVE_NP;
+}
+
+// Whether the real function will take it: not if the caller writes already, nor if
+// a reader more would not fit in its count.
+inline bool CannotFail(const pthread_rwlock_t* rwlock) {
+  if (IsClosed(thread_slot.gate)) [[unlikely]]
+    return false;
+  constexpr unsigned kManyReaders = 1u << 30;
+  return rwlock->__data.__cur_writer != thread_slot.state->tid &&
+         rwlock->__data.__readers < kManyReaders;
 }
 
 // Notes that the calling thread takes the lock.  Returns false if this has to be
@@ -36,22 +54,18 @@ __attribute__((always_inline)) inline bool TakeAsBefore(const void* lock, ReadMo
   const uintptr_t gate = thread_slot.gate;
   if (IsClosed(gate)) [[unlikely]]
     return false;
-  auto& state = *reinterpret_cast<ThreadState*>(gate);
-  ThreadContext& context = *state.context;
+  auto& context = *reinterpret_cast<ThreadContext*>(gate);
   const auto address = reinterpret_cast<uintptr_t>(lock);
   const ChainKey before = context.chain_key;
-  const KnownStep& step = state.steps.Slot(before, address);
+  const KnownStep& step = thread_slot.state->steps.Slot(before, address);
   if (step.before != before || step.lock != (address | StepModeOf(mode, trylock)) ||
-      step.site != caller.pc || step.ends != lock_ends.At(address) || context.held.full())
-      [[unlikely]] {
+      step.site != caller.pc || step.ends != lock_ends.At(address) ||
+      step.use.context() != context.context || context.held.full()) [[unlikely]] {
     return false;
   }
   CloseGate(caller);
   HeldLock& held = context.held.Next();
-  held.previous_chain_key = before;
-  held.lock = step.map;
-  held.nest_lock = nullptr;
-  held.use = step.use;
+  step.CopyTo(held);
   held.pins = 0;
   held.SetSite({.pcs = {caller.pc}, .frame = caller.frame});
   context.held.Push();
@@ -66,7 +80,7 @@ __attribute__((always_inline)) inline bool ReleaseNewest(const void* lock, const
   const uintptr_t gate = thread_slot.gate;
   if (IsClosed(gate)) [[unlikely]]
     return false;
-  ThreadContext& context = *reinterpret_cast<ThreadState*>(gate)->context;
+  auto& context = *reinterpret_cast<ThreadContext*>(gate);
   if (context.held.on_floor()) [[unlikely]]
     return false;
   const HeldLock& newest = context.held.newest();

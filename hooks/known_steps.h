@@ -16,6 +16,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "lockdep/lockdep.h"
 
@@ -48,16 +49,28 @@ class LockEnds {
 
 extern constinit LockEnds lock_ends;
 
+// Begins as the held lock that it leads to, so that taking it again is a copy.
 struct alignas(64) KnownStep {
   ChainKey before = 0;  // 0, which is no key, where nothing is known.
-  uintptr_t lock = 0;   // Address and StepMode.
+  const LockMap* map = nullptr;
+  LockUse use;
+  const LockMap* nest_lock = nullptr;
+  uintptr_t lock = 0;  // Address and StepMode.
   ChainKey after = 0;
   // A place that took it so, has no callers to note and hence needs no look.
   uintptr_t site = 0;
-  const LockMap* map = nullptr;
-  LockUse use;
   uint32_t ends = 0;
+
+  void CopyTo(HeldLock& held) const {
+    static_assert(offsetof(KnownStep, map) == offsetof(HeldLock, lock));
+    static_assert(offsetof(KnownStep, use) == offsetof(HeldLock, use));
+    static_assert(offsetof(KnownStep, nest_lock) == offsetof(HeldLock, nest_lock));
+    static_assert(offsetof(KnownStep, lock) == offsetof(HeldLock, pins));
+    static_assert(std::is_trivially_copyable_v<HeldLock>);
+    __builtin_memcpy(static_cast<void*>(&held), this, offsetof(KnownStep, lock));
+  }
 };
+static_assert(sizeof(KnownStep) == 64);
 
 class KnownSteps {
  public:

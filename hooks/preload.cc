@@ -10,6 +10,7 @@
 using lockdep::ReadMode;
 using lockdep::TryLock;
 using lockdep::hooks::Caller;
+using lockdep::hooks::CannotFail;
 using lockdep::hooks::Cells;
 using lockdep::hooks::DefaultStackSize;
 using lockdep::hooks::FinishProcess;
@@ -25,53 +26,53 @@ using lockdep::hooks::ThreadStart;
 namespace real = lockdep::hooks::real;
 
 // The way through a hook when the hot path cannot tell: not inlined, so that the
-// exported functions save and restore nothing for it.  Nor is it jumped to: the
-// frame of the exported function holds the caller's frame pointer, from which
-// call sites are followed outwards.
+// exported functions save and restore nothing for it, and jumped to, so that it is
+// called from where they were called.
 #define CAREFULLY __attribute__((noinline)) static int
-#define CALL_CAREFULLY(call)           \
-  do {                                 \
-    const int careful_result = (call); \
-    asm volatile("" ::: "memory");     \
-    return careful_result;             \
-  } while (0)
+#if __has_cpp_attribute(clang::musttail)
+#define JUMP_TO(call) [[clang::musttail]] return call
+#else
+#define JUMP_TO(call) return call
+#endif
 
-CAREFULLY LockCarefully(pthread_mutex_t* mutex, Caller caller) noexcept {
-  HookScope scope(caller);
+CAREFULLY LockCarefully(pthread_mutex_t* mutex) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
   LockRecord* announced = scope.BeforeLock(mutex);
   return scope.AfterLock(announced, real::pthread_mutex_lock(mutex));
 }
 
-CAREFULLY UnlockCarefully(pthread_mutex_t* mutex, Caller caller) noexcept {
-  HookScope scope(caller);
+CAREFULLY TryLockCarefully(pthread_mutex_t* mutex) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
+  return scope.AfterTry(mutex, real::pthread_mutex_trylock(mutex));
+}
+
+CAREFULLY TellTaken(pthread_mutex_t* mutex) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
+  return scope.AfterTry(mutex, 0);
+}
+
+CAREFULLY UnlockCarefully(pthread_mutex_t* mutex) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
   scope.BeforeUnlock(mutex);
   return real::pthread_mutex_unlock(mutex);
 }
 
-CAREFULLY TellTaken(pthread_mutex_t* mutex, Caller caller) noexcept {
-  return HookScope(caller).AfterTry(mutex, 0);
-}
-
-CAREFULLY ReadLockCarefully(pthread_rwlock_t* rwlock, Caller caller) noexcept {
-  HookScope scope(caller);
+CAREFULLY ReadLockCarefully(pthread_rwlock_t* rwlock) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
   LockRecord* announced = scope.BeforeReadLock(rwlock);
   return scope.AfterLock(announced, real::pthread_rwlock_rdlock(rwlock));
 }
 
-CAREFULLY WriteLockCarefully(pthread_rwlock_t* rwlock, Caller caller) noexcept {
-  HookScope scope(caller);
+CAREFULLY WriteLockCarefully(pthread_rwlock_t* rwlock) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
   LockRecord* announced = scope.BeforeWriteLock(rwlock);
   return scope.AfterLock(announced, real::pthread_rwlock_wrlock(rwlock));
 }
 
-CAREFULLY UnlockCarefully(pthread_rwlock_t* rwlock, Caller caller) noexcept {
-  HookScope scope(caller);
+CAREFULLY UnlockCarefully(pthread_rwlock_t* rwlock) noexcept {
+  HookScope scope(LOCKDEP_HOOK_CALLER());
   scope.BeforeUnlock(rwlock);
   return real::pthread_rwlock_unlock(rwlock);
-}
-
-CAREFULLY TakeBack(pthread_rwlock_t* rwlock, Caller caller, int result) noexcept {
-  return HookScope(caller).AfterFailure(rwlock, result);
 }
 
 EXPORTED int pthread_mutex_init(pthread_mutex_t* mutex, const pthread_mutexattr_t* attr) noexcept {
@@ -85,19 +86,20 @@ EXPORTED int pthread_mutex_destroy(pthread_mutex_t* mutex) noexcept {
 }
 
 EXPORTED int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
-  const Caller caller = LOCKDEP_HOOK_CALLER();
+  const Caller caller = LOCKDEP_HOT_CALLER();
   if (IsPlain(mutex) && TakeAsBefore(mutex, ReadMode::kWrite, TryLock::kNo, caller)) {
     return real::pthread_mutex_lock(mutex);
   }
-  CALL_CAREFULLY(LockCarefully(mutex, caller));
+  JUMP_TO(LockCarefully(mutex));
 }
 
 EXPORTED int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
-  const Caller caller = LOCKDEP_HOOK_CALLER();
+  if (!IsPlain(mutex)) JUMP_TO(TryLockCarefully(mutex));
   const int result = real::pthread_mutex_trylock(mutex);
-  if (result != 0) return HookScope(caller).AfterTry(mutex, result);
-  if (IsPlain(mutex) && TakeAsBefore(mutex, ReadMode::kWrite, TryLock::kYes, caller)) return 0;
-  CALL_CAREFULLY(TellTaken(mutex, caller));
+  if (result != 0) return result;
+  const Caller caller = LOCKDEP_HOT_CALLER();
+  if (TakeAsBefore(mutex, ReadMode::kWrite, TryLock::kYes, caller)) return 0;
+  JUMP_TO(TellTaken(mutex));
 }
 
 EXPORTED int pthread_mutex_timedlock(pthread_mutex_t* mutex, const timespec* deadline) noexcept {
@@ -112,9 +114,9 @@ EXPORTED int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock,
 }
 
 EXPORTED int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {
-  const Caller caller = LOCKDEP_HOOK_CALLER();
+  const Caller caller = LOCKDEP_HOT_CALLER();
   if (IsPlain(mutex) && ReleaseNewest(mutex, caller)) return real::pthread_mutex_unlock(mutex);
-  CALL_CAREFULLY(UnlockCarefully(mutex, caller));
+  JUMP_TO(UnlockCarefully(mutex));
 }
 
 EXPORTED int pthread_rwlock_init(pthread_rwlock_t* rwlock,
@@ -129,21 +131,19 @@ EXPORTED int pthread_rwlock_destroy(pthread_rwlock_t* rwlock) noexcept {
 }
 
 EXPORTED int pthread_rwlock_rdlock(pthread_rwlock_t* rwlock) noexcept {
-  const Caller caller = LOCKDEP_HOOK_CALLER();
-  if (!TakeAsBefore(rwlock, ReadModeOf(rwlock), TryLock::kNo, caller)) {
-    CALL_CAREFULLY(ReadLockCarefully(rwlock, caller));
+  const Caller caller = LOCKDEP_HOT_CALLER();
+  if (CannotFail(rwlock) && TakeAsBefore(rwlock, ReadModeOf(rwlock), TryLock::kNo, caller)) {
+    return real::pthread_rwlock_rdlock(rwlock);
   }
-  const int result = real::pthread_rwlock_rdlock(rwlock);
-  return result == 0 ? 0 : TakeBack(rwlock, caller, result);
+  JUMP_TO(ReadLockCarefully(rwlock));
 }
 
 EXPORTED int pthread_rwlock_wrlock(pthread_rwlock_t* rwlock) noexcept {
-  const Caller caller = LOCKDEP_HOOK_CALLER();
-  if (!TakeAsBefore(rwlock, ReadMode::kWrite, TryLock::kNo, caller)) {
-    CALL_CAREFULLY(WriteLockCarefully(rwlock, caller));
+  const Caller caller = LOCKDEP_HOT_CALLER();
+  if (CannotFail(rwlock) && TakeAsBefore(rwlock, ReadMode::kWrite, TryLock::kNo, caller)) {
+    return real::pthread_rwlock_wrlock(rwlock);
   }
-  const int result = real::pthread_rwlock_wrlock(rwlock);
-  return result == 0 ? 0 : TakeBack(rwlock, caller, result);
+  JUMP_TO(WriteLockCarefully(rwlock));
 }
 
 EXPORTED int pthread_rwlock_tryrdlock(pthread_rwlock_t* rwlock) noexcept {
@@ -181,9 +181,9 @@ EXPORTED int pthread_rwlock_clockwrlock(pthread_rwlock_t* rwlock, clockid_t cloc
 }
 
 EXPORTED int pthread_rwlock_unlock(pthread_rwlock_t* rwlock) noexcept {
-  const Caller caller = LOCKDEP_HOOK_CALLER();
+  const Caller caller = LOCKDEP_HOT_CALLER();
   if (ReleaseNewest(rwlock, caller)) return real::pthread_rwlock_unlock(rwlock);
-  CALL_CAREFULLY(UnlockCarefully(rwlock, caller));
+  JUMP_TO(UnlockCarefully(rwlock));
 }
 
 EXPORTED int pthread_create(pthread_t* thread, const pthread_attr_t* attr, void* (*function)(void*),

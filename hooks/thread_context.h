@@ -35,7 +35,7 @@ struct ThreadState {
   KnownSteps steps;
 };
 
-// The gate is the thread's state while no hook is open, which is even.  Odd, it
+// The gate is the thread's engine context while no hook is open, which is even.  Odd, it
 // is closed: by nobody's hook before the first and after the end, else by the
 // hook whose frame is the rest of the number.
 inline constexpr uintptr_t kNoGate = 1;

@@ -16,7 +16,7 @@
 
 namespace lockdep {
 
-struct HeldLock {
+struct alignas(16) HeldLock {
   // The key before this lock: what the thread's key becomes again when it goes.
   // Two chains that differ here must never share a key, or a rule goes unchecked.
   ChainKey previous_chain_key;
