@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "hooks/lifecycle.h"
+#include "hooks/nesting.h"
 #include "hooks/sections.h"
 #include "hooks/session.h"
 
@@ -79,7 +80,7 @@ LockRecord* HookScope::Get(const LockReference& lock) {
   LockRecord* record = session().locks().Find(lock);
   if (record != nullptr) [[likely]]
     return record;
-  return session().locks().Begin(self(), lock, ClassOrigin::kFirstUse, caller_.pc);
+  return session().locks().BeginUsed(self(), lock, caller_);
 }
 
 void HookScope::Acquire(LockRecord& record, ReadMode mode, TryLock trylock) {
@@ -87,10 +88,16 @@ void HookScope::Acquire(LockRecord& record, ReadMode mode, TryLock trylock) {
   ThreadContext& context = *self().context;
   const ChainKey before = context.chain_key;
   const uint32_t ends = lock_ends.At(reinterpret_cast<uintptr_t>(record.map.address));
-  session().validator().Acquire(
-      context,
-      {.lock = &record.map, .mode = mode, .trylock = trylock, .site = NoteCallSite(caller_)});
-  if (context.chain_key != before) NoteStep(context.held[context.held.depth() - 1], ends);
+  Acquisition acquisition{
+      .lock = &record.map, .mode = mode, .trylock = trylock, .site = NoteCallSite(caller_)};
+  acquisition.host_orders_class = IsNestedInClass(context, acquisition);
+  session().validator().Acquire(context, acquisition);
+  if (context.chain_key == before) return;
+  if (acquisition.host_orders_class) {
+    CheckNestings(self());
+  } else {
+    NoteStep(context.held[context.held.depth() - 1], ends);
+  }
 }
 
 // For the hot path: `held` is what was just taken, `ends` was read before it was.
@@ -236,9 +243,9 @@ int HookScope::AfterInit(const LockReference& lock, int result) {
     if (!self().holds_from_before_fork) {
       session().validator().DestroyLock(*self().context, old->map, UnlockSite());
     }
-    session().locks().End(self(), old);
+    session().locks().End(&self(), old);
   }
-  session().locks().Begin(self(), lock, ClassOrigin::kInitSite, caller_.pc);
+  session().locks().BeginInitialised(self(), lock, caller_);
   Leave();
   return result;
 }
@@ -252,13 +259,25 @@ int HookScope::AfterDestroy(const LockReference& lock, int result) {
     const bool is_held = validator.IsHeld(*self().context, record->map, HeldMode::kAny);
     validator.DestroyLock(*self().context, record->map, UnlockSite());
     if (result == 0) {
-      session().locks().End(self(), record);
+      session().locks().End(&self(), record);
     } else if (is_held) {
       Acquire(*record, ReadMode::kWrite, TryLock::kYes);
     }
   }
   Leave();
   return result;
+}
+
+// Also for a thread that the hooks are not active in: others may use the memory
+// again.
+void HookScope::EndLocksIn(uintptr_t begin, uintptr_t end) {
+  LockTable& locks = session().locks();
+  const bool is_active = Enter();
+  locks.shadow().ForEachLock(begin, end, [&](LockRecord* record) {
+    if (is_active) session().validator().DestroyLock(*self().context, record->map, UnlockSite());
+    locks.End(is_active ? &self() : nullptr, record);
+  });
+  if (is_active) Leave();
 }
 
 ThreadStart* HookScope::NewThreadStart() {
@@ -286,13 +305,23 @@ void HookScope::ForgetReleasedByOthers() {
   }
 }
 
+void HookScope::EndLocksOnOwnStack() {
+  LockTable& locks = session().locks();
+  locks.shadow().ForEachLock(thread_slot.stack_low, thread_slot.stack_high,
+                             [&](LockRecord* record) { locks.End(&self(), record); });
+}
+
 void HookScope::EndThread() {
   if (thread_slot.state == nullptr || !Enter()) return;
   ThreadState* state = &self();
   const bool is_main = state->tid == session().pid();
   ForgetLeftSections(thread_slot.stack_high - 1);
   ForgetReleasedByOthers();
-  if (!is_main) session().validator().ReportHeld(*state->context, ViolationKind::kHeldAtExit);
+  if (!is_main) {
+    session().validator().ReportHeld(*state->context, ViolationKind::kHeldAtExit);
+    session().validator().ResetHeld(*state->context);
+    EndLocksOnOwnStack();
+  }
   if (thread_slot.work_is_due) DoDueWork();
   DetachThread(state);
   OpenGate(kNoGate);

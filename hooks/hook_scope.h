@@ -23,6 +23,7 @@
 
 #include "hooks/caller.h"
 #include "hooks/lock_identity.h"
+#include "hooks/lock_reference.h"
 #include "hooks/thread_context.h"
 
 namespace lockdep::hooks {
@@ -68,6 +69,10 @@ class HookScope {
   int AfterDestroy(const pthread_rwlock_t* rwlock, int result) {
     return AfterDestroy(Refer(rwlock), result);
   }
+
+  // The memory is about to be given back: its locks end.  One that the calling
+  // thread holds is a finding.
+  void EndLocksIn(uintptr_t begin, uintptr_t end);
 
   // Memory for the start of a thread; null if the hook is not active.
   ThreadStart* NewThreadStart();
@@ -115,6 +120,7 @@ class HookScope {
   int AfterDestroy(const LockReference& lock, int result);
   void Cancel(LockRecord& record);
   void ForgetReleasedByOthers();
+  void EndLocksOnOwnStack();
 
   const Caller caller_;
 };

@@ -60,7 +60,7 @@ __attribute__((always_inline)) inline bool TakeAsBefore(const void* lock, ReadMo
   const KnownStep& step = thread_slot.state->steps.Slot(before, address);
   if (step.before != before || step.lock != (address | StepModeOf(mode, trylock)) ||
       step.site != caller.pc || step.ends != lock_ends.At(address) ||
-      step.use.context() != context.context || context.held.full()) [[unlikely]] {
+      step.use.context() != context.context.context() || context.held.full()) [[unlikely]] {
     return false;
   }
   CloseGate(caller);

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cerrno>
 
+#include "hooks/allocations.h"
 #include "hooks/raw_sink.h"
 #include "hooks/real.h"
 #include "hooks/session.h"
@@ -52,6 +53,7 @@ Stage Start() {
     return Stage::kDisabled;
   }
   PrepareForThreads();
+  StartNotingAllocations();
   return Stage::kActive;
 }
 

@@ -5,16 +5,31 @@
 #include <algorithm>
 #include <new>
 
+#include "hooks/frame_sizes.h"
 #include "hooks/session.h"
 
 namespace lockdep::hooks {
 namespace {
 
-constexpr size_t SizeOf(LockType type) {
-  return type == LockType::kMutex ? sizeof(pthread_mutex_t) : sizeof(pthread_rwlock_t);
+uintptr_t AddressOf(const LockRecord& record) {
+  return reinterpret_cast<uintptr_t>(record.map.address);
 }
 
-constexpr size_t kLargestLock = std::max(SizeOf(LockType::kMutex), SizeOf(LockType::kRwLock));
+// The key of a class that has a number and no address.
+ClassKey Numbered(uint64_t number) { return {uint64_t{1} << 63 | number}; }
+
+// For a variable of a function that is active on this thread's stack.
+StackGuard GuardOf(uintptr_t address, const Caller& caller) {
+  if (address < thread_slot.stack_low || address >= thread_slot.stack_high) return {};
+  WalkedFrame frames[16];
+  const size_t count = WalkFrames(caller, frames);
+  for (size_t i = 0; i + 1 < count; ++i) {
+    if (address < frames[i].low || address >= frames[i + 1].low) continue;
+    return {.slot = reinterpret_cast<const uintptr_t*>(frames[i + 1].low) - 1,
+            .pc = frames[i + 1].pc};
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -23,8 +38,18 @@ bool IsStatic(const void* address) {
   return _dl_find_object(const_cast<void*>(address), &found) == 0;
 }
 
-LockRecord* LockTable::Begin(ThreadState& thread, const LockReference& lock, ClassOrigin origin,
-                             uintptr_t site) {
+LockRecord* LockTable::BeginInitialised(ThreadState& thread, const LockReference& lock,
+                                        const Caller& caller) {
+  return Begin(thread, lock, caller, Beginning::kInitialised);
+}
+
+LockRecord* LockTable::BeginUsed(ThreadState& thread, const LockReference& lock,
+                                 const Caller& caller) {
+  return Begin(thread, lock, caller, Beginning::kUsed);
+}
+
+LockRecord* LockTable::Begin(ThreadState& thread, const LockReference& lock, const Caller& caller,
+                             Beginning beginning) {
   const auto address = reinterpret_cast<uintptr_t>(lock.address);
   EndOverlapping(thread, address, SizeOf(lock.type));
   Shadow::Slot* slot = shadow_.FindOrMake(address);
@@ -33,48 +58,67 @@ LockRecord* LockTable::Begin(ThreadState& thread, const LockReference& lock, Cla
     locks_missed_.fetch_add(1, std::memory_order_relaxed);
     return nullptr;
   }
-  const uint64_t number = locks_begun_.fetch_add(1, std::memory_order_relaxed) + 1;
   auto* record = new (cell) LockRecord();
   record->type = lock.type;
   record->map.address = lock.address;
   record->map.kind = lock.kind;
-  if (IsStatic(lock.address)) {
-    record->map.key.value = address;
-    record->map.origin_kind = ClassOrigin::kStaticAddress;
-    record->map.origin = address;
-  } else {
-    record->map.key.value = uint64_t{1} << 63 | number;  // Never an address.
-    record->map.origin_kind = origin;
-    record->map.origin = site;
-  }
+  record->guard = GuardOf(address, caller);
+  Classify(record, caller, beginning);
   LockRecord* winner = nullptr;
-  if (slot->compare_exchange_strong(winner, record, std::memory_order_acq_rel)) return record;
+  if (slot->compare_exchange_strong(winner, record, std::memory_order_acq_rel)) {
+    shadow_.MarkPage(address);
+    return record;
+  }
   // Another thread met the lock at the same time.
   locks_begun_.fetch_sub(1, std::memory_order_relaxed);
   thread.cells.Free(record);
   return winner->map.address == lock.address && winner->type == lock.type ? winner : nullptr;
 }
 
-void LockTable::End(ThreadState& thread, LockRecord* record) {
-  session().validator().CancelAcquire(*thread.context, record->map);
-  Shadow::Slot* slot = shadow_.Find(reinterpret_cast<uintptr_t>(record->map.address));
-  LockRecord* expected = record;
-  lock_ends.Count(reinterpret_cast<uintptr_t>(record->map.address));
-  if (slot->compare_exchange_strong(expected, nullptr, std::memory_order_acq_rel)) {
-    thread.cells.Free(record);
+void LockTable::Classify(LockRecord* record, const Caller& caller, Beginning beginning) {
+  const uint64_t number = locks_begun_.fetch_add(1, std::memory_order_relaxed) + 1;
+  record->number = number;
+  const LockReference lock{record->map.address, record->type, record->map.kind};
+  if (IsStatic(lock.address)) {
+    record->map.key.value = AddressOf(*record);
+    record->map.origin_kind = ClassOrigin::kStaticAddress;
+    record->map.origin = AddressOf(*record);
+    return;
   }
+  const Creation creation = beginning == Beginning::kInitialised
+                                ? DescribeInit(lock, caller, class_by_)
+                                : DescribeFirstUse(lock, caller, class_by_);
+  record->path = creation.path;
+  record->map.origin_kind = creation.origin;
+  record->map.origin = creation.site;
+  session().validator().LockGraph();
+  const uint64_t shared =
+      identities_.ClassOf(creation, AddressOf(*record), SizeOf(lock.type), number);
+  session().validator().UnlockGraph();
+  record->map.key = Numbered(shared != 0 ? shared : number);
+}
+
+void LockTable::End(ThreadState* thread, LockRecord* record) {
+  if (thread != nullptr) session().validator().CancelAcquire(*thread->context, record->map);
+  lock_ends.Count(AddressOf(*record));
+  if (record->node != nullptr) {
+    session().validator().LockGraph();
+    session().instance_order().Forget(record);
+    session().validator().UnlockGraph();
+  }
+  Shadow::Slot* slot = shadow_.Find(AddressOf(*record));
+  LockRecord* expected = record;
+  if (!slot->compare_exchange_strong(expected, nullptr, std::memory_order_acq_rel)) return;
+  thread != nullptr ? thread->cells.Free(record) : Cells::GiveBack(record);
 }
 
 void LockTable::EndOverlapping(ThreadState& thread, uintptr_t address, size_t size) {
   const uintptr_t first = address - std::min<uintptr_t>(address, kLargestLock - 1);
-  for (uintptr_t at = first & ~(Shadow::kGranule - 1); at < address + size;
-       at += Shadow::kGranule) {
-    Shadow::Slot* slot = shadow_.Find(at);
-    LockRecord* record = slot == nullptr ? nullptr : slot->load(std::memory_order_acquire);
-    if (record == nullptr) continue;
-    const auto begin = reinterpret_cast<uintptr_t>(record->map.address);
-    if (begin < address + size && begin + SizeOf(record->type) > address) End(thread, record);
-  }
+  shadow_.ForEachLock(first & ~(Shadow::kGranule - 1), address + size, [&](LockRecord* record) {
+    const bool overlaps =
+        AddressOf(*record) < address + size && AddressOf(*record) + SizeOf(record->type) > address;
+    if (overlaps) End(&thread, record);
+  });
 }
 
 }  // namespace lockdep::hooks

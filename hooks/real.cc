@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <type_traits>
 
+#include "hooks/early_memory.h"
+
 namespace lockdep::hooks::real {
 namespace {
 
@@ -37,6 +39,16 @@ void* LookUpInCxxRuntime(const char* name) {
   return nullptr;
 }
 
+// What an allocator's function does while it is looked up itself.
+template <auto* kSlot>
+constexpr std::nullptr_t kEarly = nullptr;
+template <>
+constexpr auto kEarly<&real::malloc> = AllocateEarly;
+template <>
+constexpr auto kEarly<&real::calloc> = AllocateEarlyArray;
+template <>
+constexpr auto kEarly<&real::realloc> = ReallocateEarly;
+
 // Stands in for a function until it is looked up, and for good if libc lacks it.
 template <auto* kSlot, typename Function>
 struct FirstCall;
@@ -47,12 +59,16 @@ struct FirstCall<kSlot, Result (*)(Arguments...) noexcept(kNoexcept)> {
   static const char* version;
 
   static Result Call(Arguments... arguments) noexcept(kNoexcept) {
+    if constexpr (!std::is_null_pointer_v<std::remove_const_t<decltype(kEarly<kSlot>)>>) {
+      if (is_resolving) return kEarly<kSlot>(arguments...);
+    }
     is_resolving || version == kCxxVersion ? Resolve() : ResolveAll();
     const auto function = __atomic_load_n(kSlot, __ATOMIC_RELAXED);
     if (function != &Call) return function(arguments...);
     if constexpr (std::is_pointer_v<Result>) {
+      errno = ENOSYS;
       return nullptr;
-    } else if constexpr (!__is_same(Result, void)) {
+    } else if constexpr (!std::is_void_v<Result>) {
       return static_cast<Result>(ENOSYS);
     }
   }

@@ -40,6 +40,7 @@ bool Session::Start() {
   prctl(PR_GET_NAME, process_name_);
   ReadOptions();
   if (!locks_.Map()) return false;
+  locks_.set_class_by(options_.class_by);
   auto* observer = new (recording_memory) Recording();
   new (validator_memory_) Validator({.observer = observer, .stacks = &native_stack});
   PathText own_path;

@@ -13,6 +13,7 @@
 
 #include <atomic>
 
+#include "hooks/instance_order.h"
 #include "hooks/lock_identity.h"
 #include "hooks/raw_sink.h"
 #include "lockdep/lockdep.h"
@@ -33,6 +34,7 @@ class Session {
 
   Validator& validator() { return *reinterpret_cast<Validator*>(validator_memory_); }
   LockTable& locks() { return locks_; }
+  InstanceOrder& instance_order() { return instance_order_; }
   pid_t pid() const { return pid_; }
   const char* process_name() const { return process_name_; }
 
@@ -63,6 +65,7 @@ class Session {
 
   alignas(Validator) unsigned char validator_memory_[sizeof(Validator)] = {};
   LockTable locks_;
+  InstanceOrder instance_order_;
   // Constant after Start, but for a fork.
   pid_t pid_ = 0;
   char process_name_[17] = {};

@@ -8,22 +8,52 @@ namespace lockdep::hooks {
 
 bool Shadow::Map() {
   constexpr size_t kTopSize = (size_t{1} << (kAddressBits - kLeafBits)) * sizeof(*top_);
-  top_ = static_cast<std::atomic<Slot*>*>(MapPages(kTopSize, Pages::kReserve));
+  top_ = static_cast<std::atomic<Leaf*>*>(MapPages(kTopSize, Pages::kReserve));
   return top_ != nullptr;
 }
 
-Shadow::Slot* Shadow::FindOrMake(uintptr_t address) {
-  if (Slot* slot = Find(address); slot != nullptr) return slot;
+Shadow::Leaf* Shadow::FindOrMakeLeaf(uintptr_t address) {
+  if (Leaf* leaf = FindLeaf(address); leaf != nullptr) return leaf;
   if (address >> kAddressBits != 0) return nullptr;
-  constexpr size_t kLeafSize = (kLeafSpan >> kGranuleBits) * sizeof(Slot);
-  auto* leaf = static_cast<Slot*>(MapPages(kLeafSize, Pages::kReserve));
+  auto* leaf = static_cast<Leaf*>(MapPages(sizeof(Leaf), Pages::kReserve));
   if (leaf == nullptr) return nullptr;
-  Slot* expected = nullptr;
-  if (!top_[address >> kLeafBits].compare_exchange_strong(expected, leaf,
-                                                          std::memory_order_acq_rel)) {
-    munmap(leaf, kLeafSize);
+  Leaf* expected = nullptr;
+  if (top_[address >> kLeafBits].compare_exchange_strong(expected, leaf,
+                                                         std::memory_order_acq_rel)) {
+    return leaf;
   }
-  return Find(address);
+  munmap(leaf, sizeof(Leaf));
+  return expected;
+}
+
+Shadow::Slot* Shadow::FindOrMake(uintptr_t address) {
+  Leaf* leaf = FindOrMakeLeaf(address);
+  return leaf == nullptr ? nullptr : &leaf->locks[IndexOf(address)];
+}
+
+Shadow::Allocation* Shadow::FindOrMakeAllocation(uintptr_t address) {
+  Leaf* leaf = FindOrMakeLeaf(address);
+  return leaf == nullptr ? nullptr : &leaf->allocations[IndexOf(address)];
+}
+
+void Shadow::MarkPage(uintptr_t address) {
+  Leaf* leaf = FindLeaf(address);
+  const size_t page = PageOf(address);
+  if (!IsMarked(*leaf, address)) {
+    leaf->pages[page / 64].fetch_or(uint64_t{1} << page % 64, std::memory_order_relaxed);
+  }
+}
+
+bool Shadow::MayHoldLockSlow(uintptr_t begin, uintptr_t end) const {
+  for (uintptr_t page = begin & ~(kPage - 1); page < end; page += kPage) {
+    const Leaf* leaf = FindLeaf(page);
+    if (leaf == nullptr) {
+      page = (page | (kLeafSpan - 1)) + 1 - kPage;
+    } else if (IsMarked(*leaf, page)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace lockdep::hooks

@@ -18,6 +18,7 @@
 
 #include "hooks/caller.h"
 #include "hooks/cells.h"
+#include "hooks/key_set.h"
 #include "hooks/known_steps.h"
 #include "lockdep/lockdep.h"
 
@@ -32,6 +33,8 @@ struct ThreadState {
   // lock anew is how atfork handlers release it.
   bool holds_from_before_fork = false;
   ThreadState* next_free = nullptr;
+  // Pairs of locks of one class that were compared with the instance order.
+  KeySet known_nestings;
   KnownSteps steps;
 };
 

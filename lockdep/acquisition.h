@@ -20,6 +20,9 @@ struct Acquisition {
   // A lock, held below the others of this class, that serialises taking several
   // of them; or null.
   const LockMap* nest_lock = nullptr;
+  // The host knows in which order the locks of this class may be nested and checks
+  // that itself: only the very same lock, taken again, would be rule 1's.
+  bool host_orders_class = false;
   CallSite site;
 };
 

@@ -89,6 +89,7 @@ void Validator::ValidateNewChain(Scene& scene) {
 // Whether the thread waits for a class that it holds in this way.  Readers that
 // recurse never wait for readers.
 bool Validator::Recurses(const Scene& scene, const HeldLock& held) {
+  if (scene.use.host_ordered() && held.lock != scene.acquisition->lock) return false;
   return held.use.class_id() == scene.use.class_id() &&
          (!held.use.reads() || scene.use.mode() != ReadMode::kRecursiveRead);
 }

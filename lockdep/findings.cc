@@ -68,6 +68,25 @@ bool Validator::IsNews(ViolationKind kind, uint64_t what, const CallSite& site) 
   return result == ChainCache::InsertResult::kInserted;
 }
 
+Validator::StepStacks Validator::KeepStacks(ThreadContext& thread, const HeldLock& held,
+                                            const CallSite& site) {
+  if (!Enabled(thread)) return {};
+  Scene scene(config_, thread, site);
+  internal::RawLockHolder lock(graph_lock_);
+  if (stopped()) return {};
+  return {StackOf(scene, held), LiveStack(scene)};
+}
+
+bool Validator::Report(ThreadContext& thread, Violation& violation, const CallSite& site) {
+  if (!Enabled(thread)) return false;
+  Scene scene(config_, thread, site);
+  internal::RawLockHolder lock(graph_lock_);
+  const auto what = static_cast<uint64_t>(violation.lock.class_id);
+  if (stopped() || !IsNews(violation.kind, what, site)) return false;
+  Emit(scene, violation);
+  return true;
+}
+
 void Validator::Emit(Scene& scene, Violation& violation) {
   const HeldLocks& held = scene.thread.held;
   const uint32_t depth = held.depth();

@@ -148,6 +148,7 @@ void Validator::Reacquire(ThreadContext& thread, const HeldLock& first, const Ca
                                   .check = held.use.checked() ? Check::kFull : Check::kNone,
                                   .subclass = 0,
                                   .nest_lock = held.nest_lock,
+                                  .host_orders_class = held.use.host_ordered(),
                                   .site = held.site()};
     scene.acquisition = &acquisition;
     scene.lock_class = &classes_.Get(held.use.class_id());

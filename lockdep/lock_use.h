@@ -30,6 +30,8 @@ class LockUse {
   constexpr bool ordered() const { return Bit(kOrderedShift); }
   // It waited for the lock without taking it (lock_sync).
   constexpr bool sync() const { return Bit(kSyncShift); }
+  // The order among the locks of its class is the host's affair.
+  constexpr bool host_ordered() const { return Bit(kHostOrderedShift); }
   // Whether it has a dependency on each lock held below it, and every path
   // through it stays strong, so that what is taken upon it needs none of its own.
   constexpr bool CarriesOrder() const {
@@ -43,6 +45,9 @@ class LockUse {
   constexpr LockUse Serialised() const { return LockUse(word_ | uint64_t{1} << kSerialisedShift); }
   constexpr LockUse Ordered() const { return LockUse(word_ | uint64_t{1} << kOrderedShift); }
   constexpr LockUse Sync() const { return LockUse(word_ | uint64_t{1} << kSyncShift); }
+  constexpr LockUse HostOrdered() const {
+    return LockUse(word_ | uint64_t{1} << kHostOrderedShift);
+  }
   constexpr LockUse In(ContextId context) const {
     return LockUse((word_ & ~(kContextMask << kContextShift)) | static_cast<uint64_t>(context)
                                                                     << kContextShift);
@@ -62,7 +67,7 @@ class LockUse {
   }
 
   // How many different contexts a word has room for.
-  static constexpr uint32_t kMaxContexts = 1u << 24;
+  static constexpr uint32_t kMaxContexts = 1u << 23;
 
   friend bool operator==(LockUse, LockUse) = default;
 
@@ -78,7 +83,8 @@ class LockUse {
   static constexpr unsigned kSyncShift = 37;
   static constexpr unsigned kOffShift = 38;
   static constexpr unsigned kOrderedShift = 39;
-  static constexpr unsigned kContextShift = 40;
+  static constexpr unsigned kHostOrderedShift = 40;
+  static constexpr unsigned kContextShift = 41;
   static constexpr uint64_t kContextMask = kMaxContexts - 1;
 
   explicit constexpr LockUse(uint64_t word) : word_(word) {}

@@ -47,6 +47,21 @@ const char* Set(std::string_view value, OptionFailOn& level) {
   return nullptr;
 }
 
+const char* Set(std::string_view value, OptionClassBy& class_by) {
+  if (value == "instance") {
+    class_by = ClassBy::kInstance;
+  } else if (value == "init-site") {
+    class_by = ClassBy::kInitSite;
+  } else if (value == "alloc-site") {
+    class_by = ClassBy::kAllocSite;
+  } else if (value == "auto") {
+    class_by = ClassBy::kAuto;
+  } else {
+    return "the value must be instance, init-site, alloc-site or auto";
+  }
+  return nullptr;
+}
+
 const char* SetByName(std::string_view name, std::string_view value, Options* options) {
 #define LOCKDEP_OPTION(type, field, default_value, help) \
   if (name == #field) return Set(value, options->field);

@@ -20,8 +20,13 @@ namespace lockdep {
 // The mildest level of finding that makes a run fail.
 enum class FailOn : uint8_t { kNote, kFeasible, kConfirmed, kNever };
 
+// What makes locks of a program one class: each stands alone; the place that
+// initialises them; the place that allocates the object around them; or what
+// fits best.
+enum class ClassBy : uint8_t { kInstance, kInitSite, kAllocSite, kAuto };
+
 // Path: text of up to kMaxOptionText characters.  Number: 0 to 255, decimal.
-// Flag: 0 or 1.  FailOn: a level's name.
+// Flag: 0 or 1.  FailOn: a level's name.  ClassBy: instance, init-site, ...
 inline constexpr unsigned kMaxOptionText = 1023;
 
 struct OptionPath {
@@ -31,6 +36,7 @@ struct OptionPath {
 using OptionNumber = unsigned;
 using OptionFlag = bool;
 using OptionFailOn = FailOn;
+using OptionClassBy = ClassBy;
 
 struct Options {
 #define LOCKDEP_DEFAULT_Path(value) \
@@ -38,6 +44,7 @@ struct Options {
 #define LOCKDEP_DEFAULT_Number(value) value
 #define LOCKDEP_DEFAULT_Flag(value) value
 #define LOCKDEP_DEFAULT_FailOn(value) FailOn::value
+#define LOCKDEP_DEFAULT_ClassBy(value) ClassBy::value
 #define LOCKDEP_OPTION(type, name, default_value, help) \
   Option##type name = LOCKDEP_DEFAULT_##type(default_value);
 #include "lockdep/options.def"
@@ -46,6 +53,7 @@ struct Options {
 #undef LOCKDEP_DEFAULT_Number
 #undef LOCKDEP_DEFAULT_Flag
 #undef LOCKDEP_DEFAULT_FailOn
+#undef LOCKDEP_DEFAULT_ClassBy
 };
 
 // What could not be used: the part of the text, and why in one clause.

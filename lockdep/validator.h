@@ -204,6 +204,19 @@ class Validator {
   bool ReportRule(ThreadContext& thread, ViolationKind kind, const LockMap* lock,
                   const char* subject, const char* rule, const CallSite& site);
 
+  // For findings of the host's own: keeps the stacks with which the step from a
+  // lock that the thread holds to what it waits for now would be told.
+  struct StepStacks {
+    StackId from = StackId::kNone;
+    StackId to = StackId::kNone;
+  };
+  StepStacks KeepStacks(ThreadContext& thread, const HeldLock& held, const CallSite& site);
+
+  // Reports what the host found where `thread` is now: adds the thread, its stack
+  // and what it holds.  Repetitions about the same class from the same place are
+  // ignored; returns whether it was new.
+  bool Report(ThreadContext& thread, Violation& violation, const CallSite& site);
+
   // Forgets what a thread holds, without a word: a new execution begins.
   void ResetHeld(ThreadContext& thread);
 
@@ -250,7 +263,8 @@ class Validator {
   }
 
   static LockUse UseOf(ClassId class_id, const Acquisition& acquisition) {
-    return LockUse(class_id, acquisition.mode, acquisition.trylock, acquisition.check);
+    const LockUse use(class_id, acquisition.mode, acquisition.trylock, acquisition.check);
+    return acquisition.host_orders_class ? use.HostOrdered() : use;
   }
 
   static void Push(ThreadContext& thread, const Acquisition& acquisition, LockUse use,

@@ -109,7 +109,7 @@ constexpr Row kRows[] = {
     {"process", "vfork_and_exec", {}},
     {"process", "vfork_and_exit", {kInversion}},
     {"process", "thread_ends_holding", {"held-at-exit"}},
-    {"process", "thread_ends_holding_unmapped_lock", {"held-at-exit"}},
+    {"process", "thread_ends_holding_unmapped_lock", {"held-lock-destroyed"}},
     {"process", "thread_ends_robbed", {"unlock-by-other-thread"}},
     {"process", "destructor_unlocks", {}},
     {"process", "main_ends_holding", {}},

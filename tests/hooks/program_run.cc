@@ -95,11 +95,12 @@ std::string ProgramPath(const std::string& name) {
 
 std::string PreloadVariable() { return std::string("LD_PRELOAD=") + LOCKDEP_TEST_PRELOAD; }
 
-HookedRun RunHooked(const Arguments& arguments) {
+HookedRun RunHooked(const Arguments& arguments, const std::string& options) {
   const TemporaryDirectory directory;
   HookedRun run;
   static_cast<ProgramRun&>(run) = RunProgram(
-      arguments, {PreloadVariable(), "LOCKDEP_OPTIONS=record=" + directory.path() + "/%p.lockdep"});
+      arguments, {PreloadVariable(), "LOCKDEP_OPTIONS=record=" + directory.path() + "/%p.lockdep" +
+                                         (options.empty() ? "" : ":" + options)});
   for (const std::string& file : directory.Files()) {
     auto recording = record::ReadRecording(file);
     EXPECT_TRUE(recording.ok()) << recording.status();

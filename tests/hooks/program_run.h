@@ -52,8 +52,9 @@ struct HookedRun : ProgramRun {
   std::vector<record::Recording> recordings;
 };
 
-// Runs it with the library, each process recorded in a file of its own.
-HookedRun RunHooked(const Arguments& arguments);
+// Runs it with the library, each process recorded in a file of its own.  `options`
+// are more LOCKDEP_OPTIONS.
+HookedRun RunHooked(const Arguments& arguments, const std::string& options = "");
 
 // "lock-order-inversion" and so on, in the order of detection.
 std::vector<std::string> KindsOf(const record::Recording& recording);

@@ -256,21 +256,22 @@ static void reuse_after_destroy(void) {
   RETURNS(0, pthread_mutex_destroy(&mutex));
 }
 
-// Memory of a lock that was never destroyed, then of one that overlaps it.
+// A pool of the program's: memory of a lock that was never destroyed, then of one that
+// overlaps it.
 static void reuse_by_overlap(void) {
-  _Alignas(16) static char arena[4 * sizeof(pthread_mutex_t)];
-  char* memory = malloc(sizeof(arena));
-  memset(memory, 0, sizeof(arena));
+  enum { kPool = 1 << 16, kUsed = 4 * sizeof(pthread_mutex_t) };
+  char* memory = malloc(kPool);
+  memset(memory, 0, kUsed);
   pthread_mutex_t* first = (pthread_mutex_t*)(memory);
   pthread_mutex_t* second = (pthread_mutex_t*)(memory + 16);
   RETURNS(0, pthread_mutex_lock(first));
   RETURNS(0, pthread_mutex_lock(&b));
   RETURNS(0, pthread_mutex_unlock(&b));
   RETURNS(0, pthread_mutex_unlock(first));
-  memset(memory, 0, sizeof(arena));
+  memset(memory, 0, kUsed);
   RETURNS(0, pthread_mutex_lock(second));
   RETURNS(0, pthread_mutex_unlock(second));
-  memset(memory, 0, sizeof(arena));
+  memset(memory, 0, kUsed);
   RETURNS(0, pthread_mutex_lock(&b));
   RETURNS(0, pthread_mutex_lock(first));
   RETURNS(0, pthread_mutex_unlock(first));
