@@ -25,13 +25,14 @@
 #ifndef LOCKDEP_KERNEL_H_
 #define LOCKDEP_KERNEL_H_
 
-#include "lockdep/kernel/acquire.h"  // IWYU pragma: export
-#include "lockdep/kernel/assert.h"   // IWYU pragma: export
-#include "lockdep/kernel/context.h"  // IWYU pragma: export
-#include "lockdep/kernel/control.h"  // IWYU pragma: export
-#include "lockdep/kernel/finding.h"  // IWYU pragma: export
-#include "lockdep/kernel/map.h"      // IWYU pragma: export
-#include "lockdep/kernel/order.h"    // IWYU pragma: export
-#include "lockdep/kernel/rcu.h"      // IWYU pragma: export
+#include "lockdep/kernel/acquire.h"    // IWYU pragma: export
+#include "lockdep/kernel/assert.h"     // IWYU pragma: export
+#include "lockdep/kernel/context.h"    // IWYU pragma: export
+#include "lockdep/kernel/control.h"    // IWYU pragma: export
+#include "lockdep/kernel/finding.h"    // IWYU pragma: export
+#include "lockdep/kernel/lock_stat.h"  // IWYU pragma: export
+#include "lockdep/kernel/map.h"        // IWYU pragma: export
+#include "lockdep/kernel/order.h"      // IWYU pragma: export
+#include "lockdep/kernel/rcu.h"        // IWYU pragma: export
 
 #endif  // LOCKDEP_KERNEL_H_

@@ -75,6 +75,12 @@ struct LockStat::OpenLock {
 
 class LockStat::ThreadTimes {
  public:
+  OpenLock* Newest(const void* lock) {
+    for (uint32_t i = open_count; i-- > 0;) {
+      if (open[i].lock == lock) return &open[i];
+    }
+    return nullptr;
+  }
   bool WaitsFor(const void* lock) const {
     if (open_count == 0) return false;
     const OpenLock& last = open[open_count - 1];
@@ -161,6 +167,24 @@ void LockStat::Contended(ThreadTimes& thread, const void* lock, ClassId lock_cla
   if (open == nullptr || row == nullptr) return;
   open->waiting_since = now;
   row->AddPoint(pc);
+}
+
+void LockStat::Waits(ThreadTimes& thread, const void* lock, uintptr_t pc, uint64_t now) {
+  OpenLock* open = thread.Newest(lock);
+  Row* row = open == nullptr ? nullptr : FindOrAdd(thread, open->lock_class);
+  if (row == nullptr) return;
+  open->waiting_since = now;
+  row->AddPoint(pc);
+}
+
+void LockStat::Got(ThreadTimes& thread, const void* lock, uint64_t now) {
+  OpenLock* open = thread.Newest(lock);
+  if (open == nullptr) return;
+  open->held_since = now;
+  if (open->waiting_since == 0) return;
+  Row* row = FindOrAdd(thread, open->lock_class);
+  if (row != nullptr) row->wait[IsRead(open->mode)].Add(now - open->waiting_since);
+  open->waiting_since = 0;
 }
 
 void LockStat::Acquired(ThreadTimes& thread, const void* lock, ClassId lock_class, ReadMode mode,

@@ -72,6 +72,11 @@ class LockStat {
   // The thread finds the lock taken and is about to wait; `pc` is where.
   void Contended(ThreadTimes& thread, const void* lock, ClassId lock_class, ReadMode mode,
                  uintptr_t pc, uint64_t now);
+  // For hosts that say Acquired before they know whether there is a wait: the
+  // thread waits for the lock that it said so of last, and then it got it.  Both
+  // are ignored for a lock that Acquired was not called for.
+  void Waits(ThreadTimes& thread, const void* lock, uintptr_t pc, uint64_t now);
+  void Got(ThreadTimes& thread, const void* lock, uint64_t now);
   // The thread has the lock, whether it waited or not.
   void Acquired(ThreadTimes& thread, const void* lock, ClassId lock_class, ReadMode mode,
                 uint64_t now);

@@ -22,13 +22,13 @@ class LOCKDEP_CAPABILITY("mutex") BasicMutex {
 
   void lock() LOCKDEP_ACQUIRE() LOCKDEP_NO_THREAD_SAFETY_ANALYSIS {
     watched_.Waits(WatchedLock::kWrite);
-    base_.lock();
+    watched_.WaitWith([this] { return base_.try_lock(); }, [this] { base_.lock(); });
   }
   // Under another lock of the same name, where their order is known some other
   // way: `level` is 1 for the first one inside, and at most 7.
   void lock_nested(unsigned level) LOCKDEP_ACQUIRE() LOCKDEP_NO_THREAD_SAFETY_ANALYSIS {
     watched_.Waits(WatchedLock::kWrite, level);
-    base_.lock();
+    watched_.WaitWith([this] { return base_.try_lock(); }, [this] { base_.lock(); });
   }
   bool try_lock() LOCKDEP_TRY_ACQUIRE(true) LOCKDEP_NO_THREAD_SAFETY_ANALYSIS {
     return watched_.Tried(WatchedLock::kWrite, base_.try_lock());
@@ -51,6 +51,9 @@ class LOCKDEP_CAPABILITY("mutex") BasicMutex {
   // Reports it if this thread does not hold the mutex.
   void AssertHeld() const LOCKDEP_ASSERT_HELD(this) { watched_.AssertHeld(WatchedLock::kWrite); }
 
+  // How long locks of its class were held and waited for (lock_stat.h).
+  lockdep_class_times Times() const { return watched_.Times(); }
+
  private:
   Base base_;
   WatchedLock watched_;
@@ -65,7 +68,7 @@ class LOCKDEP_CAPABILITY("mutex") BasicRecursiveMutex {
 
   void lock() LOCKDEP_ACQUIRE() LOCKDEP_NO_THREAD_SAFETY_ANALYSIS {
     if (!watched_.IsHeld()) watched_.Waits(WatchedLock::kWrite);
-    base_.lock();
+    watched_.WaitWith([this] { return base_.try_lock(); }, [this] { base_.lock(); });
     ++depth_;
   }
   bool try_lock() LOCKDEP_TRY_ACQUIRE(true) LOCKDEP_NO_THREAD_SAFETY_ANALYSIS {
@@ -88,6 +91,9 @@ class LOCKDEP_CAPABILITY("mutex") BasicRecursiveMutex {
   }
 
   void AssertHeld() const LOCKDEP_ASSERT_HELD(this) { watched_.AssertHeld(WatchedLock::kWrite); }
+
+  // How long locks of its class were held and waited for (lock_stat.h).
+  lockdep_class_times Times() const { return watched_.Times(); }
 
  private:
   bool Tried(bool succeeded) {

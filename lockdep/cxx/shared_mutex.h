@@ -24,7 +24,7 @@ class LOCKDEP_CAPABILITY("shared_mutex") BasicSharedMutex {
 
   void lock() LOCKDEP_ACQUIRE() LOCKDEP_NO_THREAD_SAFETY_ANALYSIS {
     watched_.Waits(WatchedLock::kWrite);
-    base_.lock();
+    watched_.WaitWith([this] { return base_.try_lock(); }, [this] { base_.lock(); });
   }
   bool try_lock() LOCKDEP_TRY_ACQUIRE(true) LOCKDEP_NO_THREAD_SAFETY_ANALYSIS {
     return watched_.Tried(WatchedLock::kWrite, base_.try_lock());
@@ -46,7 +46,7 @@ class LOCKDEP_CAPABILITY("shared_mutex") BasicSharedMutex {
 
   void lock_shared() LOCKDEP_ACQUIRE_SHARED() LOCKDEP_NO_THREAD_SAFETY_ANALYSIS {
     watched_.Waits(WatchedLock::kRecursiveRead);
-    base_.lock_shared();
+    watched_.WaitWith([this] { return base_.try_lock_shared(); }, [this] { base_.lock_shared(); });
   }
   bool try_lock_shared() LOCKDEP_TRY_ACQUIRE_SHARED(true) LOCKDEP_NO_THREAD_SAFETY_ANALYSIS {
     return watched_.Tried(WatchedLock::kRecursiveRead, base_.try_lock_shared());
@@ -71,6 +71,9 @@ class LOCKDEP_CAPABILITY("shared_mutex") BasicSharedMutex {
   void AssertReaderHeld() const LOCKDEP_ASSERT_HELD_SHARED(this) {
     watched_.AssertHeld(WatchedLock::kRead);
   }
+
+  // How long locks of its class were held and waited for (lock_stat.h).
+  lockdep_class_times Times() const { return watched_.Times(); }
 
  private:
   Base base_;

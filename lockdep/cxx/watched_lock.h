@@ -37,6 +37,17 @@ class WatchedLock {
   void Waits(Mode mode, unsigned subclass = 0) {
     lock_acquire(&map_, subclass, /*trylock=*/0, mode, /*check=*/1, nullptr, _THIS_IP_);
   }
+  // Takes the lock by waiting, with `lock`; where lock_stat is on, a wait is timed,
+  // and there is one if `try_lock` fails.
+  template <typename TryLock, typename Lock>
+  void WaitWith(const TryLock& try_lock, const Lock& lock) {
+    if (__atomic_load_n(&lock_stat, __ATOMIC_RELAXED) == 0) [[likely]]
+      return lock();
+    if (try_lock()) return;
+    lock_contended(&map_, _THIS_IP_);
+    lock();
+    lock_acquired(&map_, _THIS_IP_);
+  }
   // After a try or a wait with a time limit; returns whether it succeeded.
   bool Tried(Mode mode, bool succeeded) {
     if (succeeded) lock_acquire(&map_, 0, /*trylock=*/1, mode, /*check=*/1, nullptr, _THIS_IP_);
@@ -47,6 +58,13 @@ class WatchedLock {
 
   // Whether this thread holds it; false if nobody watches.
   bool IsHeld() const { return lock_is_held(&map_) == LOCK_STATE_HELD; }
+
+  // What lock_stat counted of its class.
+  lockdep_class_times Times() const {
+    lockdep_class_times times;
+    lockdep_times_of(&map_, &times);
+    return times;
+  }
 
   // Reports it (invalid-lock-state) if this thread does not hold it so.
   void AssertHeld(Mode mode) const {

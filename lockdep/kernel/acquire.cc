@@ -4,6 +4,7 @@
 #include "lockdep/kernel/interrupts.h"
 #include "lockdep/kernel/ready_map.h"
 #include "lockdep/kernel/site.h"
+#include "lockdep/kernel/timing.h"
 #include "lockdep/kernel/world.h"
 
 using lockdep::Acquisition;
@@ -93,9 +94,13 @@ void lock_acquire(lockdep_map* lock, unsigned subclass, int trylock, int read, i
                                        LOCKDEP_KERNEL_SITE(ip), &acquisition)) {
     return;
   }
-  if (lockdep::kernel::ComesAfterHeld(*lock, acquisition, *thread)) [[unlikely]]
-    return the_world.validator().AcquireOrdered(*thread, acquisition);
-  the_world.validator().Acquire(*thread, acquisition);
+  if (lockdep::kernel::ComesAfterHeld(*lock, acquisition, *thread)) [[unlikely]] {
+    the_world.validator().AcquireOrdered(*thread, acquisition);
+  } else {
+    the_world.validator().Acquire(*thread, acquisition);
+  }
+  if (lockdep::kernel::IsTiming()) [[unlikely]]
+    lockdep::kernel::TimeAcquired(*thread, acquisition);
 }
 
 void lock_sync(lockdep_map* lock, unsigned subclass, int read, int check, lockdep_map* nest_lock,
@@ -111,6 +116,7 @@ void lock_sync(lockdep_map* lock, unsigned subclass, int read, int check, lockde
 void lock_release(lockdep_map* lock, unsigned long ip) {
   OnLock(lock, LOCKDEP_KERNEL_SITE(ip),
          [](ThreadContext& thread, const LockMap& map, const CallSite& site) {
+           lockdep::kernel::TimeReleased(map);
            the_world.validator().Release(thread, map, site);
          });
 }

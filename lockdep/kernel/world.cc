@@ -10,6 +10,7 @@
 #include <new>
 
 #include "lockdep/kernel/recording.h"
+#include "lockdep/kernel/timing.h"
 
 namespace lockdep::kernel {
 
@@ -35,6 +36,7 @@ void OnThreadEnd(void* /*value*/) {
     the_world.validator().ReportHeld(*context, ViolationKind::kHeldAtExit);
     the_world.validator().DestroyThread(context);
   }
+  EndTiming();
   the_thread = {.context = nullptr, .interrupts = {}, .has_ended = true};
 }
 
@@ -80,6 +82,7 @@ void World::Start() {
   pthread_atfork(BeforeFork, AfterForkInParent, AfterForkInChild);
   started_.store(true, std::memory_order_release);
   RecordAsAsked();
+  TimeAsAsked();
   errno = saved_errno;
 }
 

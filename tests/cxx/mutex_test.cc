@@ -199,5 +199,26 @@ TEST_F(MutexTest, StaticOneWithoutANameIsInitialisedByTheCompiler) {
   EXPECT_THAT(heard(), IsEmpty());
 }
 
+// Each time until somebody has waited: on a busy machine the other may come late.
+TEST_F(MutexTest, WaitsAreTimedWhereThatIsAskedFor) {
+  lock_stat = 1;
+  Mutex mutex("timed");
+  for (int i = 0; i < 100 && mutex.Times().write_wait.count == 0; ++i) {
+    mutex.lock();
+    std::thread other([&] {
+      mutex.lock();
+      mutex.unlock();
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    mutex.unlock();
+    other.join();
+  }
+  lock_stat = 0;
+
+  EXPECT_GE(mutex.Times().write_wait.count, 1u);
+  EXPECT_GE(mutex.Times().write_hold.count, 2u);
+  EXPECT_EQ(mutex.Times().contended_at[0].count, mutex.Times().write_wait.count);
+}
+
 }  // namespace
 }  // namespace lockdep

@@ -48,6 +48,30 @@ TEST_F(LockStatTest, HoldTimesAreSummedByClassAndMode) {
   EXPECT_THAT(stat_.Sum(kJournal).read_hold, TimesAre(1, 2, 2, 2));
 }
 
+// A host that learns of the wait only after it has said Acquired.
+TEST_F(LockStatTest, AWaitThatIsToldLaterMovesTheStartOfTheHold) {
+  stat_.Acquired(*thread_, &journal_, kJournal, ReadMode::kRead, 50);
+  stat_.Acquired(*thread_, &accounts_, kAccounts, ReadMode::kWrite, 100);
+  stat_.Waits(*thread_, &accounts_, 0x77, 110);
+  stat_.Got(*thread_, &accounts_, 150);
+  stat_.Released(*thread_, &accounts_, 160);
+  stat_.Released(*thread_, &journal_, 170);
+
+  const ClassTimes times = stat_.Sum(kAccounts);
+  EXPECT_THAT(times.write_wait, TimesAre(1, 40, 40, 40));
+  EXPECT_THAT(times.write_hold, TimesAre(1, 10, 10, 10));
+  EXPECT_EQ(times.contended_at[0].pc, 0x77u);
+  EXPECT_THAT(stat_.Sum(kJournal).read_hold, TimesAre(1, 120, 120, 120));
+  EXPECT_THAT(stat_.Sum(kJournal).read_wait, TimesAre(0, 0, 0, 0));
+}
+
+TEST_F(LockStatTest, WaitsForALockThatWasNotAnnouncedAreIgnored) {
+  stat_.Waits(*thread_, &accounts_, 0x77, 110);
+  stat_.Got(*thread_, &accounts_, 150);
+  EXPECT_THAT(stat_.Sum(kAccounts).write_wait, TimesAre(0, 0, 0, 0));
+  EXPECT_EQ(stat_.Sum(kAccounts).contended_at[0].count, 0u);
+}
+
 TEST_F(LockStatTest, OnlyContendedAcquisitionsWait) {
   Hold(&accounts_, kAccounts, ReadMode::kWrite, 100, 110);
   stat_.Contended(*thread_, &accounts_, kAccounts, ReadMode::kWrite, 0x77, 200);
