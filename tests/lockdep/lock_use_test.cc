@@ -10,13 +10,13 @@ namespace {
 TEST(LockUseTest, GivesBackWhatItWasMadeOf) {
   const LockUse use =
       LockUse(ClassId{0xfedcba98}, ReadMode::kRecursiveRead, TryLock::kYes, Check::kNone)
-          .In(ContextId{0xabcdef})
+          .In(ContextId{LockUse::kMaxContexts - 2})
           .Serialised()
           .Sync();
 
   EXPECT_EQ(use.class_id(), ClassId{0xfedcba98});
   EXPECT_EQ(use.mode(), ReadMode::kRecursiveRead);
-  EXPECT_EQ(use.context(), ContextId{0xabcdef});
+  EXPECT_EQ(use.context(), ContextId{LockUse::kMaxContexts - 2});
   EXPECT_TRUE(use.tried());
   EXPECT_FALSE(use.checked());
   EXPECT_TRUE(use.serialised());
