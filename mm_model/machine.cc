@@ -61,7 +61,9 @@ void rcu_read_unlock() {
   if (--task.rcu_depth == 0) task.machine().LeaveRcu(task.id());
 }
 
+// No grace period ends on a processor that has interrupts off.
 void local_irq_save() {
+  rcu_read_lock();
   Task& task = current();
   if (task.irqs_off++ == 0) task.machine().DisableIrqs(task.id());
 }
@@ -69,6 +71,7 @@ void local_irq_save() {
 void local_irq_restore() {
   Task& task = current();
   if (--task.irqs_off == 0) task.machine().EnableIrqs(task.id());
+  rcu_read_unlock();
 }
 
 }  // namespace mm_model

@@ -190,7 +190,7 @@ void ExploreCommand::Configure(CLI::App& mm) {
 
 void ExploreCommand::ConfigureStrategy() {
   app_->add_option("--strategy", strategy_, "dfs, pct or random")->type_name("NAME");
-  app_->add_option("--seed", options_.seed, "Of pct and random")->type_name("N");
+  app_->add_option("--seed", options_.seed, "Of pct and random")->type_name("N")->check(CheckSeed);
   app_->add_option("--depth", options_.depth, "Of pct: changes of priority, plus one")
       ->type_name("N")
       ->check(CLI::Range(1, 64));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "absl/strings/numbers.h"
 #include "lockdep/cli/command.h"
 #include "lockdep/cli/level.h"
 #include "lockdep/cli/output_file.h"
@@ -12,6 +13,11 @@
 namespace mm_model {
 
 namespace cli = lockdep::cli;
+
+std::string CheckSeed(const std::string& text) {
+  uint64_t seed = 0;
+  return absl::SimpleAtoi(text, &seed) ? "" : text + " is no number from 0 to 18446744073709551615";
+}
 
 void Print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 

@@ -118,7 +118,8 @@ void RunCommand::Configure(CLI::App& mm) {
       ->type_name("")
       ->required();
   app_->add_option("--seed", seed_, "Run the tasks in a random order; without it they take turns")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(CheckSeed);
   outputs_.Configure(*app_);
   app_->add_flag("--json", json_, "The outcome and the report as JSON");
   app_->add_flag("--no-orders", no_orders_, "Do not preload the declared lock orders");

@@ -15,7 +15,8 @@ namespace mm_model {
 
 using OperationPair = std::pair<const Scenario*, const Scenario*>;
 
-// The operations are the scenarios of one task; each goes with itself too.
+// The operations are the scenarios of one task; each goes with itself too;
+// the one that ends the address space goes with nobody.
 std::vector<OperationPair> PairsOf(const std::vector<const Scenario*>& scenarios);
 
 // Depth first, up to so many executions.

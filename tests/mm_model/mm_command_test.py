@@ -7,6 +7,7 @@ usage: mm_command_test.py LOCKDEP [UNITTEST ARGS]
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -218,6 +219,52 @@ class MmCommandTest(unittest.TestCase):
         self.check_usage_error(["explore", "fork", "--vma-lock", "x"], "say refcount or semaphore")
         self.check_usage_error(["explore", "fork", "--mutate", "lose x"], "write drop, weaken")
         self.check_usage_error(["explore"] + ["fork"] * 9, "9 tasks; at most 8")
+
+    def test_a_seed_that_is_no_number_is_refused(self):
+        for seed in ("-1", "1.5", "18446744073709551616", "x"):
+            self.check_usage_error(["run", "fork", f"--seed={seed}"], "is no number from 0")
+            self.check_usage_error(["explore", "fork", f"--seed={seed}"], "is no number from 0")
+
+    # ---- rules, table, verify ----
+
+    def test_rules_lists_every_kind_with_its_source(self):
+        code, text, errors = mm("rules")
+        self.assertEqual((code, errors), (0, ""))
+        self.assertIn("vma->vm_start", text)
+        self.assertIn("PT-INST", text)
+        self.assertIn("ST-VR-M", text)
+        self.assertIn("undeclared-dependency", text)
+        code, data, _ = mm("rules", "--json")
+        self.assertEqual(code, 0)
+        rules = json.loads(data)
+        for field in rules["fields"]:
+            self.assertTrue(field["write"]["source"], field["field"])
+            self.assertTrue(field["read"]["source"], field["field"])
+        arcs = {(arc["from"], arc["to"]): arc for arc in rules["orders"]["declared"]}
+        self.assertEqual(arcs["swap_lock", "mapping->private_lock"]["status"], "disputed")
+        self.assertTrue(arcs["mapping->i_mmap_rwsem", "anon_vma->rwsem"]["exercised_in"])
+
+    def test_table_is_computed_for_both_generations_of_the_vma_lock(self):
+        for generation in ("refcount", "semaphore"):
+            code, data, errors = mm("table", "--vma-lock", generation, "--json")
+            self.assertEqual((code, errors), (0, ""))
+            states = json.loads(data)["states"]
+            self.assertEqual(len(states), 27)
+            self.assertEqual(sum(not state["valid"] for state in states), 6)
+        self.check_usage_error(["table", "--vma-lock", "x"], "say refcount or semaphore")
+
+    def test_verify_gives_the_line_of_the_readme(self):
+        code, data, errors = mm("verify", "--max-executions", "1", "--json")
+        self.assertEqual((code, errors), (0, ""), data)
+        totals = json.loads(data)
+        readme = pathlib.Path(__file__).parents[2] / "README.md"
+        line = re.search(
+            r"(\d+) rules, (\d+) scenarios, (\d+) mutants, (\d+) caught, (\d+) museum pieces, "
+            r"(\d+) operation pairs",
+            readme.read_text(encoding="utf-8"),
+        )
+        keys = "rules scenarios mutants mutants_caught museum_pieces operation_pairs".split()
+        self.assertEqual([int(number) for number in line.groups()], [totals[key] for key in keys])
 
     def test_an_output_that_cannot_be_written_is_refused_before_the_run(self):
         self.check_usage_error(["run", "fork", "--report", "/nonexistent/x.html"], "/nonexistent")
