@@ -1,0 +1,34 @@
+// EXPECT: CLEAN
+// WHY: the count of threads comes first everywhere.
+
+#include "apart.h"
+
+static pthread_mutex_t lock_log = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t lock_index = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t lock_thread_count = PTHREAD_MUTEX_INITIALIZER;
+
+static void first(void) {
+  pthread_mutex_lock(&lock_log);
+  pthread_mutex_lock(&lock_index);
+  pthread_mutex_unlock(&lock_index);
+  pthread_mutex_unlock(&lock_log);
+}
+
+static void second(void) {
+  pthread_mutex_lock(&lock_thread_count);
+  pthread_mutex_lock(&lock_log);
+  pthread_mutex_unlock(&lock_log);
+  pthread_mutex_unlock(&lock_thread_count);
+}
+
+static void third(void) {
+  pthread_mutex_lock(&lock_thread_count);
+  pthread_mutex_lock(&lock_index);
+  pthread_mutex_unlock(&lock_index);
+  pthread_mutex_unlock(&lock_thread_count);
+}
+
+int main(void) {
+  run_apart3(first, second, third);
+  return 0;
+}
