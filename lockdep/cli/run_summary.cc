@@ -40,6 +40,8 @@ report::Loaded LoadWhatCanBeRead(const std::vector<std::string>& recordings,
     if (all.ok()) loaded = *std::move(all);
   }
   loaded.warnings.insert(loaded.warnings.begin(), warnings.begin(), warnings.end());
+  loaded.report.losses.insert(loaded.report.losses.end(), warnings.begin(), warnings.end());
+  loaded.is_complete = loaded.report.losses.empty();
   return loaded;
 }
 

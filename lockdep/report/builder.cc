@@ -11,6 +11,7 @@
 #include "lockdep/report/class_rows.h"
 #include "lockdep/report/fingerprint.h"
 #include "lockdep/report/frames.h"
+#include "lockdep/report/gtest_name.h"
 #include "lockdep/report/merge.h"
 #include "lockdep/report/replay.h"
 #include "lockdep/report/undeclared.h"
@@ -350,6 +351,7 @@ void RunBuilder::AddFinding(const ViolationEntry& violation) {
   finding.run = CommandsOf(violation);
   finding.reasons = violation.reasons;
   finding.stack = ToStack(violation.stack);
+  finding.tests = TestsOf(finding);
   const Facts facts = MakeFacts(violation, finding);
   finding.fingerprint = MakeFingerprint(violation, finding, facts);
   PutIntoWords(facts, &finding);

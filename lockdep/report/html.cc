@@ -110,7 +110,9 @@ std::string FindingsHtml(const Report& report, SourceExcerpts* source) {
 }
 
 std::string UnseenHtml(const Report& report) {
-  std::vector<std::string> sentences = report.coverage.unobserved;
+  std::vector<std::string> sentences = report.losses;
+  sentences.insert(sentences.end(), report.coverage.unobserved.begin(),
+                   report.coverage.unobserved.end());
   for (const Run& run : report.runs) {
     for (const std::string& sentence : run.coverage.unobserved) {
       if (std::find(sentences.begin(), sentences.end(), sentence) == sentences.end()) {

@@ -86,6 +86,7 @@ void Visit(T& finding, F&& field) {
   field.Optional("rule", finding.rule);
   field.Optional("wait", finding.wait);
   field.Optional("wait_limit", finding.wait_limit);
+  field.Optional("tests", finding.tests);
   field.Optional("run", finding.run);
   field.Optional("stack", finding.stack);
   field("suppressed_by", finding.suppressed_by);

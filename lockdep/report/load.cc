@@ -43,7 +43,7 @@ class Loader {
   std::optional<record::RecordingMerger> merger_;
   std::vector<Report> json_reports_;
   std::vector<std::string> warnings_;
-  bool is_complete_ = true;
+  std::vector<std::string> losses_;  // Of the warnings, those about what is gone.
 };
 
 void Loader::AddRecording(record::Recording recording) {
@@ -66,7 +66,7 @@ absl::Status Loader::LoadRecording(const std::string& path, const std::string& b
   if (recording->is_damaged && recording->warnings.empty()) {
     warnings_.push_back(absl::StrCat(path, ": merged of recordings of which a part was lost"));
   }
-  is_complete_ = is_complete_ && !recording->is_damaged;
+  if (recording->is_damaged) losses_.push_back(warnings_.back());
   AddRecording(*std::move(recording));
   return absl::OkStatus();
 }
@@ -80,6 +80,9 @@ absl::Status Loader::LoadJson(const std::string& path, const std::string& text) 
   }
   absl::StatusOr<Report> report = ReadJson(path, text);
   if (!report.ok()) return report.status();
+  for (const std::string& loss : report->losses) {
+    warnings_.push_back(absl::StrCat(path, ": made of inputs of which a part was lost: ", loss));
+  }
   json_reports_.push_back(*std::move(report));
   return absl::OkStatus();
 }
@@ -101,7 +104,7 @@ absl::Status Loader::Load(const record::InputFile& input) {
   warnings_.push_back(absl::StrCat(status.message(), "; left out"));
   const bool is_lost = !bytes.ok() || record::WasRecording(input.path, *bytes) ||
                        bytes->find("\"lockdep-report\"") != bytes->npos;
-  is_complete_ = is_complete_ && !is_lost;
+  if (is_lost) losses_.push_back(warnings_.back());
   return absl::OkStatus();
 }
 
@@ -118,7 +121,8 @@ absl::StatusOr<Loaded> Loader::Finish(const std::vector<std::string>& inputs) {
                                             ": no recording and no JSON report in this directory"));
   }
   loaded.report = MergeReports(std::move(reports));
-  loaded.is_complete = is_complete_;
+  for (std::string& loss : losses_) AddOnce(&loaded.report.losses, std::move(loss));
+  loaded.is_complete = loaded.report.losses.empty();
   loaded.warnings = std::move(warnings_);
   const std::vector<std::string>& unnamed = builder.warnings();
   loaded.warnings.insert(loaded.warnings.end(), unnamed.begin(), unnamed.end());

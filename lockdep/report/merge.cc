@@ -88,6 +88,7 @@ void Merger::Add(Report report) {
   for (Finding& finding : report.findings) AddFinding(std::move(finding));
   for (ClassRow& row : report.classes) AddClass(std::move(row));
   for (DependencyRow& row : report.dependencies) AddDependency(std::move(row));
+  for (std::string& loss : report.losses) AddOnce(&out_.losses, std::move(loss));
 }
 
 Coverage Merger::SumCoverage() const {

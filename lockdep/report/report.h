@@ -99,8 +99,9 @@ struct Finding {
   // allowed; "spin", "sleep" and so on.
   std::string wait;
   std::string wait_limit;
-  std::string run;  // Command of the run that it was found in.
-  Stack stack;      // Where the thread was when it happened.
+  std::vector<std::string> tests;  // Of GoogleTest, that its stacks passed through.
+  std::string run;                 // Command of the run that it was found in.
+  Stack stack;                     // Where the thread was when it happened.
   // Who accepted it, and why: "ci/locks.suppressions:7: reason".
   std::optional<std::string> suppressed_by;
   // Against the baseline of a gate: "new", "known" or "expired"; none without one.
@@ -181,6 +182,8 @@ struct Report {
   std::vector<Finding> findings;  // Worst first; within a level in order of detection.
   std::vector<ClassRow> classes;
   std::vector<DependencyRow> dependencies;
+  // What of the inputs could not be read, a sentence each; a gate does not pass then.
+  std::vector<std::string> losses;
 
   friend bool operator==(const Report&, const Report&) = default;
 };

@@ -333,6 +333,12 @@ bool NeedsEdges(ViolationKind kind) {
          kind == ViolationKind::kWaitWhileHolding;
 }
 
+std::string InTests(const std::vector<std::string>& tests) {
+  if (tests.empty()) return "";
+  return absl::StrCat("\nSeen in ", tests.size() == 1 ? "test " : "tests ",
+                      absl::StrJoin(tests, ", "), ".");
+}
+
 }  // namespace
 
 void PutIntoWords(const Facts& facts, Finding* finding) {
@@ -341,8 +347,8 @@ void PutIntoWords(const Facts& facts, Finding* finding) {
   const Words words = is_bare ? Bare(facts) : WordsFor(facts, *finding);
   finding->title = words.title;
   finding->explanation = absl::StrCat(
-      words.how, "\nTo fix: ", words.fix, ".\nTo suppress, if it cannot happen: put ",
-      finding->fingerprint,
+      words.how, InTests(finding->tests), "\nTo fix: ", words.fix,
+      ".\nTo suppress, if it cannot happen: put ", finding->fingerprint,
       " into your baseline (`lockdep gate REPORT --baseline FILE --update`) and give the reason "
       "there.");
 }

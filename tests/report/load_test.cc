@@ -116,6 +116,23 @@ TEST_F(LoadTest, ARecordingOrReportOfADirectoryThatCannotBeReadIsALoss) {
   }
 }
 
+TEST_F(LoadTest, AJsonReportCarriesWhatItsInputsLost) {
+  Record("a", Both);
+  const std::string bytes = ReadBytes(directory_ / "a");
+  WriteBytes(directory_ / "cut", bytes.substr(0, bytes.size() - 3));
+  WriteBytes(directory_ / "cut.json", RenderJson(LoadOrDie({directory_ / "cut"}).report));
+  WriteBytes(directory_ / "whole.json", RenderJson(LoadOrDie({directory_ / "a"}).report));
+
+  const Loaded cut = LoadOrDie({directory_ / "cut.json"});
+
+  EXPECT_FALSE(cut.is_complete);
+  EXPECT_THAT(cut.report.losses, ElementsAre(HasSubstr(directory_ / "cut")));
+  EXPECT_THAT(cut.warnings,
+              ElementsAre(AllOf(HasSubstr("cut.json: made of inputs of which a part was lost"),
+                                HasSubstr(directory_ / "cut"))));
+  EXPECT_TRUE(LoadOrDie({directory_ / "whole.json"}).is_complete);
+}
+
 TEST_F(LoadTest, ADamagedRecordingIsKeptAsFarAsItIsGood) {
   Record("a", Both);
   const std::string bytes = ReadBytes(directory_ / "a");

@@ -77,6 +77,8 @@ inline Report SampleReport() {
                      SampleEdge("audit", "accounts", "audit", 50)};
   inversion.edges[1].run = "bank (process 12)";
   inversion.edges[1].declaration = "bank.order:3: audit -> accounts";
+  inversion.tests = {"BankTest.Transfer"};
+  report.losses = {"run.17.lockdep: offset 812: checksum; the rest was lost"};
   report.findings = {inversion};
   report.classes = {{.name = "accounts",
                      .kind = "mutex",
