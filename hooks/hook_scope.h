@@ -34,6 +34,8 @@ class HookScope {
   HookScope(const HookScope&) = delete;
   HookScope& operator=(const HookScope&) = delete;
 
+  const Caller& caller() const { return caller_; }
+
   // Before a call that may wait; returns what AfterLock needs.
   LockRecord* BeforeLock(pthread_mutex_t* mutex);
   LockRecord* BeforeReadLock(pthread_rwlock_t* rwlock);
@@ -103,7 +105,6 @@ class HookScope {
     OpenGate(reinterpret_cast<uintptr_t>(thread_slot.state->context));
   }
 
-  const Caller& caller() const { return caller_; }
   CallSite UnlockSite() const;
 
  private:

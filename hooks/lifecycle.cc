@@ -11,6 +11,7 @@
 #include "hooks/real.h"
 #include "hooks/session.h"
 #include "hooks/thread_context.h"
+#include "hooks/waiting.h"
 
 // The vtables of interfaces name it.  That of the C++ library reports by stdio and malloc.
 extern "C" [[noreturn]] void __cxa_pure_virtual() { __builtin_trap(); }
@@ -54,6 +55,7 @@ Stage Start() {
   }
   PrepareForThreads();
   StartNotingAllocations();
+  PrepareForWaiters();
   return Stage::kActive;
 }
 

@@ -1,6 +1,7 @@
 // The exported functions and nothing else: each says what happens to the lock,
 // calls the real function, and returns what that returned.
 
+#include "hooks/blocking.h"
 #include "hooks/exported.h"
 #include "hooks/hook_scope.h"
 #include "hooks/hot_path.h"
@@ -16,8 +17,13 @@ using lockdep::hooks::DefaultStackSize;
 using lockdep::hooks::FinishProcess;
 using lockdep::hooks::HookScope;
 using lockdep::hooks::IsPlain;
+using lockdep::hooks::kUnseenThread;
 using lockdep::hooks::LockRecord;
+using lockdep::hooks::NoteThreadCreated;
 using lockdep::hooks::ReadModeOf;
+using lockdep::hooks::RealLock;
+using lockdep::hooks::RealReadLock;
+using lockdep::hooks::RealWriteLock;
 using lockdep::hooks::ReleaseNewest;
 using lockdep::hooks::RunThread;
 using lockdep::hooks::StartIfEarly;
@@ -38,7 +44,7 @@ namespace real = lockdep::hooks::real;
 CAREFULLY LockCarefully(pthread_mutex_t* mutex) noexcept {
   HookScope scope(LOCKDEP_HOOK_CALLER());
   LockRecord* announced = scope.BeforeLock(mutex);
-  return scope.AfterLock(announced, real::pthread_mutex_lock(mutex));
+  return scope.AfterLock(announced, RealLock(mutex, scope.caller()));
 }
 
 CAREFULLY TryLockCarefully(pthread_mutex_t* mutex) noexcept {
@@ -60,13 +66,13 @@ CAREFULLY UnlockCarefully(pthread_mutex_t* mutex) noexcept {
 CAREFULLY ReadLockCarefully(pthread_rwlock_t* rwlock) noexcept {
   HookScope scope(LOCKDEP_HOOK_CALLER());
   LockRecord* announced = scope.BeforeReadLock(rwlock);
-  return scope.AfterLock(announced, real::pthread_rwlock_rdlock(rwlock));
+  return scope.AfterLock(announced, RealReadLock(rwlock, scope.caller()));
 }
 
 CAREFULLY WriteLockCarefully(pthread_rwlock_t* rwlock) noexcept {
   HookScope scope(LOCKDEP_HOOK_CALLER());
   LockRecord* announced = scope.BeforeWriteLock(rwlock);
-  return scope.AfterLock(announced, real::pthread_rwlock_wrlock(rwlock));
+  return scope.AfterLock(announced, RealWriteLock(rwlock, scope.caller()));
 }
 
 CAREFULLY UnlockCarefully(pthread_rwlock_t* rwlock) noexcept {
@@ -88,7 +94,7 @@ EXPORTED int pthread_mutex_destroy(pthread_mutex_t* mutex) noexcept {
 EXPORTED int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
   const Caller caller = LOCKDEP_HOT_CALLER();
   if (IsPlain(mutex) && TakeAsBefore(mutex, ReadMode::kWrite, TryLock::kNo, caller)) {
-    return real::pthread_mutex_lock(mutex);
+    return RealLock(mutex, caller);
   }
   JUMP_TO(LockCarefully(mutex));
 }
@@ -133,7 +139,7 @@ EXPORTED int pthread_rwlock_destroy(pthread_rwlock_t* rwlock) noexcept {
 EXPORTED int pthread_rwlock_rdlock(pthread_rwlock_t* rwlock) noexcept {
   const Caller caller = LOCKDEP_HOT_CALLER();
   if (CannotFail(rwlock) && TakeAsBefore(rwlock, ReadModeOf(rwlock), TryLock::kNo, caller)) {
-    return real::pthread_rwlock_rdlock(rwlock);
+    return RealReadLock(rwlock, caller);
   }
   JUMP_TO(ReadLockCarefully(rwlock));
 }
@@ -141,7 +147,7 @@ EXPORTED int pthread_rwlock_rdlock(pthread_rwlock_t* rwlock) noexcept {
 EXPORTED int pthread_rwlock_wrlock(pthread_rwlock_t* rwlock) noexcept {
   const Caller caller = LOCKDEP_HOT_CALLER();
   if (CannotFail(rwlock) && TakeAsBefore(rwlock, ReadMode::kWrite, TryLock::kNo, caller)) {
-    return real::pthread_rwlock_wrlock(rwlock);
+    return RealWriteLock(rwlock, caller);
   }
   JUMP_TO(WriteLockCarefully(rwlock));
 }
@@ -190,11 +196,15 @@ EXPORTED int pthread_create(pthread_t* thread, const pthread_attr_t* attr, void*
                             void* argument) noexcept {
   HookScope scope(LOCKDEP_HOOK_CALLER());
   ThreadStart* start = scope.NewThreadStart();
+  NoteThreadCreated(start == nullptr ? kUnseenThread : 1);
   if (start == nullptr) return real::pthread_create(thread, attr, function, argument);
   *start = {function, argument, DefaultStackSize()};
   if (attr != nullptr) pthread_attr_getstacksize(attr, &start->stack_size);
   const int result = real::pthread_create(thread, attr, RunThread, start);
-  if (result != 0) Cells::GiveBack(start);
+  if (result != 0) {
+    NoteThreadCreated(-1);
+    Cells::GiveBack(start);
+  }
   return result;
 }
 

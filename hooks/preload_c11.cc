@@ -6,13 +6,21 @@
 #include "hooks/exported.h"
 #include "hooks/real.h"
 #include "hooks/wait_scope.h"
+#include "hooks/waiting.h"
 
 using lockdep::hooks::Cells;
 using lockdep::hooks::DefaultStackSize;
 using lockdep::hooks::HookScope;
+using lockdep::hooks::kUnseenThread;
 using lockdep::hooks::LockRecord;
+using lockdep::hooks::LockSlowly;
+using lockdep::hooks::NoteSignal;
+using lockdep::hooks::NoteThreadCreated;
+using lockdep::hooks::PublishedWait;
 using lockdep::hooks::RunThread;
 using lockdep::hooks::ThreadStart;
+using lockdep::hooks::WaitCancellably;
+using lockdep::hooks::WaitKind;
 using lockdep::hooks::WaitScope;
 namespace real = lockdep::hooks::real;
 
@@ -58,7 +66,11 @@ EXPORTED void mtx_destroy(mtx_t* mutex) noexcept {
 EXPORTED int mtx_lock(mtx_t* mutex) {
   HookScope scope(LOCKDEP_HOOK_CALLER());
   LockRecord* announced = scope.BeforeLock(MutexOf(mutex));
-  const int result = real::mtx_lock(mutex);
+  int result = real::mtx_trylock(mutex);
+  if (result == thrd_busy) {
+    const int waited = LockSlowly(MutexOf(mutex), scope.caller());
+    result = waited == 0 ? thrd_success : thrd_error;
+  }
   scope.AfterLock(announced, ToPthreads(result));
   return result;
 }
@@ -96,11 +108,13 @@ EXPORTED void cnd_destroy(cnd_t* condition) {
 
 EXPORTED int cnd_signal(cnd_t* condition) {
   WaitScope(LOCKDEP_HOOK_CALLER()).BeforeSignal(condition);
+  NoteSignal(condition);
   return real::cnd_signal(condition);
 }
 
 EXPORTED int cnd_broadcast(cnd_t* condition) {
   WaitScope(LOCKDEP_HOOK_CALLER()).BeforeSignal(condition);
+  NoteSignal(condition);
   return real::cnd_broadcast(condition);
 }
 
@@ -109,7 +123,9 @@ EXPORTED int cnd_wait(cnd_t* condition, mtx_t* mutex) {
   int result = thrd_error;
   scope.Wait(MutexOf(mutex), [&] {
     scope.BeforeConditionWait(condition, mutex);
-    result = real::cnd_wait(condition, mutex);
+    PublishedWait wait(WaitKind::kCondition, condition, scope.caller(), mutex);
+    wait.LookOnce();
+    result = WaitCancellably(wait, [&] { return real::cnd_wait(condition, mutex); });
     return ToPthreads(result);
   });
   return result;
@@ -128,11 +144,15 @@ EXPORTED int cnd_timedwait(cnd_t* condition, mtx_t* mutex, const timespec* deadl
 EXPORTED int thrd_create(thrd_t* thread, thrd_start_t function, void* argument) {
   HookScope scope(LOCKDEP_HOOK_CALLER());
   ThreadStart* start = scope.NewThreadStart();
+  NoteThreadCreated(start == nullptr ? kUnseenThread : 1);
   if (start == nullptr) return real::thrd_create(thread, function, argument);
   // Called as if it returned a word, of which RunC11Thread takes the int.
   *start = {reinterpret_cast<void* (*)(void*)>(reinterpret_cast<uintptr_t>(function)), argument,
             DefaultStackSize()};
   const int result = real::thrd_create(thread, RunC11Thread, start);
-  if (result != thrd_success) Cells::GiveBack(start);
+  if (result != thrd_success) {
+    NoteThreadCreated(-1);
+    Cells::GiveBack(start);
+  }
   return result;
 }

@@ -3,7 +3,12 @@
 #include "hooks/exported.h"
 #include "hooks/real.h"
 #include "hooks/wait_scope.h"
+#include "hooks/waiting.h"
 
+using lockdep::hooks::NoteSignal;
+using lockdep::hooks::PublishedWait;
+using lockdep::hooks::WaitCancellably;
+using lockdep::hooks::WaitKind;
 using lockdep::hooks::WaitScope;
 namespace real = lockdep::hooks::real;
 
@@ -21,11 +26,13 @@ EXPORTED int pthread_cond_destroy(pthread_cond_t* cond) noexcept {
 
 EXPORTED int pthread_cond_signal(pthread_cond_t* cond) noexcept {
   WaitScope(LOCKDEP_HOOK_CALLER()).BeforeSignal(cond);
+  NoteSignal(cond);
   return real::pthread_cond_signal(cond);
 }
 
 EXPORTED int pthread_cond_broadcast(pthread_cond_t* cond) noexcept {
   WaitScope(LOCKDEP_HOOK_CALLER()).BeforeSignal(cond);
+  NoteSignal(cond);
   return real::pthread_cond_broadcast(cond);
 }
 
@@ -33,7 +40,9 @@ EXPORTED int pthread_cond_wait(pthread_cond_t* cond, pthread_mutex_t* mutex) {
   WaitScope scope(LOCKDEP_HOOK_CALLER());
   return scope.Wait(mutex, [&] {
     scope.BeforeConditionWait(cond, mutex);
-    return real::pthread_cond_wait(cond, mutex);
+    PublishedWait wait(WaitKind::kCondition, cond, scope.caller(), mutex);
+    wait.LookOnce();
+    return WaitCancellably(wait, [&] { return real::pthread_cond_wait(cond, mutex); });
   });
 }
 

@@ -1,14 +1,39 @@
 // Semaphores, unnamed and named.
 
+#include <cerrno>
 #include <cstdarg>
 
 #include "hooks/exported.h"
 #include "hooks/real.h"
 #include "hooks/wait_scope.h"
+#include "hooks/waiting.h"
 
+using lockdep::hooks::Caller;
+using lockdep::hooks::PublishedWait;
 using lockdep::hooks::Resource;
+using lockdep::hooks::WaitCancellably;
+using lockdep::hooks::WaitKind;
 using lockdep::hooks::WaitScope;
 namespace real = lockdep::hooks::real;
+
+namespace {
+
+__attribute__((noinline)) int WaitSlowly(sem_t* semaphore, const Caller& caller) {
+  PublishedWait wait(WaitKind::kSemaphore, semaphore, caller);
+  wait.LookOnce();
+  return WaitCancellably(wait, [&] { return real::sem_wait(semaphore); });
+}
+
+// sem_wait is a place to be cancelled at even if it need not wait.
+int Wait(sem_t* semaphore, const Caller& caller) {
+  const int saved_errno = errno;
+  pthread_testcancel();
+  if (real::sem_trywait(semaphore) == 0) return 0;
+  errno = saved_errno;
+  return WaitSlowly(semaphore, caller);
+}
+
+}  // namespace
 
 EXPORTED int sem_init(sem_t* semaphore, int shared, unsigned value) noexcept {
   const int result = real::sem_init(semaphore, shared, value);
@@ -42,7 +67,7 @@ EXPORTED int sem_close(sem_t* semaphore) noexcept { return real::sem_close(semap
 EXPORTED int sem_wait(sem_t* semaphore) {
   WaitScope scope(LOCKDEP_HOOK_CALLER());
   Resource* announced = scope.BeforeSemaphoreWait(semaphore);
-  const int result = real::sem_wait(semaphore);
+  const int result = Wait(semaphore, scope.caller());
   scope.AfterHold(announced, result == 0);
   return result;
 }

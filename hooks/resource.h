@@ -31,6 +31,7 @@ enum class ResourceType : uint8_t {
   kFileLock,
   kStream,
   kLoader,
+  kThread,
 };
 
 struct ResourceId {

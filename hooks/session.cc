@@ -14,6 +14,7 @@
 #include "hooks/real.h"
 #include "hooks/recording.h"
 #include "hooks/thread_context.h"
+#include "hooks/waiting.h"
 
 namespace lockdep::hooks {
 
@@ -90,6 +91,14 @@ void Session::DoDueWork() {
   }
 }
 
+void Session::AfterDeadlock() {
+  DoDueWork();
+  if (options_.abort_on_deadlock) real::_exit(Finish(static_cast<int>(options_.exitcode)));
+  const bool was_asked_for_report = !options_.report.empty() || !options_.log_path.empty();
+  if (!recording().is_private() && !was_asked_for_report) return;
+  MakeExitReports({options_, tool_.c_str(), recording().path(), pid_, recording().findings()});
+}
+
 void Session::BeforeFork() { validator().LockGraph(); }
 
 void Session::AfterForkInParent() { validator().UnlockGraph(); }
@@ -98,6 +107,7 @@ void Session::AfterForkInChild() {
   pid_ = getpid();
   recording().StartAgainInChild(pid_);
   validator().AfterForkInChild(RenewThreadAfterFork());
+  ForgetOtherWaiters();
   is_forked_ = true;
   is_finished_.store(false, std::memory_order_relaxed);
 }

@@ -42,6 +42,10 @@ class Session {
   // ends the process if a finding is to do that.
   void DoDueWork();
 
+  // Threads were found to wait for each other for ever: makes the reports of a process
+  // that may never end by itself, or ends it, as the options say.
+  void AfterDeadlock();
+
   // The handlers of a fork.  The graph lock is held from the first to one of
   // the others, so the child finds the engine whole.
   void BeforeFork();

@@ -15,6 +15,7 @@
 
 #include "hooks/hook_scope.h"
 #include "hooks/session.h"
+#include "hooks/waiting.h"
 
 namespace lockdep::hooks {
 
@@ -160,6 +161,7 @@ void* RunThread(void* thread_start) {
   const ThreadStart start = *static_cast<ThreadStart*>(thread_start);
   Cells::GiveBack(thread_start);
   NoteStack(start.stack_size, static_cast<uintptr_t>(pthread_self()));
+  NoteThreadBegins();
   return start.function(start.argument);
 }
 

@@ -217,6 +217,12 @@ class Validator {
   // ignored; returns whether it was new.
   bool Report(ThreadContext& thread, Violation& violation, const CallSite& site);
 
+  // The host found that these threads wait for each other and cannot go on, in the
+  // order of the cycle if it is one; `thread` is the one that tells.  `story` is one
+  // clause for people.
+  void ReportDeadlock(ThreadContext& thread, std::span<const DeadlockedThread> parties,
+                      const char* story, const CallSite& site);
+
   // Forgets what a thread holds, without a word: a new execution begins.
   void ResetHeld(ThreadContext& thread);
 
@@ -321,6 +327,7 @@ class Validator {
   bool ClosesCycle(Scene& scene, Dependency& edge, const Witness& closing);
   void ReportCycle(Scene& scene, const Dependency& edge, const Witness& closing,
                    CycleSearch::Path path);
+  bool DescribeParty(const DeadlockedThread& party, ViolationEdge* edge);
   void AddWake(Scene& scene, const HeldLock& held);
   bool Covers(const HeldLock& held) const;
   void StopCovering(ClassId id);

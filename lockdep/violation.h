@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 
+#include "lockdep/lock_class.h"
 #include "lockdep/types.h"
 #include "lockdep/usage.h"
 
@@ -72,6 +73,18 @@ struct ViolationLock {
   ReadMode mode = ReadMode::kWrite;
   const void* address = nullptr;
   StackId stack = StackId::kNone;  // Where it was taken.
+};
+
+// One of those who wait for each other, as the host sees it: a thread, what it holds
+// that others wait for (null: nothing), where it took that, what it waits for, where.
+struct DeadlockedThread {
+  ThreadId thread = ThreadId::kNone;
+  const LockMap* holds = nullptr;
+  ReadMode holds_mode = ReadMode::kWrite;
+  std::span<const uintptr_t> taken_at = {};
+  const LockMap* waits_for = nullptr;
+  ReadMode waits_mode = ReadMode::kWrite;
+  std::span<const uintptr_t> waits_at = {};
 };
 
 // How a class was used in a context, or held while the context was enabled.

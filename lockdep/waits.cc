@@ -1,4 +1,6 @@
-// Waits for something that is no lock: a semaphore, a condition, the end of a
+// Waits for something that is no lock, and waits that never end.
+//
+// What is no lock: a semaphore, a condition, the end of a
 // thread.  Who waits says Sync, which makes dependencies "held -> wait".  Who ends
 // the wait says Wake, which makes "wait -> held": until it got what it holds, it
 // could not have ended it.  A cycle of both is a deadlock like any other.
@@ -56,6 +58,45 @@ void Validator::AddWake(Scene& scene, const HeldLock& held) {
   if (ClosesCycle(scene, *edge, witness)) return;
   LearnReach(*edge);
   CheckInterruptions(scene, *edge, witness);
+}
+
+// Who holds nothing is a step from what it waits for to itself.
+bool Validator::DescribeParty(const DeadlockedThread& party, ViolationEdge* edge) {
+  const LockMap* holds = party.holds != nullptr ? party.holds : party.waits_for;
+  const LockClass* from = RegisterClass(*holds, 0);
+  const LockClass* to = RegisterClass(*party.waits_for, 0);
+  if (from == nullptr || to == nullptr) return false;
+  *edge = {.from = from->id,
+           .to = to->id,
+           .from_mode = party.holds_mode,
+           .to_mode = party.waits_mode,
+           .thread = party.thread,
+           .from_lock = holds->address,
+           .to_lock = party.waits_for->address,
+           .from_stack = PutStack(party.taken_at),
+           .to_stack = PutStack(party.waits_at),
+           .declaration = nullptr};
+  return !stopped();
+}
+
+void Validator::ReportDeadlock(ThreadContext& thread, std::span<const DeadlockedThread> parties,
+                               const char* story, const CallSite& site) {
+  if (!Enabled(thread)) return;
+  Scene scene(config_, thread, site);
+  internal::RawLockHolder holder(graph_lock_);
+  if (stopped()) return;
+  ViolationEdge* edges = NewEdges(parties.size());
+  if (edges == nullptr) return;
+  for (size_t i = 0; i < parties.size(); ++i) {
+    if (!DescribeParty(parties[i], &edges[i])) return;
+  }
+  Violation violation{.kind = ViolationKind::kDeadlock, .level = Level::kConfirmed};
+  violation.edges = {edges, parties.size()};
+  violation.rule = story;
+  if (!parties.empty()) {
+    violation.lock = {edges[0].to, edges[0].to_mode, edges[0].to_lock, edges[0].to_stack};
+  }
+  Emit(scene, violation);
 }
 
 }  // namespace lockdep

@@ -66,6 +66,7 @@ std::string TakesHtml(const Finding& finding, const FindingEdge& edge) {
   if (!edge.declaration.empty()) {
     return StepHtml(" declared", "first", edge.from, "", Prose(edge.declaration));
   }
+  if (edge.HoldsNothing()) return "<td></td>";
   return StepHtml("", "takes", edge.from, ModeHtml(finding, edge.from, edge.from_mode),
                   FrameHtml(edge.from_site));
 }

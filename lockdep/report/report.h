@@ -55,6 +55,10 @@ struct FindingEdge {
   std::string declaration;
   std::string run;  // Which run, if the finding is over several; else empty.
 
+  // In a deadlock that happened: it waits, and holds nothing that another one waits
+  // for.  Such a step goes from what it waits for to itself.
+  bool HoldsNothing() const { return from == to && from_site == Frame{}; }
+
   friend bool operator==(const FindingEdge&, const FindingEdge&) = default;
 };
 

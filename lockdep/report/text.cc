@@ -56,8 +56,10 @@ class TextRenderer {
  private:
   void AddFinding(const Finding& finding);
   void AddDetails(const Finding& finding);
+  void AddWait(const FindingEdge& edge);
   void AddEdge(const FindingEdge& edge);
-  void AddTaken(const std::string& lock, const Frame& site, const Stack& stack);
+  void AddTaken(const std::string& lock, const Frame& site, const Stack& stack,
+                const char* how = " taken ");
   void AddStack(const Stack& stack);
   void AddUsage(const std::string& context, const FindingUsage& usage);
   void AddLock(const FindingLock& lock);
@@ -84,8 +86,9 @@ void TextRenderer::AddStack(const Stack& stack) {
   }
 }
 
-void TextRenderer::AddTaken(const std::string& lock, const Frame& site, const Stack& stack) {
-  Line(2, absl::StrCat(Styled(kBold, Inert(lock)), " taken ", Inert(InPlace(site))));
+void TextRenderer::AddTaken(const std::string& lock, const Frame& site, const Stack& stack,
+                            const char* how) {
+  Line(2, absl::StrCat(Styled(kBold, Inert(lock)), how, Inert(InPlace(site))));
   AddStack(stack);
 }
 
@@ -93,7 +96,13 @@ std::string ModeSuffix(const std::string& mode) {
   return mode.empty() || mode == "write" ? "" : absl::StrCat(" (", mode, ")");
 }
 
+void TextRenderer::AddWait(const FindingEdge& edge) {
+  Line(1, absl::StrCat(Inert(ThreadAndRun(edge)), ":"));
+  AddTaken(edge.to + ModeSuffix(edge.to_mode), edge.to_site, edge.to_stack, " waited for ");
+}
+
 void TextRenderer::AddEdge(const FindingEdge& edge) {
+  if (edge.HoldsNothing()) return AddWait(edge);
   const std::string arrow = absl::StrCat(Inert(edge.from), " -> ", Inert(edge.to));
   if (!edge.declaration.empty()) {
     Line(1, absl::StrCat("Declared: ", Styled(kBold, arrow)));

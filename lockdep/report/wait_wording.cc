@@ -41,10 +41,9 @@ std::string Deed(const Finding& finding, const FindingEdge& edge) {
 // "thread 2 (worker) holds A, taken in f() at x.c:1, and waits for B in g() at x.c:2".
 std::string Stands(const FindingEdge& edge) {
   const std::string waits = absl::StrCat(" waits for ", To(edge), " ", InPlace(edge.to_site));
-  if (edge.from.empty()) return absl::StrCat(edge.thread, waits);
-  const std::string taken =
-      edge.from_site == Frame{} ? "" : absl::StrCat(", taken ", InPlace(edge.from_site));
-  return absl::StrCat(edge.thread, " holds ", From(edge), taken, ", and", waits);
+  if (edge.HoldsNothing()) return absl::StrCat(edge.thread, waits);
+  return absl::StrCat(edge.thread, " holds ", From(edge), ", taken ", InPlace(edge.from_site),
+                      ", and", waits);
 }
 
 template <typename Describe>

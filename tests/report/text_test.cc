@@ -9,6 +9,7 @@
 namespace lockdep::report {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -50,6 +51,18 @@ lockdep: 1 finding in `bank --tellers 2`.
 Observed: 1,234,567 lock operations on 1 lock of 2 classes, 2 dependencies, 5 chains, 3 threads, 1 process.
 Not observed: Locks inside libc are not seen.
 )");
+}
+
+TEST(TextTest, WhoOnlyWaitsTookNothing) {
+  Report report = OpenFinding();
+  FindingEdge& edge = report.findings[0].edges[0];
+  edge.from = edge.to;
+  edge.from_site = {};
+  edge.from_stack.clear();
+  EXPECT_THAT(RenderText(report, {}),
+              AllOf(HasSubstr("  thread 1 (teller):\n"
+                              "    audit (read) waited for in transfer() at bank.cc:41\n"),
+                    Not(HasSubstr("unknown code"))));
 }
 
 TEST(TextTest, OfASuppressedFindingOnlyTheTitleIsLeft) {

@@ -1,0 +1,41 @@
+// The real calls that may wait: a try first, which is all that a free lock needs,
+// and only then the way that publishes the wait.
+//
+// Thread safety and errors: those of the functions.
+
+#ifndef LOCKDEP_HOOKS_BLOCKING_H_
+#define LOCKDEP_HOOKS_BLOCKING_H_
+
+#include "hooks/real.h"
+#include "hooks/waiting.h"
+
+namespace lockdep::hooks {
+
+inline int RealLock(pthread_mutex_t* mutex, Caller caller) {
+  // Trying is not the same for robust, inheriting, protecting and shared ones.
+  constexpr int kSpecial = 16 | 32 | 64 | 128;
+  if ((mutex->__data.__kind & kSpecial) != 0) [[unlikely]]
+    return real::pthread_mutex_lock(mutex);
+  const int result = real::pthread_mutex_trylock(mutex);
+  if (result != EBUSY) [[likely]]
+    return result;
+  return LockSlowly(mutex, caller);
+}
+
+inline int RealReadLock(pthread_rwlock_t* rwlock, Caller caller) {
+  const int result = real::pthread_rwlock_tryrdlock(rwlock);
+  if (result != EBUSY) [[likely]]
+    return result;
+  return ReadLockSlowly(rwlock, caller);
+}
+
+inline int RealWriteLock(pthread_rwlock_t* rwlock, Caller caller) {
+  const int result = real::pthread_rwlock_trywrlock(rwlock);
+  if (result != EBUSY) [[likely]]
+    return result;
+  return WriteLockSlowly(rwlock, caller);
+}
+
+}  // namespace lockdep::hooks
+
+#endif  // LOCKDEP_HOOKS_BLOCKING_H_

@@ -1,0 +1,146 @@
+// What is told of threads that wait for each other for ever.
+
+#include "hooks/hook_scope.h"
+#include "hooks/raw_sink.h"
+#include "hooks/resource.h"
+#include "hooks/session.h"
+#include "hooks/waiter.h"
+
+namespace lockdep::hooks {
+namespace {
+
+// Findings with more threads than this name the first ones.
+constexpr size_t kMostTold = 64;
+
+const char* Words(WaitKind kind) {
+  switch (kind) {
+    case WaitKind::kMutex:
+      return "a mutex";
+    case WaitKind::kReadLock:
+      return "a rwlock, to read,";
+    case WaitKind::kWriteLock:
+      return "a rwlock";
+    case WaitKind::kSemaphore:
+      return "a semaphore";
+    case WaitKind::kCondition:
+      return "a condition";
+    case WaitKind::kThread:
+      return "the end";
+    case WaitKind::kNone:
+      break;
+  }
+  return "something";
+}
+
+template <size_t kSize>
+void Name(Text<kSize>& line, const Waiter& waiter) {
+  line << "thread " << static_cast<uint64_t>(waiter.state->context->id) << " ("
+       << waiter.state->context->name << ")";
+}
+
+// "thread 1 (main) waits for a mutex of thread 2 (worker), which waits for ..."
+void Describe(std::span<Waiter* const> parties, bool is_cycle, Line* line) {
+  for (size_t i = 0; i < parties.size() && i < 8; ++i) {
+    const Waiter& party = *parties[i];
+    if (i != 0) *line << (is_cycle ? ", which" : ", ");
+    if (i == 0 || !is_cycle) Name(*line, party);
+    *line << " waits for " << Words(party.kind.load(std::memory_order_relaxed));
+    if (!is_cycle) continue;
+    *line << " of ";
+    if (parties.size() == 1) {
+      *line << "its own";
+    } else {
+      Name(*line, *parties[(i + 1) % parties.size()]);
+    }
+  }
+  if (parties.size() > 8) *line << ", and so on over " << parties.size() << " threads";
+  if (!is_cycle) *line << ", and nobody is left to end that";
+}
+
+class Teller : public HookScope {
+ public:
+  using HookScope::HookScope;
+
+  void Tell(std::span<Waiter* const> parties, bool is_cycle) {
+    if (!Enter()) return;
+    DeadlockedThread told[kMostTold];
+    CallSite taken[kMostTold];
+    size_t count = 0;
+    for (size_t i = 0; i < parties.size() && count < kMostTold; ++i) {
+      const Waiter* before = parties[(i + parties.size() - 1) % parties.size()];
+      if (Describe(*parties[i], is_cycle ? before : nullptr, &told[count], &taken[count])) {
+        ++count;
+      }
+    }
+    Line story;
+    hooks::Describe(parties, is_cycle, &story);
+    session().validator().ReportDeadlock(*thread_slot.state->context, {told, count}, story.c_str(),
+                                         UnlockSite());
+    Say(Line() << "process " << static_cast<uint64_t>(session().pid())
+               << ": deadlock: " << story.view());
+    session().AfterDeadlock();
+    Leave();
+  }
+
+ private:
+  // What the wait is for, as the engine knows it; null if it does not.
+  const LockMap* MapOf(const Waiter& waiter) {
+    const auto value = reinterpret_cast<uintptr_t>(waiter.object);
+    ResourceId id = {ResourceType::kSemaphore, value, LockKind::kSemaphore};
+    switch (waiter.kind.load(std::memory_order_relaxed)) {
+      case WaitKind::kSemaphore:
+        break;
+      case WaitKind::kCondition:
+        id = {ResourceType::kCondition, value, LockKind::kCondition};
+        break;
+      case WaitKind::kThread:
+        id = {ResourceType::kThread, value, LockKind::kThread};
+        break;
+      default: {
+        const HeldLock* announced = waiter.FindAnnounced();
+        return announced == nullptr ? nullptr : announced->lock;
+      }
+    }
+    const Resource* resource =
+        resources.FindOrBegin(*thread_slot.state, id, ClassOrigin::kFirstUse, waiter.frames[0]);
+    return resource == nullptr ? nullptr : &resource->map;
+  }
+
+  bool Describe(const Waiter& waiter, const Waiter* before, DeadlockedThread* told,
+                CallSite* taken) {
+    const LockMap* waits_for = MapOf(waiter);
+    if (waits_for == nullptr) return false;
+    const HeldLock* held = before != nullptr ? waiter.FindHeld(before->object) : Newest(waiter);
+    const WaitKind kind = waiter.kind.load(std::memory_order_relaxed);
+    *told = {.thread = waiter.state->context->id,
+             .waits_for = waits_for,
+             .waits_mode = kind == WaitKind::kReadLock ? ReadMode::kRead : ReadMode::kWrite,
+             .waits_at = waiter.stack()};
+    if (held == nullptr) return true;
+    told->holds = held->lock;
+    told->holds_mode = held->use.mode();
+    *taken = held->site();
+    size_t noted = 0;
+    while (noted < CallSite::kMaxFrames && taken->pcs[noted] != 0) ++noted;
+    told->taken_at = {taken->pcs, noted};
+    return true;
+  }
+
+  // What it took last; others may wait for it.
+  static const HeldLock* Newest(const Waiter& waiter) {
+    const HeldLocks& held = waiter.state->context->held;
+    const HeldLock* announced = waiter.FindAnnounced();
+    for (uint32_t i = held.depth(); i-- > 0;) {
+      if (&held[i] != announced) return &held[i];
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace
+
+void TellDeadlock(std::span<Waiter* const> parties, bool is_cycle, const Caller& caller) {
+  Teller(caller).Tell(parties, is_cycle);
+}
+
+}  // namespace lockdep::hooks

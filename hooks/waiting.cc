@@ -1,0 +1,391 @@
+#include "hooks/waiting.h"
+
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <new>
+
+#include "hooks/cells.h"
+#include "hooks/real.h"
+#include "hooks/session.h"
+#include "hooks/waiter.h"
+
+namespace lockdep::hooks {
+namespace {
+
+constinit std::atomic<Waiter*> waiters{nullptr};
+constinit thread_local Waiter* own_waiter = nullptr;
+
+// Threads that began and did not end, main included; and those that wait.
+constinit std::atomic<int> alive{1};
+constinit std::atomic<int> waiting{0};
+
+// Only one looks at a time; the others look again later.
+constinit std::atomic<bool> is_looking{false};
+constinit uint32_t looks = 0;
+
+// Signals of conditions, several conditions to a counter.
+constexpr size_t kSignalCounters = 1024;
+constinit std::atomic<uint32_t> signal_counters[kSignalCounters] = {};
+
+constinit pthread_key_t thread_key = 0;
+constinit bool has_thread_key = false;
+
+std::atomic<uint32_t>& SignalsOf(const void* condition) {
+  return signal_counters[reinterpret_cast<uintptr_t>(condition) >> 4 & (kSignalCounters - 1)];
+}
+
+Waiter* TakeUnused() {
+  for (Waiter* waiter = FirstWaiter(); waiter != nullptr; waiter = waiter->next) {
+    bool used = false;
+    if (waiter->is_used.compare_exchange_strong(used, true, std::memory_order_acq_rel)) {
+      return waiter;
+    }
+  }
+  return nullptr;
+}
+
+Waiter* NewWaiter() {
+  void* page = MapPages(4096, Pages::kCommit);
+  if (page == nullptr) return nullptr;
+  auto* waiter = new (page) Waiter();
+  waiter->is_used.store(true, std::memory_order_relaxed);
+  waiter->next = waiters.load(std::memory_order_relaxed);
+  while (!waiters.compare_exchange_weak(waiter->next, waiter, std::memory_order_acq_rel)) {
+  }
+  return waiter;
+}
+
+Waiter* OwnWaiter() {
+  if (thread_slot.state == nullptr) return nullptr;
+  if (own_waiter == nullptr) {
+    own_waiter = TakeUnused();
+    if (own_waiter == nullptr) own_waiter = NewWaiter();
+  }
+  if (own_waiter == nullptr) return nullptr;
+  own_waiter->state = thread_slot.state;
+  own_waiter->self = pthread_self();
+  return own_waiter;
+}
+
+void NoteSite(Waiter& waiter, const Caller& caller) {
+  const CallSite site = NoteCallSite(caller);
+  waiter.frame_count = 0;
+  for (const uintptr_t pc : site.pcs) {
+    if (pc == 0) break;
+    waiter.frames[waiter.frame_count++] = pc;
+  }
+}
+
+void NoteWholeStack(Waiter& waiter, const Caller& caller) {
+  StackFrame frames[Waiter::kMaxFrames + 16];
+  NativeStack stacks;
+  const size_t count = stacks.Capture(frames);
+  size_t first = 0;
+  while (first < count && frames[first].pc != caller.pc) ++first;
+  if (first == count) return;
+  waiter.frame_count = 0;
+  for (size_t i = first; i < count && waiter.frame_count < Waiter::kMaxFrames; ++i) {
+    waiter.frames[waiter.frame_count++] = frames[i].pc;
+  }
+}
+
+// The memory may be gone: then whoever waited there does not any more.
+template <typename T>
+bool Read(const void* address, T* copy) {
+  const int saved_errno = errno;
+  const iovec to = {copy, sizeof(T)};
+  const iovec from = {const_cast<void*>(address), sizeof(T)};
+  const long done = syscall(SYS_process_vm_readv, session().pid(), &to, 1, &from, 1, 0);
+  errno = saved_errno;
+  return done == static_cast<long>(sizeof(T));
+}
+
+bool Holds(const Waiter& waiter, WaitKind kind, const void* object) {
+  if (kind == WaitKind::kThread) {
+    return reinterpret_cast<const void*>(waiter.self) == object;
+  }
+  return waiter.FindHeld(object) != nullptr;
+}
+
+// Whether a thread is just letting go of the mutex to wait for a condition.
+bool IsBeingReleased(const void* mutex, int owner) {
+  for (const Waiter* waiter = FirstWaiter(); waiter != nullptr; waiter = waiter->next) {
+    if (waiter->kind.load(std::memory_order_acquire) == WaitKind::kCondition &&
+        waiter->releases == mutex && waiter->state->tid == owner) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Whether nothing that a thread of ours did so far ends this wait.
+bool IsStuck(const Waiter& waiter) {
+  switch (waiter.kind.load(std::memory_order_acquire)) {
+    case WaitKind::kMutex: {
+      pthread_mutex_t mutex;
+      return Read(waiter.object, &mutex) && mutex.__data.__lock != 0 &&
+             !IsBeingReleased(waiter.object, mutex.__data.__owner);
+    }
+    case WaitKind::kSemaphore: {
+      uint32_t value = 0;  // glibc keeps it in the first word of a semaphore.
+      return Read(waiter.object, &value) && value == 0;
+    }
+    case WaitKind::kCondition:
+      return SignalsOf(waiter.object).load(std::memory_order_relaxed) == waiter.signals;
+    case WaitKind::kReadLock:
+    case WaitKind::kWriteLock:
+    case WaitKind::kThread:
+      for (const Waiter* other = FirstWaiter(); other != nullptr; other = other->next) {
+        if (other->IsWaiting() && Holds(*other, waiter.kind, waiter.object)) return true;
+      }
+      return false;
+    case WaitKind::kNone:
+      break;
+  }
+  return false;
+}
+
+// Whoever holds what the last of the queue waits for, breadth first, until that is
+// `goal` itself.  Returns the waiter that waits for `goal`, or null.
+Waiter* FindWayBack(Waiter* goal) {
+  ++looks;
+  goal->look = looks;
+  goal->queue = nullptr;
+  Waiter* last = goal;
+  for (Waiter* waiter = goal; waiter != nullptr; waiter = waiter->queue) {
+    const WaitKind kind = waiter->kind.load(std::memory_order_acquire);
+    if (kind == WaitKind::kSemaphore || kind == WaitKind::kCondition) continue;
+    for (Waiter* other = FirstWaiter(); other != nullptr; other = other->next) {
+      if (!other->IsWaiting() || !Holds(*other, kind, waiter->object)) continue;
+      if (other == goal) return waiter;
+      if (other->look == looks) continue;
+      other->look = looks;
+      other->held_by = waiter;  // Reached from it.
+      other->queue = nullptr;
+      last->queue = other;
+      last = other;
+    }
+  }
+  return nullptr;
+}
+
+constexpr size_t kMostParties = 1024;
+
+struct Parties {
+  Waiter* all[kMostParties];
+  uint32_t sequences[kMostParties];
+  size_t count = 0;
+
+  void Add(Waiter* waiter) {
+    if (count == kMostParties) return;
+    sequences[count] = waiter->sequence.load(std::memory_order_acquire);
+    all[count++] = waiter;
+  }
+  bool AreStuck() const {
+    for (size_t i = 0; i < count; ++i) {
+      if (!IsStuck(*all[i])) return false;
+    }
+    return true;
+  }
+  // Whether they are still in the same waits as when they were found.
+  bool Stayed() const {
+    for (size_t i = 0; i < count; ++i) {
+      if (!all[i]->IsWaiting() ||
+          all[i]->sequence.load(std::memory_order_acquire) != sequences[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+  bool WereTold() const {
+    for (size_t i = 0; i < count; ++i) {
+      if (all[i]->told == sequences[i]) return true;
+    }
+    return false;
+  }
+  void NoteTold() {
+    for (size_t i = 0; i < count; ++i) all[i]->told = sequences[i];
+  }
+};
+
+// Of who looks.
+constinit Parties parties = {};
+
+bool FindCycle(Waiter* self) {
+  parties.count = 0;
+  Waiter* end = FindWayBack(self);
+  if (end == nullptr) return false;
+  // From the end back to `self`; turned round, each waits for what the next one holds.
+  for (Waiter* waiter = end; waiter != self; waiter = waiter->held_by) parties.Add(waiter);
+  parties.Add(self);
+  for (size_t i = 0, j = parties.count - 1; i < j; ++i, --j) {
+    Waiter* const one = parties.all[i];
+    const uint32_t sequence = parties.sequences[i];
+    parties.all[i] = parties.all[j];
+    parties.sequences[i] = parties.sequences[j];
+    parties.all[j] = one;
+    parties.sequences[j] = sequence;
+  }
+  return parties.Stayed();
+}
+
+bool EverybodyWaits() {
+  parties.count = 0;
+  if (waiting.load(std::memory_order_acquire) < alive.load(std::memory_order_acquire)) return false;
+  for (Waiter* waiter = FirstWaiter(); waiter != nullptr; waiter = waiter->next) {
+    if (waiter->IsWaiting()) parties.Add(waiter);
+  }
+  return static_cast<int>(parties.count) >= alive.load(std::memory_order_acquire) &&
+         parties.AreStuck() && parties.Stayed();
+}
+
+// Runs in each round of destructors that the thread has; acts in the last, when none
+// of the program is left.
+void OnThreadGone(void* round) {
+  const auto next = reinterpret_cast<uintptr_t>(round) + 1;
+  if (next <= PTHREAD_DESTRUCTOR_ITERATIONS) {
+    pthread_setspecific(thread_key, reinterpret_cast<void*>(next));
+    return;
+  }
+  if (own_waiter != nullptr) own_waiter->is_used.store(false, std::memory_order_release);
+  own_waiter = nullptr;
+  NoteThreadCreated(-1);
+}
+
+}  // namespace
+
+Waiter* FirstWaiter() { return waiters.load(std::memory_order_acquire); }
+
+const HeldLock* Waiter::FindAnnounced() const {
+  const HeldLocks& held = state->context->held;
+  const uint32_t depth = held.depth();
+  return depth != 0 && held[depth - 1].lock->address == object ? &held[depth - 1] : nullptr;
+}
+
+const HeldLock* Waiter::FindHeld(const void* held_object) const {
+  const HeldLocks& held = state->context->held;
+  const HeldLock* announced = held_object == object ? FindAnnounced() : nullptr;
+  for (uint32_t i = held.depth(); i-- > 0;) {
+    if (held[i].lock->address == held_object && &held[i] != announced) return &held[i];
+  }
+  return nullptr;
+}
+
+PublishedWait::PublishedWait(WaitKind kind, const void* object, const Caller& caller,
+                             const void* releases)
+    : waiter_(OwnWaiter()), caller_(caller) {
+  if (waiter_ == nullptr) return;
+  waiter_->object = object;
+  waiter_->releases = releases;
+  waiter_->sequence.fetch_add(1, std::memory_order_relaxed);
+  if (kind == WaitKind::kCondition) {
+    waiter_->signals = SignalsOf(object).load(std::memory_order_relaxed);
+  }
+  NoteSite(*waiter_, caller);
+  waiter_->kind.store(kind, std::memory_order_release);
+  waiting.fetch_add(1, std::memory_order_acq_rel);
+}
+
+void PublishedWait::End() {
+  if (waiter_ == nullptr) return;
+  waiting.fetch_sub(1, std::memory_order_acq_rel);
+  waiter_->kind.store(WaitKind::kNone, std::memory_order_release);
+  waiter_ = nullptr;
+}
+
+void PublishedWait::Look() {
+  if (waiter_ == nullptr || is_looking.exchange(true, std::memory_order_acq_rel)) return;
+  NoteWholeStack(*waiter_, caller_);
+  const bool is_cycle = FindCycle(waiter_);
+  const bool is_deadlock = is_cycle || EverybodyWaits();
+  if (is_deadlock && !parties.WereTold()) {
+    parties.NoteTold();
+    TellDeadlock({parties.all, parties.count}, is_cycle, caller_);
+  }
+  is_looking.store(false, std::memory_order_release);
+}
+
+void PublishedWait::LookOnce() {
+  if (waiting.load(std::memory_order_acquire) >= alive.load(std::memory_order_acquire)) Look();
+}
+
+timespec Steps::Next() {
+  constexpr int64_t kStep = 250'000'000;
+  constexpr int64_t kSecond = 1'000'000'000;
+  constexpr unsigned kEvenSteps = 4;
+  constexpr unsigned kMostDoublings = 5;
+  const unsigned doublings = count_ < kEvenSteps ? 0 : count_ - kEvenSteps;
+  ++count_;
+  timespec now = {};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  const int64_t then =
+      now.tv_nsec + (kStep << (doublings < kMostDoublings ? doublings : kMostDoublings));
+  return {now.tv_sec + then / kSecond, static_cast<long>(then % kSecond)};
+}
+
+void PrepareForWaiters() {
+  constexpr pthread_key_t kKeysWithoutAllocation = 32;
+  if (pthread_key_create(&thread_key, OnThreadGone) != 0) return;
+  has_thread_key = thread_key < kKeysWithoutAllocation;
+  if (!has_thread_key) pthread_key_delete(thread_key);
+  NoteThreadBegins();
+}
+
+void NoteThreadBegins() {
+  if (has_thread_key) pthread_setspecific(thread_key, reinterpret_cast<void*>(1));
+}
+
+void NoteThreadCreated(int change) { alive.fetch_add(change, std::memory_order_acq_rel); }
+
+void ForgetOtherWaiters() {
+  for (Waiter* waiter = FirstWaiter(); waiter != nullptr; waiter = waiter->next) {
+    waiter->kind.store(WaitKind::kNone, std::memory_order_relaxed);
+    waiter->is_used.store(waiter == own_waiter, std::memory_order_relaxed);
+  }
+  alive.store(1, std::memory_order_relaxed);
+  waiting.store(0, std::memory_order_relaxed);
+  is_looking.store(false, std::memory_order_relaxed);
+}
+
+void NoteSignal(const void* condition) {
+  if (waiting.load(std::memory_order_acquire) == 0) return;
+  SignalsOf(condition).fetch_add(1, std::memory_order_relaxed);
+}
+
+int LockSlowly(pthread_mutex_t* mutex, Caller caller) {
+  constexpr int kShared = 128;
+  if ((mutex->__data.__kind & kShared) != 0) return real::pthread_mutex_lock(mutex);
+  PublishedWait wait(WaitKind::kMutex, mutex, caller);
+  return WaitInSteps(
+      wait,
+      [&](const timespec* deadline) {
+        return real::pthread_mutex_clocklock(mutex, CLOCK_MONOTONIC, deadline);
+      },
+      [&] { return real::pthread_mutex_lock(mutex); });
+}
+
+int ReadLockSlowly(pthread_rwlock_t* rwlock, Caller caller) {
+  if (rwlock->__data.__shared != 0) return real::pthread_rwlock_rdlock(rwlock);
+  PublishedWait wait(WaitKind::kReadLock, rwlock, caller);
+  return WaitInSteps(
+      wait,
+      [&](const timespec* deadline) {
+        return real::pthread_rwlock_clockrdlock(rwlock, CLOCK_MONOTONIC, deadline);
+      },
+      [&] { return real::pthread_rwlock_rdlock(rwlock); });
+}
+
+int WriteLockSlowly(pthread_rwlock_t* rwlock, Caller caller) {
+  if (rwlock->__data.__shared != 0) return real::pthread_rwlock_wrlock(rwlock);
+  PublishedWait wait(WaitKind::kWriteLock, rwlock, caller);
+  return WaitInSteps(
+      wait,
+      [&](const timespec* deadline) {
+        return real::pthread_rwlock_clockwrlock(rwlock, CLOCK_MONOTONIC, deadline);
+      },
+      [&] { return real::pthread_rwlock_wrlock(rwlock); });
+}
+
+}  // namespace lockdep::hooks

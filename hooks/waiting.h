@@ -1,0 +1,118 @@
+// Who waits for what, for as long as it waits: a thread that has tried in vain
+// publishes it, and one that has waited for a while looks whether this can end.
+//
+// It cannot if (1) a cycle leads from the thread over what it waits for, and who
+// holds that, back to it; or (2) every thread of the process waits, and none of
+// these waits is over.  Waits with a time limit of the program's count as running.
+//
+// Costs nothing where nobody waits: no thread, no timer, no signal of ours.  The wait
+// for a mutex, a rwlock or a thread wakes up a few times to look.  Other waits cannot
+// be interrupted without being seen; they look once, before they begin, if everybody
+// else waits already.
+//
+// Limits: what is released behind our back (by another process, by a thread that
+// libc did not make) is not known to come; process-shared locks are left out.
+// Thread safety: each thread publishes its own; looking reads all of them.
+
+#ifndef LOCKDEP_HOOKS_WAITING_H_
+#define LOCKDEP_HOOKS_WAITING_H_
+
+#include <pthread.h>
+#include <time.h>
+
+#include <cerrno>
+#include <cstdint>
+
+#include "hooks/caller.h"
+
+namespace lockdep::hooks {
+
+enum class WaitKind : uint8_t {
+  kNone,
+  kMutex,
+  kReadLock,
+  kWriteLock,
+  kSemaphore,
+  kCondition,
+  kThread,  // The object is its pthread_t.
+};
+
+struct Waiter;
+
+// Publishes a wait of the calling thread for its life.
+class PublishedWait {
+ public:
+  PublishedWait(WaitKind kind, const void* object, const Caller& caller,
+                const void* releases = nullptr);
+  ~PublishedWait() { End(); }
+  PublishedWait(const PublishedWait&) = delete;
+  PublishedWait& operator=(const PublishedWait&) = delete;
+
+  // Looks whether the wait can end; tells if it cannot.
+  void Look();
+  // The same before a wait that will not be interrupted.
+  void LookOnce();
+  // It is over.  Again: nothing.
+  void End();
+  // A cancelled thread runs no destructors of ours.
+  static void OnCancelled(void* wait) { static_cast<PublishedWait*>(wait)->End(); }
+
+ private:
+  Waiter* waiter_;
+  const Caller caller_;
+};
+
+// Deadlines of CLOCK_MONOTONIC, one after the other: four a second at first.
+class Steps {
+ public:
+  timespec Next();
+
+ private:
+  unsigned count_ = 0;
+};
+
+// Waits in steps, with a look after each.  `until(&deadline)` says ETIMEDOUT if it was
+// too short, and EINVAL if it cannot be limited; then `forever()` waits.
+template <typename Until, typename Forever>
+int WaitInSteps(PublishedWait& wait, const Until& until, const Forever& forever) {
+  for (Steps steps;;) {
+    const timespec deadline = steps.Next();
+    const int result = until(&deadline);
+    if (result == EINVAL) {
+      wait.LookOnce();
+      return forever();
+    }
+    if (result != ETIMEDOUT) return result;
+    wait.Look();
+  }
+}
+
+// Waits at a cancellation point.
+template <typename Wait>
+int WaitCancellably(PublishedWait& wait, const Wait& real_wait) {
+  int result;
+  pthread_cleanup_push(PublishedWait::OnCancelled, &wait);
+  result = real_wait();
+  pthread_cleanup_pop(0);
+  return result;
+}
+
+// The count of threads that could still run, and the end of those that began.
+void PrepareForWaiters();
+void NoteThreadCreated(int change);
+// For a thread whose end will not be seen: from then on somebody could always run.
+inline constexpr int kUnseenThread = 1 << 20;
+void NoteThreadBegins();
+// In the child of a fork.
+void ForgetOtherWaiters();
+// Waits for the condition that began before are over, though they may not know yet.
+void NoteSignal(const void* condition);
+
+// pthread_mutex_lock and so on, after a try in vain.
+int LockSlowly(pthread_mutex_t* mutex, Caller caller);
+int ReadLockSlowly(pthread_rwlock_t* rwlock, Caller caller);
+int WriteLockSlowly(pthread_rwlock_t* rwlock, Caller caller);
+
+}  // namespace lockdep::hooks
+
+#endif  // LOCKDEP_HOOKS_WAITING_H_
