@@ -65,8 +65,8 @@ class ChainCache {
   bool Grow();
 
   // The tables before the first key and after the last one; they stay empty.
-  static Table empty_;
-  static Table closed_;
+  static Table empty_;   // NOLINT(bugprone-dynamic-static-initializers): constinit in the .cc
+  static Table closed_;  // NOLINT(bugprone-dynamic-static-initializers): constinit in the .cc
 
   internal::Arena& arena_;
   std::atomic<Table*> table_{&empty_};
