@@ -37,7 +37,9 @@ int Wait(sem_t* semaphore, const Caller& caller) {
 
 EXPORTED int sem_init(sem_t* semaphore, int shared, unsigned value) noexcept {
   const int result = real::sem_init(semaphore, shared, value);
-  if (result == 0) WaitScope(LOCKDEP_HOOK_CALLER()).AfterSemaphoreBegin(semaphore, value);
+  // Of one that is shared, another process may post what this one waited for: no lock.
+  const unsigned seen = shared != 0 ? 0 : value;
+  if (result == 0) WaitScope(LOCKDEP_HOOK_CALLER()).AfterSemaphoreBegin(semaphore, seen);
   return result;
 }
 

@@ -1,5 +1,7 @@
 #include "hooks/waiting.h"
 
+#include <signal.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -120,6 +122,29 @@ bool IsBeingReleased(const void* mutex, int owner) {
   return false;
 }
 
+// Whether a handler may run, which is allowed to post a semaphore.
+bool HandlesSignals() {
+  const int saved_errno = errno;
+  bool handles = false;
+  for (int signal = 1; signal < NSIG && !handles; ++signal) {
+    struct sigaction action = {};
+    handles = sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_DFL &&
+              action.sa_handler != SIG_IGN;
+  }
+  errno = saved_errno;
+  return handles;
+}
+
+// Whether there are threads that nobody saw begin: those of timers, or a bare clone's.
+bool HasUnseenThreads() {
+  const int saved_errno = errno;
+  struct stat tasks = {};
+  const bool counted = stat("/proc/self/task", &tasks) == 0;
+  errno = saved_errno;
+  constexpr int kNoTask = 2;  // Links of the directory to itself.
+  return !counted || static_cast<int>(tasks.st_nlink) - kNoTask > alive.load();
+}
+
 // Whether nothing that a thread of ours did so far ends this wait.
 bool IsStuck(const Waiter& waiter) {
   switch (waiter.kind.load(std::memory_order_acquire)) {
@@ -129,11 +154,16 @@ bool IsStuck(const Waiter& waiter) {
              !IsBeingReleased(waiter.object, mutex.__data.__owner);
     }
     case WaitKind::kSemaphore: {
-      uint32_t value = 0;  // glibc keeps it in the first word of a semaphore.
-      return Read(waiter.object, &value) && value == 0;
+      // glibc keeps the value in the first word, and whether it is shared in the third.
+      uint32_t words[3] = {};
+      return Read(waiter.object, &words) && words[0] == 0 && words[2] == 0 && !HandlesSignals();
     }
-    case WaitKind::kCondition:
-      return SignalsOf(waiter.object).load(std::memory_order_relaxed) == waiter.signals;
+    case WaitKind::kCondition: {
+      pthread_cond_t condition;
+      constexpr unsigned kShared = 1;
+      return Read(waiter.object, &condition) && (condition.__data.__wrefs & kShared) == 0 &&
+             SignalsOf(waiter.object).load(std::memory_order_relaxed) == waiter.signals;
+    }
     case WaitKind::kReadLock:
     case WaitKind::kWriteLock:
     case WaitKind::kThread:
@@ -238,7 +268,7 @@ bool EverybodyWaits() {
     if (waiter->IsWaiting()) parties.Add(waiter);
   }
   return static_cast<int>(parties.count) >= alive.load(std::memory_order_acquire) &&
-         parties.AreStuck() && parties.Stayed();
+         parties.AreStuck() && !HasUnseenThreads() && parties.Stayed();
 }
 
 // Runs in each round of destructors that the thread has; acts in the last, when none
