@@ -38,6 +38,8 @@ struct Waiter {
 
   bool IsWaiting() const { return kind.load(std::memory_order_acquire) != WaitKind::kNone; }
   std::span<const uintptr_t> stack() const { return {frames, static_cast<size_t>(frame_count)}; }
+  // Whether a wait of this kind for this object waits for this thread.
+  bool Holds(WaitKind waits, const void* what) const;
   // The held entry of this object, without the one that only announces the wait; or null.
   const HeldLock* FindHeld(const void* held_object) const;
   // The entry that announces the wait for a lock; or null.

@@ -1,16 +1,10 @@
 #include "hooks/waiting.h"
 
-#include <signal.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
-#include <unistd.h>
-
 #include <new>
 
 #include "hooks/cells.h"
 #include "hooks/real.h"
-#include "hooks/session.h"
+#include "hooks/wait_end.h"
 #include "hooks/waiter.h"
 
 namespace lockdep::hooks {
@@ -27,16 +21,8 @@ constinit std::atomic<int> waiting{0};
 constinit std::atomic<bool> is_looking{false};
 constinit uint32_t looks = 0;
 
-// Signals of conditions, several conditions to a counter.
-constexpr size_t kSignalCounters = 1024;
-constinit std::atomic<uint32_t> signal_counters[kSignalCounters] = {};
-
 constinit pthread_key_t thread_key = 0;
 constinit bool has_thread_key = false;
-
-std::atomic<uint32_t>& SignalsOf(const void* condition) {
-  return signal_counters[reinterpret_cast<uintptr_t>(condition) >> 4 & (kSignalCounters - 1)];
-}
 
 Waiter* TakeUnused() {
   for (Waiter* waiter = FirstWaiter(); waiter != nullptr; waiter = waiter->next) {
@@ -93,90 +79,6 @@ void NoteWholeStack(Waiter& waiter, const Caller& caller) {
   }
 }
 
-// The memory may be gone: then whoever waited there does not any more.
-template <typename T>
-bool Read(const void* address, T* copy) {
-  const int saved_errno = errno;
-  const iovec to = {copy, sizeof(T)};
-  const iovec from = {const_cast<void*>(address), sizeof(T)};
-  const long done = syscall(SYS_process_vm_readv, session().pid(), &to, 1, &from, 1, 0);
-  errno = saved_errno;
-  return done == static_cast<long>(sizeof(T));
-}
-
-bool Holds(const Waiter& waiter, WaitKind kind, const void* object) {
-  if (kind == WaitKind::kThread) {
-    return reinterpret_cast<const void*>(waiter.self) == object;
-  }
-  return waiter.FindHeld(object) != nullptr;
-}
-
-// Whether a thread is just letting go of the mutex to wait for a condition.
-bool IsBeingReleased(const void* mutex, int owner) {
-  for (const Waiter* waiter = FirstWaiter(); waiter != nullptr; waiter = waiter->next) {
-    if (waiter->kind.load(std::memory_order_acquire) == WaitKind::kCondition &&
-        waiter->releases == mutex && waiter->state->tid == owner) {
-      return true;
-    }
-  }
-  return false;
-}
-
-// Whether a handler may run, which is allowed to post a semaphore.
-bool HandlesSignals() {
-  const int saved_errno = errno;
-  bool handles = false;
-  for (int signal = 1; signal < NSIG && !handles; ++signal) {
-    struct sigaction action = {};
-    handles = sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_DFL &&
-              action.sa_handler != SIG_IGN;
-  }
-  errno = saved_errno;
-  return handles;
-}
-
-// Whether there are threads that nobody saw begin: those of timers, or a bare clone's.
-bool HasUnseenThreads() {
-  const int saved_errno = errno;
-  struct stat tasks = {};
-  const bool counted = stat("/proc/self/task", &tasks) == 0;
-  errno = saved_errno;
-  constexpr int kNoTask = 2;  // Links of the directory to itself.
-  return !counted || static_cast<int>(tasks.st_nlink) - kNoTask > alive.load();
-}
-
-// Whether nothing that a thread of ours did so far ends this wait.
-bool IsStuck(const Waiter& waiter) {
-  switch (waiter.kind.load(std::memory_order_acquire)) {
-    case WaitKind::kMutex: {
-      pthread_mutex_t mutex;
-      return Read(waiter.object, &mutex) && mutex.__data.__lock != 0 &&
-             !IsBeingReleased(waiter.object, mutex.__data.__owner);
-    }
-    case WaitKind::kSemaphore: {
-      // glibc keeps the value in the first word, and whether it is shared in the third.
-      uint32_t words[3] = {};
-      return Read(waiter.object, &words) && words[0] == 0 && words[2] == 0 && !HandlesSignals();
-    }
-    case WaitKind::kCondition: {
-      pthread_cond_t condition;
-      constexpr unsigned kShared = 1;
-      return Read(waiter.object, &condition) && (condition.__data.__wrefs & kShared) == 0 &&
-             SignalsOf(waiter.object).load(std::memory_order_relaxed) == waiter.signals;
-    }
-    case WaitKind::kReadLock:
-    case WaitKind::kWriteLock:
-    case WaitKind::kThread:
-      for (const Waiter* other = FirstWaiter(); other != nullptr; other = other->next) {
-        if (other->IsWaiting() && Holds(*other, waiter.kind, waiter.object)) return true;
-      }
-      return false;
-    case WaitKind::kNone:
-      break;
-  }
-  return false;
-}
-
 // Whoever holds what the last of the queue waits for, breadth first, until that is
 // `goal` itself.  Returns the waiter that waits for `goal`, or null.
 Waiter* FindWayBack(Waiter* goal) {
@@ -188,7 +90,7 @@ Waiter* FindWayBack(Waiter* goal) {
     const WaitKind kind = waiter->kind.load(std::memory_order_acquire);
     if (kind == WaitKind::kSemaphore || kind == WaitKind::kCondition) continue;
     for (Waiter* other = FirstWaiter(); other != nullptr; other = other->next) {
-      if (!other->IsWaiting() || !Holds(*other, kind, waiter->object)) continue;
+      if (!other->IsWaiting() || !other->Holds(kind, waiter->object)) continue;
       if (other == goal) return waiter;
       if (other->look == looks) continue;
       other->look = looks;
@@ -267,8 +169,9 @@ bool EverybodyWaits() {
   for (Waiter* waiter = FirstWaiter(); waiter != nullptr; waiter = waiter->next) {
     if (waiter->IsWaiting()) parties.Add(waiter);
   }
-  return static_cast<int>(parties.count) >= alive.load(std::memory_order_acquire) &&
-         parties.AreStuck() && !HasUnseenThreads() && parties.Stayed();
+  const int threads = alive.load(std::memory_order_acquire);
+  return static_cast<int>(parties.count) >= threads && parties.AreStuck() &&
+         !CanEndFromOutside({parties.all, parties.count}, threads) && parties.Stayed();
 }
 
 // Runs in each round of destructors that the thread has; acts in the last, when none
@@ -301,6 +204,11 @@ const HeldLock* Waiter::FindHeld(const void* held_object) const {
     if (held[i].lock->address == held_object && &held[i] != announced) return &held[i];
   }
   return nullptr;
+}
+
+bool Waiter::Holds(WaitKind waits, const void* what) const {
+  if (waits == WaitKind::kThread) return reinterpret_cast<const void*>(self) == what;
+  return FindHeld(what) != nullptr;
 }
 
 PublishedWait::PublishedWait(WaitKind kind, const void* object, const Caller& caller,

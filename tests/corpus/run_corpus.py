@@ -50,8 +50,9 @@ def problems(expected, code, report):
         yield f"exit code {code}, expected {wanted}"
     for finding in counted:
         for edge in finding["edges"]:
-            # Who only waits took nothing.
-            waits_only = finding["kind"] == "deadlock" and edge["from"] == edge["to"]
+            # Who only waits took nothing, in no place at all.
+            waits_only = (finding["kind"] == "deadlock" and edge["from"] == edge["to"]
+                          and not any(edge["from_site"].values()) and not edge["from_stack"])
             for side in ("to_site",) if waits_only else ("from_site", "to_site"):
                 if not edge[side].get("line"):
                     yield f"{finding['title']}: a side without a source line"

@@ -1,0 +1,111 @@
+#include "hooks/wait_end.h"
+
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "hooks/session.h"
+
+namespace lockdep::hooks {
+namespace {
+
+constexpr size_t kSignalCounters = 1024;
+constinit std::atomic<uint32_t> signal_counters[kSignalCounters] = {};
+
+// The memory may be gone: then whoever waited there does not any more.
+template <typename T>
+bool Read(const void* address, T* copy) {
+  const int saved_errno = errno;
+  const iovec to = {copy, sizeof(T)};
+  const iovec from = {const_cast<void*>(address), sizeof(T)};
+  const long done = syscall(SYS_process_vm_readv, session().pid(), &to, 1, &from, 1, 0);
+  errno = saved_errno;
+  return done == static_cast<long>(sizeof(T));
+}
+
+// Whether a thread is just letting go of the mutex to wait for a condition.
+bool IsBeingReleased(const void* mutex, int owner) {
+  for (const Waiter* waiter = FirstWaiter(); waiter != nullptr; waiter = waiter->next) {
+    if (waiter->kind.load(std::memory_order_acquire) == WaitKind::kCondition &&
+        waiter->releases == mutex && waiter->state->tid == owner) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Whether a handler may run, which is allowed to post a semaphore.
+bool HandlesSignals() {
+  const int saved_errno = errno;
+  bool handles = false;
+  for (int signal = 1; signal < NSIG && !handles; ++signal) {
+    struct sigaction action = {};
+    handles = sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_DFL &&
+              action.sa_handler != SIG_IGN;
+  }
+  errno = saved_errno;
+  return handles;
+}
+
+// Whether there are threads that nobody saw begin: those of libc's timers, or of a bare clone.
+bool HasUnseenThreads(int alive) {
+  const int saved_errno = errno;
+  struct stat tasks = {};
+  const bool counted = stat("/proc/self/task", &tasks) == 0;
+  errno = saved_errno;
+  constexpr int kNoTask = 2;  // Links of the directory to itself.
+  return !counted || static_cast<int>(tasks.st_nlink) - kNoTask > alive;
+}
+
+bool WaitsForSemaphore(const Waiter* waiter) {
+  return waiter->kind.load(std::memory_order_acquire) == WaitKind::kSemaphore;
+}
+
+}  // namespace
+
+std::atomic<uint32_t>& SignalsOf(const void* condition) {
+  return signal_counters[reinterpret_cast<uintptr_t>(condition) >> 4 & (kSignalCounters - 1)];
+}
+
+bool IsStuck(const Waiter& waiter) {
+  switch (waiter.kind.load(std::memory_order_acquire)) {
+    case WaitKind::kMutex: {
+      pthread_mutex_t mutex;
+      return Read(waiter.object, &mutex) && mutex.__data.__lock != 0 &&
+             !IsBeingReleased(waiter.object, mutex.__data.__owner);
+    }
+    case WaitKind::kSemaphore: {
+      // glibc keeps the value in the first word, and whether it is shared in the third.
+      uint32_t words[3] = {};
+      return Read(waiter.object, &words) && words[0] == 0 && words[2] == 0;
+    }
+    case WaitKind::kCondition: {
+      pthread_cond_t condition;
+      constexpr unsigned kShared = 1;
+      return Read(waiter.object, &condition) && (condition.__data.__wrefs & kShared) == 0 &&
+             SignalsOf(waiter.object).load(std::memory_order_relaxed) == waiter.signals;
+    }
+    case WaitKind::kReadLock:
+    case WaitKind::kWriteLock:
+    case WaitKind::kThread:
+      for (const Waiter* other = FirstWaiter(); other != nullptr; other = other->next) {
+        if (other->IsWaiting() && other->Holds(waiter.kind, waiter.object)) return true;
+      }
+      return false;
+    case WaitKind::kNone:
+      break;
+  }
+  return false;
+}
+
+bool CanEndFromOutside(std::span<Waiter* const> waiters, int alive) {
+  if (HasUnseenThreads(alive)) return true;
+  return std::any_of(waiters.begin(), waiters.end(), WaitsForSemaphore) && HandlesSignals();
+}
+
+}  // namespace lockdep::hooks
