@@ -50,14 +50,14 @@ int RunC11Thread(void* thread_start) {
 
 }  // namespace
 
-EXPORTED int mtx_init(mtx_t* mutex, int type) noexcept {
+EXPORTED int mtx_init(mtx_t* mutex, int type) {
   HookScope scope(LOCKDEP_HOOK_CALLER());
   const int result = real::mtx_init(mutex, type);
   scope.AfterInit(MutexOf(mutex), ToPthreads(result));
   return result;
 }
 
-EXPORTED void mtx_destroy(mtx_t* mutex) noexcept {
+EXPORTED void mtx_destroy(mtx_t* mutex) {
   HookScope scope(LOCKDEP_HOOK_CALLER());
   real::mtx_destroy(mutex);
   scope.AfterDestroy(MutexOf(mutex), 0);
