@@ -125,7 +125,9 @@ int Recording::Open() {
 }
 
 void Recording::WriteTotals(const record::Totals& totals) {
-  if (IsOurs()) recorder_.WriteTotals(totals);
+  if (!IsOurs()) return;
+  recorder_.FlushChains();
+  recorder_.WriteTotals(totals);
 }
 
 void Recording::Finish(const record::Totals& totals, uint64_t locks_missed) {
@@ -133,6 +135,7 @@ void Recording::Finish(const record::Totals& totals, uint64_t locks_missed) {
   if (locks_missed != 0) {
     recorder_.AddUnobserved("some locks were not watched because memory ran out");
   }
+  recorder_.FlushChains();
   recorder_.WriteTotals(totals);
   recorder_.WriteEnd();
   recorder_.Close();
@@ -181,6 +184,10 @@ void Recording::OnDependency(const Dependency& edge, const Witness& witness) {
   if (!IsOurs()) return;
   recorder_.OnDependency(edge, witness);
   NoteGrowth();
+}
+
+void Recording::OnChain(const ChainLink& chain, ContextSet in) {
+  if (IsOurs()) recorder_.OnChain(chain, in);
 }
 
 void Recording::OnViolation(const Violation& told) {

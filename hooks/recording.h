@@ -54,6 +54,7 @@ class Recording final : public Observer {
   void OnClass(const LockClass& lock_class) override;
   void OnStack(StackId id, std::span<const uintptr_t> pcs) override;
   void OnDependency(const Dependency& edge, const Witness& witness) override;
+  void OnChain(const ChainLink& chain, ContextSet in) override;
   void OnViolation(const Violation& told) override;
   void OnStopped(const char* reason) override;
 

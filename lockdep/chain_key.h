@@ -28,6 +28,13 @@ constexpr ChainKey NextChainKey(ChainKey key, uint64_t element) {
 
 constexpr ChainKey NextChainKey(ChainKey key, LockUse use) { return NextChainKey(key, use.word()); }
 
+// A chain, as the one before it and its last lock.
+struct ChainLink {
+  ChainKey key = 0;
+  ChainKey previous = 0;  // kEmptyChainKey: it has no other lock.
+  LockUse use;
+};
+
 }  // namespace lockdep
 
 #endif  // LOCKDEP_CHAIN_KEY_H_

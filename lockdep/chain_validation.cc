@@ -69,8 +69,39 @@ ChainKey Validator::Prove(Scene& scene) {
   const ChainKey key = internal::KeyAfter(scene.thread.chain_key, scene.use, chain.Below());
   if (key == scene.thread.chain_key || chains_.Contains(key)) return key;
   ValidateNewChain(scene);
+  KeepChain(scene, key);
   InsertChain(key);
   return key;
+}
+
+// With what it continues, if that is no chain that was proved: a lock was released
+// from its middle, or its proof was forgotten while it was held.
+void Validator::KeepChain(Scene& scene, ChainKey key) {
+  const HeldLocks& held = scene.thread.held;
+  const auto key_above = [&](uint32_t i) {
+    return i + 1 < held.depth() ? held[i + 1].previous_chain_key : scene.thread.chain_key;
+  };
+  uint32_t first = held.depth();
+  while (first > held.floor() && !chains_.Contains(key_above(first - 1))) --first;
+  for (uint32_t i = first; i < held.depth(); ++i) {
+    KeepLink({key_above(i), held[i].previous_chain_key, held[i].use});
+  }
+  KeepLink({key, scene.thread.chain_key, scene.use});
+}
+
+void Validator::KeepLink(const ChainLink& link) {
+  if (link.key == link.previous) return;  // It counts once (KeyAfter).
+  ChainLink* kept = chain_links_.Append();
+  if (kept == nullptr) return StopLocked("out of memory");
+  *kept = link;
+  const ContextSet in = contexts_.Get(link.use.context()).in;
+  TellContexts(in & ~told_contexts_);
+  if (config_.observer != nullptr) config_.observer->OnChain(link, in);
+}
+
+void Validator::ForgetChains() {
+  chains_.Clear();
+  chain_links_.Clear();
 }
 
 void Validator::InsertChain(ChainKey key) {

@@ -58,14 +58,14 @@ void Validator::ForgetKeys(ThreadContext& thread, ClassKey first, uint64_t count
   // Which chains a class is part of is not known: all are proved anew.  What they
   // depend on is there, so that each costs one walk over its locks.
   if (!any) return;
-  chains_.Clear();
+  ForgetChains();
   if (connects) RebuildReach();
 }
 
 void Validator::Reset(ThreadContext& thread) {
   ResetHeld(thread);
   internal::RawLockHolder holder(graph_lock_);
-  chains_.Clear();
+  ForgetChains();
   reported_.Clear();
 }
 

@@ -81,10 +81,8 @@ void Validator::MarkUsage(Scene& scene, LockUse use, const LockMap& lock, UsageK
                              .stack = LiveStack(scene),
                              .next = nullptr};
   if (!usages_.Add(id, witness)) return StopLocked("out of memory");
-  if (config_.observer != nullptr) {
-    TellContexts(fresh & ~told_contexts_);
-    config_.observer->OnUsage(classes_.Get(id), witness);
-  }
+  TellContexts(fresh & ~told_contexts_);
+  if (config_.observer != nullptr) config_.observer->OnUsage(classes_.Get(id), witness);
   // Whatever a weak usage conflicts with, the strong one that is known did too.
   ContextSet news = IsWeakKind(kind) ? fresh & ~known[StrongKind(kind)] : fresh;
   for (; news != 0 && !stopped(); news &= news - 1) CheckUsage(scene, id, kind, Lowest(news));
@@ -234,6 +232,7 @@ ViolationUsage Validator::DescribeUsage(ClassId id, const UsageWitness* witness)
 // REQUIRES: there is an observer.
 void Validator::TellContexts(ContextSet contexts) {
   told_contexts_ |= contexts;
+  if (config_.observer == nullptr) return;
   for (; contexts != 0; contexts &= contexts - 1) {
     const int bit = std::countr_zero(contexts);
     config_.observer->OnContext(bit, ContextName(bit));

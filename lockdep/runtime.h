@@ -12,6 +12,7 @@
 #include <span>
 
 #include "lockdep/call_site.h"
+#include "lockdep/chain_key.h"
 #include "lockdep/dependency_graph.h"
 #include "lockdep/lock_class.h"
 #include "lockdep/types.h"
@@ -37,6 +38,9 @@ class Observer {
   virtual void OnClass(const LockClass& /*lock_class*/) {}
   virtual void OnStack(StackId /*id*/, std::span<const uintptr_t> /*pcs*/) {}
   virtual void OnDependency(const Dependency& /*edge*/, const Witness& /*witness*/) {}
+  // A chain was proved, in these contexts, after the one that it continues; one that
+  // was forgotten and proved anew is told again.
+  virtual void OnChain(const ChainLink& /*chain*/, ContextSet /*in*/) {}
   // A bit of a ContextSet comes into use; `name` is the host's.
   virtual void OnContext(int /*bit*/, const char* /*name*/) {}
   // A class was used in contexts, or enabled for some, that it was not before.

@@ -29,6 +29,7 @@ Validator::Validator(const Config& config)
     : classes_(arena_),
       contexts_(arena_),
       chains_(arena_),
+      chain_links_(arena_),
       graph_(arena_),
       order_(arena_),
       usages_(arena_),
@@ -257,6 +258,9 @@ void Validator::ReplaceObserver(Observer* observer) {
     observer->OnStack(static_cast<StackId>(i), stacks_.Get(static_cast<StackId>(i)));
   }
   TellContexts(told_contexts_);
+  for (uint32_t i = 0; i < chain_links_.size(); ++i) {
+    observer->OnChain(chain_links_[i], contexts_.Get(chain_links_[i].use.context()).in);
+  }
   for (uint32_t i = 1; i <= classes_.size(); ++i) {
     const LockClass& lock_class = classes_.Get(static_cast<ClassId>(i));
     for (const UsageWitness* witness = usages_.Witnesses(lock_class.id); witness != nullptr;

@@ -52,6 +52,7 @@
 #include "lockdep/internal/arena.h"
 #include "lockdep/internal/key_set.h"
 #include "lockdep/internal/raw_lock.h"
+#include "lockdep/internal/stable_array.h"
 #include "lockdep/internal/stack_depot.h"
 #include "lockdep/lock_class.h"
 #include "lockdep/runtime.h"
@@ -310,6 +311,9 @@ class Validator {
   bool Recognise(Scene& scene, const Acquisition& acquisition);
   ChainKey Prove(Scene& scene);
   void InsertChain(ChainKey key);
+  void KeepChain(Scene& scene, ChainKey key);
+  void KeepLink(const ChainLink& link);
+  void ForgetChains();
   void ValidateNewChain(Scene& scene);
 
   struct Recursion {
@@ -384,6 +388,7 @@ class Validator {
   ClassRegistry classes_;
   ContextTable contexts_;
   ChainCache chains_;
+  internal::StableArray<ChainLink> chain_links_;  // Of what is proved, as told.
   DependencyGraph graph_;
   TopologicalOrder order_;
   UsageTable usages_;

@@ -38,6 +38,7 @@ absl::Status RecordedSession::Start() {
 
 absl::Status RecordedSession::Finish() {
   const lockdep::ValidatorStats stats = validator_->Stats();
+  recorder_.FlushChains();
   recorder_.WriteTotals({.lock_operations = stats.acquisitions,
                          .locks = runner_->locks_taken(),
                          .chains = stats.chains});

@@ -21,6 +21,8 @@ constexpr char kFooter[] =
     R"(VIEW is one of
   classes   every lock class, how many classes it leads to (FD) and can follow (BD),
             and its direct dependencies; the twin of /proc/lockdep
+  chains    every chain of locks that was held at once, oldest first, and the contexts
+            in which it was taken; the twin of /proc/lockdep_chains
   stats     counters of the validator; the twin of /proc/lockdep_stats
 
 INPUT is a recording, or a directory of them: those of several processes are shown
@@ -43,6 +45,7 @@ struct View {
 
 constexpr View kViews[] = {
     {"classes", report::ClassesText, report::ClassesJson},
+    {"chains", report::ChainsText, report::ChainsJson},
     {"stats", report::StatsText, report::StatsJson},
 };
 
@@ -67,10 +70,10 @@ class ViewCommand final : public Command {
 };
 
 void ViewCommand::Configure(CLI::App& tool) {
-  app_ = tool.add_subcommand("view", "Show what a validator knows: classes, counters");
+  app_ = tool.add_subcommand("view", "Show what a validator knows: classes, chains, counters");
   SetUsage(*app_, "lockdep view VIEW INPUT [--json]");
   app_->footer(kFooter);
-  app_->add_option("VIEW", view_, "classes or stats")->type_name("")->required();
+  app_->add_option("VIEW", view_, "classes, chains or stats")->type_name("")->required();
   app_->add_option("INPUT", input_, "A recording, or a directory of them")
       ->type_name("")
       ->required();
@@ -92,7 +95,8 @@ absl::StatusOr<record::Recording> ReadInput(const std::string& input) {
 
 int ViewCommand::Run() {
   const View* view = FindView(view_);
-  if (view == nullptr) return UsageError("view: no view '" + view_ + "'; try classes or stats");
+  if (view == nullptr)
+    return UsageError("view: no view '" + view_ + "'; try classes, chains or stats");
   const absl::StatusOr<record::Recording> recording = ReadInput(input_);
   if (!recording.ok()) return UsageError(std::string(recording.status().message()));
   for (const std::string& warning : recording->warnings) Say(warning);

@@ -20,7 +20,7 @@ class StableArray {
  public:
   explicit StableArray(Arena& arena) : arena_(arena) {}
 
-  // Returns the new last element, or null when memory ended.
+  // Returns the new last element, or null when memory ended.  Zero unless Clear was called.
   T* Append() {
     const uint32_t size = size_.load(std::memory_order_relaxed);
     const Place place = PlaceOf(size);
@@ -34,6 +34,9 @@ class StableArray {
     size_.store(size + 1, std::memory_order_release);
     return &elements[place.offset];
   }
+
+  // Keeps the memory: elements that come again are not zero.  No reader may be left.
+  void Clear() { size_.store(0, std::memory_order_release); }
 
   // REQUIRES: index < size().
   T& operator[](uint32_t index) const {

@@ -64,6 +64,10 @@ void Announcer::OnDependency(const Dependency& edge, const Witness& witness) {
   if (next_ != nullptr) next_->OnDependency(edge, witness);
 }
 
+void Announcer::OnChain(const ChainLink& chain, ContextSet in) {
+  if (next_ != nullptr) next_->OnChain(chain, in);
+}
+
 void Announcer::OnContext(int bit, const char* name) {
   if (next_ != nullptr) next_->OnContext(bit, name);
 }

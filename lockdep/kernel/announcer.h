@@ -23,6 +23,7 @@ class Announcer final : public Observer {
   void OnClass(const LockClass& lock_class) override;
   void OnStack(StackId id, std::span<const uintptr_t> pcs) override;
   void OnDependency(const Dependency& edge, const Witness& witness) override;
+  void OnChain(const ChainLink& chain, ContextSet in) override;
   void OnContext(int bit, const char* name) override;
   void OnUsage(const LockClass& lock_class, const UsageWitness& witness) override;
   void OnDeclaredArc(ClassId from, ClassId to, const DeclaredArc& arc) override;

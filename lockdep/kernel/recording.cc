@@ -24,6 +24,7 @@ constinit bool has_exit_handler = false;
 
 void Complete(record::Recorder& recorder) {
   const ValidatorStats stats = the_world.validator().Stats();
+  recorder.FlushChains();
   recorder.WriteTotals({.lock_operations = stats.acquisitions, .locks = 0, .chains = stats.chains});
   recorder.WriteEnd();
 }

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "lockdep/chain_key.h"
 #include "lockdep/dependency.h"
 #include "lockdep/lock_class.h"
 #include "lockdep/types.h"
@@ -85,6 +86,12 @@ struct DependencyEntry {
   StackId from_stack = StackId::kNone;
   StackId to_stack = StackId::kNone;
   uint32_t run = 0;  // Index into RunsOf: where it was seen.
+};
+
+// A chain of held locks, as the one that it continues (0: none) and its last lock.
+struct ChainEntry {
+  ChainLink link;
+  ContextSet contexts = 0;  // In which it was taken.
 };
 
 // Contexts that a class was used in, or held while they were enabled.

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "lockdep/record/layout.h"
 
 namespace lockdep::record {
 namespace {
@@ -123,6 +124,23 @@ std::optional<ViolationEntry> EntryReader::Violation(PayloadReader& in) const {
   if (!kind.has_value()) return std::nullopt;
   entry.kind = *kind;
   entry.run = RunAtHand();
+  return entry;
+}
+
+ChainEntry EntryReader::Chain(PayloadReader& in) const {
+  ChainEntry entry;
+  entry.link.key = in.U64();
+  entry.link.previous = in.U64();
+  const ClassId id = KnownClass(in);
+  const ReadMode mode = Mode(in);
+  const uint8_t flags = in.U8();
+  entry.contexts = in.U64();
+  entry.link.use = LockUse(id, mode, (flags & kChainTried) != 0 ? TryLock::kYes : TryLock::kNo);
+  if ((flags & kChainSync) != 0) entry.link.use = entry.link.use.Sync();
+  if (entry.link.key == 0) in.Fail("chain 0");
+  if (entry.link.previous != 0 && !recording_.chain_index.contains(entry.link.previous)) {
+    in.Fail("a chain continues one that was not announced");
+  }
   return entry;
 }
 

@@ -24,6 +24,7 @@ class EntryReader {
   // Each reads one payload.  What it returns counts only if `in` is ok then.
   DependencyEntry Dependency(PayloadReader& in) const;
   DeclaredArcEntry DeclaredArc(PayloadReader& in) const;
+  ChainEntry Chain(PayloadReader& in) const;
   ContextEntry Context(PayloadReader& in) const;
   UsageEntry Usage(PayloadReader& in) const;
   // Nothing if its kind is not known.

@@ -21,7 +21,7 @@ namespace lockdep::record {
 inline constexpr char kMagic[] = {'L', 'O', 'C', 'K', 'D', 'E', 'P', '\n'};
 inline constexpr size_t kMagicSize = sizeof(kMagic);
 inline constexpr uint16_t kMajorVersion = 1;
-inline constexpr uint16_t kMinorVersion = 2;
+inline constexpr uint16_t kMinorVersion = 3;
 inline constexpr size_t kFileHeaderSize = kMagicSize + 8;
 
 // Payload length (4), checksum (4), type (2), zero (2); then the payload.  The
@@ -46,7 +46,8 @@ enum class RecordType : uint16_t {
   kEnd = 12,
   kContext = 13,  // From minor version 1 on.
   kUsage = 14,
-  kRun = 15,  // From minor version 2 on.
+  kRun = 15,     // From minor version 2 on.
+  kChains = 16,  // From minor version 3 on.
 };
 
 namespace internal {

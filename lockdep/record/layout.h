@@ -5,10 +5,13 @@
 #ifndef LOCKDEP_RECORD_LAYOUT_H_
 #define LOCKDEP_RECORD_LAYOUT_H_
 
+#include <cstddef>
 #include <cstdint>
 
+#include "lockdep/chain_key.h"
 #include "lockdep/lock_class.h"
 #include "lockdep/record/payload_writer.h"
+#include "lockdep/usage.h"
 #include "lockdep/violation.h"
 
 namespace lockdep::record {
@@ -52,6 +55,21 @@ void LayOutDependency(PayloadWriter& out, ClassId from, ClassId to, const Witnes
   out.Id(witness.from_stack);
   out.Id(witness.to_stack);
 }
+
+// What is not its class and mode of a chain's last lock.
+inline constexpr uint8_t kChainTried = 1;  // It was tried, not waited for.
+inline constexpr uint8_t kChainSync = 2;   // It was waited for and not taken.
+
+inline void LayOutChain(PayloadWriter& out, const ChainLink& chain, ContextSet in) {
+  out.U64(chain.key);
+  out.U64(chain.previous == kEmptyChainKey ? 0 : chain.previous);
+  out.Id(chain.use.class_id());
+  out.U8(static_cast<uint8_t>(chain.use.mode()));
+  out.U8(static_cast<uint8_t>((chain.use.tried() ? kChainTried : 0) |
+                              (chain.use.sync() ? kChainSync : 0)));
+  out.U64(in);
+}
+inline constexpr size_t kChainSize = 8 + 8 + 4 + 1 + 1 + 8;
 
 template <typename Lock>
 void LayOutLock(PayloadWriter& out, const Lock& lock) {

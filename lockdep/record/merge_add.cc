@@ -30,6 +30,7 @@ class Adder {
   void AddDeclaredArc(const DeclaredArcEntry& entry);
   std::vector<uint32_t> ContextsOf(ContextSet contexts);
   void AddUsage(const UsageEntry& entry);
+  void AddChain(const ChainEntry& entry);
   void AddViolation(const ViolationEntry& entry);
 
   Place PlaceOf(const Address& address) const;
@@ -51,6 +52,7 @@ class Adder {
   std::vector<int32_t> modules_;  // By index of the recording.
   absl::flat_hash_map<ClassId, uint32_t> classes_;
   absl::flat_hash_map<StackId, uint32_t> stacks_;
+  absl::flat_hash_map<ChainKey, uint32_t> chains_;
 };
 
 // Of two tellings of one run the fuller one stays, that is the greater.
@@ -277,6 +279,17 @@ void Adder::AddUsage(const UsageEntry& entry) {
   }
 }
 
+void Adder::AddChain(const ChainEntry& entry) {
+  const LockUse& use = entry.link.use;
+  const auto previous = chains_.find(entry.link.previous);
+  const uint32_t number =
+      facts_.chains.Number({.previous = previous == chains_.end() ? kNone : previous->second,
+                            .lock_class = ClassOf(use.class_id()),
+                            .use = use.WithClass(ClassId::kNone),
+                            .contexts = ContextsOf(entry.contexts)});
+  chains_.emplace(entry.link.key, number);
+}
+
 void Adder::Add() {
   AddRuns();
   AddModules();
@@ -285,6 +298,7 @@ void Adder::Add() {
   for (const DependencyEntry& entry : in_.dependencies) AddDependency(entry);
   for (const DeclaredArcEntry& entry : in_.declared_arcs) AddDeclaredArc(entry);
   for (const UsageEntry& entry : in_.usages) AddUsage(entry);
+  for (const ChainEntry& entry : in_.chains) AddChain(entry);
   for (const ViolationEntry& entry : in_.violations) AddViolation(entry);
 }
 

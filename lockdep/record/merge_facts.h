@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -92,6 +93,21 @@ struct MergedClass {
   uint32_t origin_stack = kNone;  // Through the class's origin.
 };
 
+// A chain of held locks: the one that it continues, and its last lock.
+struct MergedChain {
+  uint32_t previous = kNone;
+  uint32_t lock_class = kNone;
+  LockUse use;                     // But for its class.
+  std::vector<uint32_t> contexts;  // Sorted by name.
+
+  friend bool operator==(const MergedChain&, const MergedChain&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const MergedChain& chain) {
+    return H::combine(std::move(h), chain.previous, chain.lock_class, chain.use.word(),
+                      chain.contexts);
+  }
+};
+
 struct MergeFacts {
   MergedModules modules;
   Pool<PlaceStack> stacks;
@@ -104,6 +120,7 @@ struct MergeFacts {
   absl::flat_hash_map<std::tuple<uint32_t, uint32_t, DependencyKind>, MergedDependency>
       dependencies;
   absl::flat_hash_map<std::pair<uint32_t, uint32_t>, std::string> declared_arcs;
+  Pool<MergedChain> chains;  // Each after the one that it continues.
   absl::flat_hash_map<std::tuple<uint32_t, UsageKind, uint32_t>, MergedUsage> usages;
   // By all of a violation that does not differ from run to run.
   absl::flat_hash_map<std::string, MergedViolation> violations;
@@ -117,7 +134,12 @@ struct MergeFacts {
   std::strong_ordering CompareRuns(uint32_t a, uint32_t b) const { return runs[a] <=> runs[b]; }
   std::strong_ordering CompareLocks(const MergedLock& a, const MergedLock& b) const;
   std::strong_ordering CompareSides(const MergedSide& a, const MergedSide& b) const;
+  // Of their last locks: `previous` is not looked at.
+  std::strong_ordering CompareChainEnds(const MergedChain& a, const MergedChain& b) const;
   std::strong_ordering CompareUsages(const MergedUsage& a, const MergedUsage& b) const;
+  // Of contexts.
+  std::strong_ordering CompareNames(const std::vector<uint32_t>& a,
+                                    const std::vector<uint32_t>& b) const;
   std::strong_ordering CompareEdges(const MergedEdge& a, const MergedEdge& b) const;
   // Runs first.
   std::strong_ordering CompareDependencies(const MergedDependency& a,

@@ -68,6 +68,13 @@ strong_ordering MergeFacts::CompareSides(const MergedSide& a, const MergedSide& 
   return CompareThreads(a.thread, b.thread);
 }
 
+strong_ordering MergeFacts::CompareNames(const std::vector<uint32_t>& a,
+                                         const std::vector<uint32_t>& b) const {
+  return CompareAll(a, b, [this](uint32_t one, uint32_t other) {
+    return CompareText(contexts[one], contexts[other]);
+  });
+}
+
 strong_ordering MergeFacts::CompareUsages(const MergedUsage& a, const MergedUsage& b) const {
   if (const auto order = CompareRuns(a.run, b.run); order != 0) return order;
   if (const auto order = a.kind <=> b.kind; order != 0) return order;
@@ -75,6 +82,12 @@ strong_ordering MergeFacts::CompareUsages(const MergedUsage& a, const MergedUsag
     return order;
   }
   return CompareSides(a.side, b.side);
+}
+
+strong_ordering MergeFacts::CompareChainEnds(const MergedChain& a, const MergedChain& b) const {
+  if (const auto order = CompareClasses(a.lock_class, b.lock_class); order != 0) return order;
+  if (const auto order = a.use.word() <=> b.use.word(); order != 0) return order;
+  return CompareNames(a.contexts, b.contexts);
 }
 
 strong_ordering MergeFacts::CompareEdges(const MergedEdge& a, const MergedEdge& b) const {
@@ -120,11 +133,8 @@ strong_ordering MergeFacts::CompareViolations(const MergedViolation& a,
   if (const auto order = CompareSides(a.enabled, b.enabled); order != 0) return order;
   if (const auto order = a.wait <=> b.wait; order != 0) return order;
   if (const auto order = a.wait_limit <=> b.wait_limit; order != 0) return order;
-  const auto names = [this](uint32_t one, uint32_t other) {
-    return CompareText(contexts[one], contexts[other]);
-  };
-  if (const auto order = CompareAll(a.running_in, b.running_in, names); order != 0) return order;
-  if (const auto order = CompareAll(a.interruptible_by, b.interruptible_by, names); order != 0) {
+  if (const auto order = CompareNames(a.running_in, b.running_in); order != 0) return order;
+  if (const auto order = CompareNames(a.interruptible_by, b.interruptible_by); order != 0) {
     return order;
   }
   if (const auto order = CompareThreads(a.thread, b.thread); order != 0) return order;

@@ -58,6 +58,7 @@ class Output {
   void AddNames();
   void AddClasses();
   void AddFacts();
+  void AddChains();
 
   Address AddressOf(const Place& place) const;
   StackId Stack(uint32_t number) const { return static_cast<StackId>(stacks_.id(number)); }
@@ -120,6 +121,9 @@ void Output::Select() {
     Use(usage.side);
     contexts_.Use(usage.context);
     usages_.push_back(&usage);
+  }
+  for (uint32_t i = 0; i < facts_.chains.size(); ++i) {
+    for (const uint32_t context : facts_.chains[i].contexts) contexts_.Use(context);
   }
   for (const auto& [key, violation] : facts_.violations) {
     Use(violation);
@@ -283,11 +287,41 @@ void Output::AddFacts() {
   }
 }
 
+// Level by level, so that each comes after the one that it continues.
+void Output::AddChains() {
+  absl::flat_hash_map<uint32_t, std::vector<uint32_t>> continued_by;
+  for (uint32_t i = 0; i < facts_.chains.size(); ++i) {
+    continued_by[facts_.chains[i].previous].push_back(i);
+  }
+  const auto add_all_upon = [&](uint32_t number, ChainKey key) {
+    const auto found = continued_by.find(number);
+    if (found == continued_by.end()) return std::vector<uint32_t>();
+    std::vector<uint32_t>& next = found->second;
+    std::sort(next.begin(), next.end(), [&](uint32_t a, uint32_t b) {
+      return facts_.CompareChainEnds(facts_.chains[a], facts_.chains[b]) < 0;
+    });
+    for (const uint32_t i : next) {
+      const MergedChain& chain = facts_.chains[i];
+      const ChainLink link{out_.chains.size() + 1, key,
+                           chain.use.WithClass(Class(chain.lock_class))};
+      out_.chain_index.emplace(link.key, out_.chains.size());
+      out_.chains.push_back({link, Contexts(chain.contexts)});
+    }
+    return next;
+  };
+  std::vector<uint32_t> order = add_all_upon(kNone, 0);
+  for (size_t i = 0; i < order.size(); ++i) {
+    const std::vector<uint32_t> next = add_all_upon(order[i], i + 1);
+    order.insert(order.end(), next.begin(), next.end());
+  }
+}
+
 Recording Output::Make() {
   Select();
   AddNames();
   AddClasses();
   AddFacts();
+  AddChains();
   out_.machine = facts_.mixed_machines ? 0 : facts_.machine;
   for (const RunEntry& run : out_.runs) out_.is_damaged |= run.is_damaged;
   return std::move(out_);

@@ -112,6 +112,7 @@ int Recorder::Open(const char* path, const char* command) {
   const ErrnoKeeper keep_errno;
   Close();
   modules_.Clear();
+  waiting_chains_ = 0;
   failed_errno_.store(0, std::memory_order_relaxed);
   int error = file_.Create(path);
   if (error != 0) return error;
@@ -180,6 +181,22 @@ void Recorder::OnStack(StackId id, std::span<const uintptr_t> pcs) {
 void Recorder::OnDependency(const Dependency& edge, const Witness& witness) {
   Put(RecordType::kDependency,
       [&](PayloadWriter& out) { LayOutDependency(out, edge.from, edge.to, witness); });
+}
+
+void Recorder::OnChain(const ChainLink& chain, ContextSet in) {
+  if (!is_open()) return;
+  PayloadWriter out(chain_buffer_ + waiting_chains_ * kChainSize, kChainSize);
+  LayOutChain(out, chain, in);
+  if (++waiting_chains_ == sizeof(chain_buffer_) / kChainSize) FlushChains();
+}
+
+void Recorder::FlushChains() {
+  if (waiting_chains_ == 0) return;
+  Put(RecordType::kChains, [&](PayloadWriter& out) {
+    out.U32(waiting_chains_);
+    out.Raw(chain_buffer_, waiting_chains_ * kChainSize);
+  });
+  waiting_chains_ = 0;
 }
 
 void Recorder::OnContext(int bit, const char* name) {

@@ -58,11 +58,17 @@ class Recorder final : public Observer {
   void OnClass(const LockClass& lock_class) override;
   void OnStack(StackId id, std::span<const uintptr_t> pcs) override;
   void OnDependency(const Dependency& edge, const Witness& witness) override;
+  void OnChain(const ChainLink& chain, ContextSet in) override;
   void OnContext(int bit, const char* name) override;
   void OnUsage(const LockClass& lock_class, const UsageWitness& witness) override;
   void OnDeclaredArc(ClassId from, ClassId to, const DeclaredArc& arc) override;
   void OnViolation(const Violation& violation) override;
   void OnStopped(const char* reason) override;
+
+  // Writes the chains that were kept until they fill a record: they are many, and no
+  // finding needs them.  At the end, and whenever the file is to be up to date; under
+  // the validator's graph lock.
+  void FlushChains();
 
   // Something this run cannot see; one sentence for the coverage section, cut
   // at 1000 bytes.
@@ -96,6 +102,8 @@ class Recorder final : public Observer {
   unsigned char* large_buffer_ = nullptr;
   size_t large_buffer_size_ = 0;
   unsigned char buffer_[kBufferSize];
+  uint32_t waiting_chains_ = 0;
+  unsigned char chain_buffer_[kBufferSize];
 };
 
 }  // namespace lockdep::record

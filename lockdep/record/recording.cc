@@ -11,6 +11,7 @@
 #include "lockdep/record/entry_reader.h"
 #include "lockdep/record/file_bytes.h"
 #include "lockdep/record/format.h"
+#include "lockdep/record/layout.h"
 #include "lockdep/record/module_map.h"
 #include "lockdep/record/payload_reader.h"
 
@@ -58,6 +59,7 @@ class Parser {
   void Thread(PayloadReader& in);
   void Class(PayloadReader& in);
   void Stack(PayloadReader& in);
+  void Chains(PayloadReader& in);
   void ViolationRecord(PayloadReader& in);
   void TotalsRecord(PayloadReader& in);
 
@@ -211,6 +213,9 @@ std::string Parser::Apply(const Record& record) {
     case RecordType::kContext:
       Keep(in, entries_.Context(in), &out_.contexts);
       break;
+    case RecordType::kChains:
+      Chains(in);
+      break;
     case RecordType::kUsage:
       Keep(in, entries_.Usage(in), &out_.usages);
       break;
@@ -279,6 +284,16 @@ void Parser::Stack(PayloadReader& in) {
   stack.id = id;
   stack.pcs.reserve(count);
   for (uint32_t i = 0; i < count; ++i) stack.pcs.push_back(entries_.Resolve(in.U64()));
+}
+
+void Parser::Chains(PayloadReader& in) {
+  const uint32_t count = in.Count(kChainSize, "chains");
+  for (uint32_t i = 0; i < count; ++i) {
+    const ChainEntry entry = entries_.Chain(in);
+    if (!in.ok()) return;
+    if (!out_.chain_index.emplace(entry.link.key, out_.chains.size()).second) continue;
+    out_.chains.push_back(entry);
+  }
 }
 
 void Parser::ViolationRecord(PayloadReader& in) {

@@ -40,6 +40,7 @@ struct Recording {
   std::vector<DeclaredArcEntry> declared_arcs;
   std::vector<ContextEntry> contexts;
   std::vector<UsageEntry> usages;
+  std::vector<ChainEntry> chains;  // Each after the one that it continues.
   std::vector<ViolationEntry> violations;
   std::vector<std::string> unobserved;
 
@@ -57,6 +58,7 @@ struct Recording {
   absl::flat_hash_map<ThreadId, size_t> thread_index;
   absl::flat_hash_map<ClassId, size_t> class_index;
   absl::flat_hash_map<StackId, size_t> stack_index;
+  absl::flat_hash_map<ChainKey, size_t> chain_index;
 
   // Return null for kNone and for an id that the recording does not know.
   const ThreadEntry* FindThread(ThreadId id) const;

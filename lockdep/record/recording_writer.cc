@@ -1,5 +1,6 @@
 #include "lockdep/record/recording_writer.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "lockdep/record/format.h"
@@ -32,6 +33,7 @@ class Writer {
 
   void PutFrame(RecordType type, const PayloadWriter& payload);
   void PutNames(const Recording& recording);
+  void PutChains(const std::vector<ChainEntry>& chains);
   void PutRun(const RunEntry& run);
 
   std::vector<unsigned char> buffer_ = std::vector<unsigned char>(4096);
@@ -94,6 +96,20 @@ void Writer::PutNames(const Recording& recording) {
   }
 }
 
+// In records of a bounded size, as a reader may lose one.
+void Writer::PutChains(const std::vector<ChainEntry>& chains) {
+  constexpr size_t kMost = 1024;
+  for (size_t first = 0; first < chains.size(); first += kMost) {
+    const size_t count = std::min(kMost, chains.size() - first);
+    Put(RecordType::kChains, [&](PayloadWriter& out) {
+      out.U32(static_cast<uint32_t>(count));
+      for (size_t i = first; i < first + count; ++i) {
+        LayOutChain(out, chains[i].link, chains[i].contexts);
+      }
+    });
+  }
+}
+
 void Writer::PutRun(const RunEntry& run) {
   Put(RecordType::kRun, [&](PayloadWriter& out) {
     out.U64(run.start_time_ns);
@@ -133,6 +149,7 @@ std::string Writer::Write(const Recording& recording) {
     out.String("");
   });
   PutNames(recording);
+  PutChains(recording.chains);
   auto dependency = recording.dependencies.begin();
   auto usage = recording.usages.begin();
   auto violation = recording.violations.begin();

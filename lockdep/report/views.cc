@@ -91,12 +91,13 @@ StatsView MakeStats(const Recording& recording, const std::vector<ClassView>& cl
           {"validating", recording.stop_reason.has_value() ? 0u : 1u}};
 }
 
-std::string Key(const ClassView& view) { return absl::StrFormat("%016x", view.key); }
-
 }  // namespace
 
+std::string KeyText(const ClassView& view) { return absl::StrFormat("%016x", view.key); }
+
 Views MakeViews(const Recording& recording, Symbolizer& symbolizer) {
-  Views views{.classes = MakeClasses(recording, symbolizer), .stats = {}};
+  Views views{
+      .classes = MakeClasses(recording, symbolizer), .chains = MakeChains(recording), .stats = {}};
   views.stats = MakeStats(recording, views.classes);
   return views;
 }
@@ -104,11 +105,11 @@ Views MakeViews(const Recording& recording, Symbolizer& symbolizer) {
 std::string ClassesText(const Views& views) {
   std::string text = "all lock classes:\n";
   for (const ClassView& view : views.classes) {
-    absl::StrAppendFormat(&text, "%s FD:%5d BD:%5d: %s\n", Key(view), view.forward, view.backward,
-                          view.name);
+    absl::StrAppendFormat(&text, "%s FD:%5d BD:%5d: %s\n", KeyText(view), view.forward,
+                          view.backward, view.name);
     for (const size_t next : view.after) {
       const ClassView& after = views.classes[next];
-      absl::StrAppend(&text, " -> [", Key(after), "] ", after.name, "\n");
+      absl::StrAppend(&text, " -> [", KeyText(after), "] ", after.name, "\n");
     }
     text += '\n';
   }
@@ -128,7 +129,7 @@ std::string ClassesJson(const Views& views) {
   for (const ClassView& view : views.classes) {
     Json after = Json::array();
     for (const size_t next : view.after) after.push_back(views.classes[next].name);
-    classes.push_back({{"key", Key(view)},
+    classes.push_back({{"key", KeyText(view)},
                        {"name", view.name},
                        {"kind", view.kind},
                        {"forward", view.forward},

@@ -52,6 +52,16 @@ TEST_F(ClassRemovalTest, APathOverAForgottenClassIsGone) {
   EXPECT_THAT(Heard(), IsEmpty());
 }
 
+TEST_F(ClassRemovalTest, ChainsAreToldAnewWithWhatTheyContinue) {
+  machine_.Run("L(A) L(B)");
+
+  Forget("C");
+  Forget("A");
+  machine_.Run("L(D)");
+
+  EXPECT_THAT(machine_.listener().chains, ElementsAre("A", "A B", "B", "B D"));
+}
+
 TEST_F(ClassRemovalTest, AKnownChainIsProvedAnew) {
   machine_.Run("L(A) L(B) U(B) U(A)");
 

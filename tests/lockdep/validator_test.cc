@@ -354,6 +354,7 @@ TEST(ValidatorTest, ALateObserverHearsWhatWasLearnt) {
   EXPECT_EQ(late.threads, machine.listener().threads);
   EXPECT_EQ(late.classes, machine.listener().classes);
   EXPECT_EQ(late.stacks, machine.listener().stacks);
+  EXPECT_EQ(late.chains, machine.listener().chains);
   EXPECT_THAT(late.dependencies,
               ::testing::UnorderedElementsAreArray(machine.listener().dependencies));
 }

@@ -108,6 +108,7 @@ class RandomProgram {
                                    .from_stack = AnyStack(),
                                    .to_stack = AnyStack()});
     }
+    AddChains(run);
     if (Often())
       run->declared_arcs.push_back({AnyClass(*run), AnyClass(*run), absl::StrCat(Below(2))});
     for (uint64_t i = Below(3); i-- > 0;) {
@@ -124,6 +125,20 @@ class RandomProgram {
                           .declaration = Below(3) == 0 ? "d" : ""}};
       violation.held = {violation.lock};
       run->violations.push_back(std::move(violation));
+    }
+  }
+
+  void AddChains(Recording* run) {
+    if (Often()) run->contexts = {{0, "irq"}, {3, "SIGINT"}};
+    for (uint64_t i = Below(8); i-- > 0;) {
+      const ChainKey previous = run->chains.empty() || Below(3) == 0
+                                    ? 0
+                                    : run->chains[Below(run->chains.size())].link.key;
+      const LockUse use(AnyClass(*run), static_cast<ReadMode>(Below(3)),
+                        Below(4) == 0 ? TryLock::kYes : TryLock::kNo);
+      const ChainLink link{1000 + run->chains.size(), previous, use};
+      run->chain_index.emplace(link.key, run->chains.size());
+      run->chains.push_back({link, Below(2) * 9});
     }
   }
 

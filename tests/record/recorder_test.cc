@@ -125,6 +125,43 @@ TEST_F(RecorderTest, EverythingToldComesBack) {
   EXPECT_THAT(recording.warnings, IsEmpty());
 }
 
+// More than a record has room for, in one write for many.
+TEST_F(RecorderTest, ChainsComeBackInTheirOrder) {
+  constexpr ChainKey kChains = 500;
+  recorder_.OnClass(NamedClass(1, "A"));
+  ChainKey before = kEmptyChainKey;
+  for (ChainKey key = 1; key <= kChains; ++key) {
+    const LockUse use(ClassId{1}, ReadMode::kRead, key == 1 ? TryLock::kYes : TryLock::kNo);
+    recorder_.OnChain({key, std::exchange(before, key), use}, key == 2 ? 5 : 0);
+  }
+  recorder_.FlushChains();
+
+  const Recording recording = Finish();
+
+  ASSERT_EQ(recording.chains.size(), kChains);
+  EXPECT_EQ(recording.chains[0].link.previous, 0u);
+  EXPECT_TRUE(recording.chains[0].link.use.tried());
+  EXPECT_EQ(recording.chains[0].link.use.mode(), ReadMode::kRead);
+  EXPECT_EQ(recording.chains[1].link.previous, 1u);
+  EXPECT_FALSE(recording.chains[1].link.use.tried());
+  EXPECT_EQ(recording.chains[1].contexts, 5u);
+  EXPECT_EQ(recording.chains.back().link.key, kChains);
+}
+
+TEST_F(RecorderTest, ChainsOfAnEarlierFileAreNotWrittenToTheNext) {
+  recorder_.OnClass(NamedClass(1, "A"));
+  recorder_.OnChain({1, kEmptyChainKey, LockUse(ClassId{1}, ReadMode::kWrite, TryLock::kNo)}, 0);
+  ASSERT_EQ(recorder_.Open((directory_ / "child").c_str(), "child"), 0);
+  recorder_.FlushChains();
+  recorder_.Close();
+
+  const absl::StatusOr<Recording> child = ReadRecording(directory_ / "child");
+
+  ASSERT_TRUE(child.ok()) << child.status();
+  EXPECT_THAT(child->chains, IsEmpty());
+  EXPECT_THAT(child->warnings, IsEmpty());
+}
+
 TEST_F(RecorderTest, AViolationComesBackWhole) {
   recorder_.OnThread(ThreadId{1}, "a");
   recorder_.OnThread(ThreadId{2}, "b");

@@ -209,6 +209,35 @@ TEST(RecordingTest, AFindingOfAnOlderVersionHasNoContexts) {
   EXPECT_EQ(recording.violations[2].interruptible_by, 6u);
 }
 
+std::string ChainBytes(uint64_t key, uint64_t previous, uint32_t class_id) {
+  return U64(key) + U64(previous) + U32(class_id) + U8(0) + U8(0) + U64(0);
+}
+
+TEST(RecordingTest, AChainToldAgainIsNotNews) {
+  const Recording recording =
+      ParseOrDie(FileHeader() + HeaderRecord() + ClassRecord(1, "A") +
+                 RecordBytes(RecordType::kChains, U32(3) + ChainBytes(7, 0, 1) +
+                                                      ChainBytes(8, 7, 1) + ChainBytes(7, 8, 1)));
+
+  EXPECT_THAT(recording.warnings, IsEmpty());
+  ASSERT_EQ(recording.chains.size(), 2u);
+  EXPECT_EQ(recording.chains[0].link.previous, 0u);
+}
+
+TEST(RecordingTest, ChainsThatHangInTheAirEndTheReading) {
+  const auto lost = [](const std::string& chains) {
+    const Recording recording = ParseOrDie(FileHeader() + HeaderRecord() + ClassRecord(1, "A") +
+                                           RecordBytes(RecordType::kChains, chains));
+    return recording.warnings.size() == 1 ? recording.warnings[0] : "";
+  };
+
+  EXPECT_THAT(lost(U32(1) + ChainBytes(7, 6, 1)), HasSubstr("continues one"));
+  EXPECT_THAT(lost(U32(1) + ChainBytes(7, 7, 1)), HasSubstr("continues one"));
+  EXPECT_THAT(lost(U32(1) + ChainBytes(0, 0, 1)), HasSubstr("chain 0"));
+  EXPECT_THAT(lost(U32(1) + ChainBytes(7, 0, 2)), HasSubstr("class 2"));
+  EXPECT_THAT(lost(U32(2) + ChainBytes(7, 0, 1)), HasSubstr("2 chains"));
+}
+
 TEST(RecordingTest, AModuleTakesThePlaceOfTheOneThatItOverlaps) {
   const auto stack = [](uint32_t id, uint64_t pc) {
     return RecordBytes(RecordType::kStack, U32(id) + U32(1) + U64(pc));

@@ -41,6 +41,7 @@ class RecordedRun {
   // Ends the run in an orderly way; returns the recording's path.
   const std::string& Finish() {
     if (recorder_.is_open()) {
+      recorder_.FlushChains();
       recorder_.WriteTotals({validator_.Stats().acquisitions, 2, validator_.Stats().chains});
       recorder_.WriteEnd();
       recorder_.Close();

@@ -119,6 +119,74 @@ TEST(ViewsTest, JsonSaysTheSame) {
   EXPECT_EQ(nlohmann::json::parse(StatsJson(views)).at("stats").at("lock-classes"), 2);
 }
 
+TEST(ViewsTest, ChainsAreShownFromTheFirstLock) {
+  RecordedRun run;
+  bank::Transfer(run.bank());
+
+  EXPECT_EQ(ChainsText(ViewsOf(run)),
+            "all lock chains:\n"
+            "irq_context: 0\n"
+            "[0000000000000001] accounts\n"
+            "\n"
+            "irq_context: 0\n"
+            "[0000000000000001] accounts\n"
+            "[0000000000000002] audit\n"
+            "\n");
+}
+
+// What is left in the middle is a chain that nobody proved.
+TEST(ViewsTest, ChainsKnowWhatWasReleasedInBetween) {
+  RecordedRun run;
+  const LockMap a{{1}, "a", LockKind::kMutex};
+  const LockMap b{{2}, "b", LockKind::kMutex};
+  const LockMap c{{3}, "c", LockKind::kMutex};
+  const LockMap d{{4}, "d", LockKind::kMutex};
+  ThreadContext& thread = *run.bank().thread;
+  for (const LockMap* lock : {&a, &b, &c}) run.validator().Acquire(thread, {.lock = lock});
+  run.validator().Release(thread, b, {});
+  run.validator().Acquire(thread, {.lock = &d});
+
+  EXPECT_THAT(ChainsText(ViewsOf(run)), HasSubstr("irq_context: 0\n"
+                                                  "[0000000000000001] a\n"
+                                                  "[0000000000000003] c\n"
+                                                  "[0000000000000004] d\n"
+                                                  "\n"));
+}
+
+TEST(ViewsTest, ChainsSayHowAndWhereTheirLocksWereTaken) {
+  RecordedRun run;
+  const LockMap lock{{1}, "a", LockKind::kRwLock};
+  ThreadContext& thread = *run.bank().thread;
+  run.validator().SetContexts(thread, {.in = 1}, {});
+  run.validator().Acquire(thread,
+                          {.lock = &lock, .mode = ReadMode::kRead, .trylock = TryLock::kYes});
+  const Views views = ViewsOf(run);
+
+  const auto chains = nlohmann::json::parse(ChainsJson(views)).at("chains");
+  ASSERT_EQ(chains.size(), 1u);
+  EXPECT_EQ(chains[0].at("contexts"), nlohmann::json({bank::kContextNames[0]}));
+  EXPECT_EQ(chains[0].at("locks"), nlohmann::json::parse(R"([
+      {"class": "a", "mode": "read", "trylock": true, "sync": false}])"));
+  EXPECT_THAT(ChainsText(views), HasSubstr(std::string("irq_context: ") + bank::kContextNames[0]));
+}
+
+// Nor do what could interrupt it, and its being forgotten and proved anew, make another.
+TEST(ViewsTest, AChainIsShownOnce) {
+  RecordedRun run;
+  const LockMap lock{{1}, "a", LockKind::kMutex};
+  ThreadContext& thread = *run.bank().thread;
+  for (int i = 0; i < 2; ++i) {
+    for (const ContextSet enabled : {0, 1}) {
+      run.validator().SetContexts(thread, {.enabled = enabled}, {});
+      run.validator().Acquire(thread, {.lock = &lock});
+      run.validator().Release(thread, lock, {});
+    }
+    run.validator().Reset(thread);
+  }
+
+  EXPECT_THAT(ViewsOf(run).chains, testing::SizeIs(1));
+}
+
 TEST(ViewsTest, NamesCannotActOnATerminal) {
   RecordedRun run;
   const LockMap hostile{{9}, "evil\033[2J\nall lock classes:", LockKind::kMutex};

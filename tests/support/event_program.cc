@@ -260,6 +260,13 @@ void Listener::OnContext(int bit, const char* name) {
   if (!contexts.emplace(bit, name).second) std::abort();
 }
 
+void Listener::OnChain(const ChainLink& chain, ContextSet /*in*/) {
+  const std::string& before = chain_names_.at(chain.previous);
+  std::string name = before + (before.empty() ? "" : " ") + Name(chain.use.class_id());
+  chains.push_back(name);
+  chain_names_[chain.key] = std::move(name);
+}
+
 void Listener::OnUsage(const LockClass& lock_class, const UsageWitness& witness) {
   for (int bit = 0; bit < kMaxContextBits; ++bit) {
     if ((witness.contexts >> bit & 1) != 0 && !contexts.contains(bit)) std::abort();

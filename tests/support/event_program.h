@@ -95,6 +95,7 @@ class Listener final : public Observer {
   void OnClass(const LockClass& lock_class) override;
   void OnStack(StackId id, std::span<const uintptr_t> pcs) override;
   void OnDependency(const Dependency& edge, const Witness& witness) override;
+  void OnChain(const ChainLink& chain, ContextSet in) override;
   void OnContext(int bit, const char* name) override;
   void OnUsage(const LockClass& lock_class, const UsageWitness& witness) override;
   void OnDeclaredArc(ClassId from, ClassId to, const DeclaredArc& arc) override;
@@ -105,6 +106,7 @@ class Listener final : public Observer {
   std::vector<std::string> classes;
   std::vector<std::vector<uintptr_t>> stacks;
   std::vector<std::string> dependencies;  // "A -EN-> B".
+  std::vector<std::string> chains;        // "A B": the classes, the first taken first.
   std::map<int, std::string> contexts;
   std::vector<std::string> usages;  // "A used 1": a class, how, a ContextSet.
   std::vector<std::string> declared;
@@ -112,6 +114,8 @@ class Listener final : public Observer {
   std::vector<std::string> stopped;
 
  private:
+  std::map<ChainKey, std::string> chain_names_ = {{kEmptyChainKey, ""}};
+
   std::string Name(ClassId id) const { return classes.at(static_cast<uint32_t>(id) - 1); }
 };
 
