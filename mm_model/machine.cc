@@ -49,8 +49,6 @@ void Machine::EnableIrqs(TaskId task) {
   irqs_off_ &= ~SetOf(task);
 }
 
-Machine& machine() { return current().machine(); }
-
 void rcu_read_lock() {
   Task& task = current();
   if (task.rcu_depth++ == 0) task.machine().EnterRcu(task.id());

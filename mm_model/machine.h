@@ -145,9 +145,6 @@ class Machine {
   const char* corruption_ = nullptr;
 };
 
-// The machine of the running task.
-Machine& machine();
-
 // Read-side sections; they nest.
 void rcu_read_lock();
 void rcu_read_unlock();

@@ -22,7 +22,7 @@ std::string UniqueName(const Program& program, const std::string& name) {
 }  // namespace
 
 Program ProgramOf(std::span<const Scenario* const> scenarios) {
-  Program program;
+  Program program{.prepare = {&SetUp}};
   for (const Scenario* scenario : scenarios) {
     absl::StrAppend(&program.name, program.name.empty() ? "" : "+", scenario->name);
     for (const ScenarioTask& task : scenario->tasks) {

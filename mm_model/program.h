@@ -20,9 +20,10 @@ struct Program {
     void (*run)(AddressSpace& space);
   };
 
-  std::string name;  // The scenarios' names, joined by '+'.
-  std::vector<Part> parts;
-  std::vector<void (*)(AddressSpace& space)> prepare;  // In the set-up, each once.
+  std::string name = {};  // The scenarios' names, joined by '+'.
+  std::vector<Part> parts = {};
+  // The set-up, in order: the address space first, then what the scenarios need.
+  std::vector<void (*)(AddressSpace& space)> prepare;
 };
 
 // REQUIRES: kMaxTasks tasks at most.

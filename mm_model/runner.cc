@@ -9,10 +9,9 @@ namespace {
 
 // Stacks in reports begin with these two: what is below them is the model's
 // machinery.
-[[gnu::noinline]] void RunSetUp(const Program& program, AddressSpace* space) {
+[[gnu::noinline]] void RunSetUp(const Program& program, AddressSpace& space) {
   MM_MODEL_STACK_ENDS_HERE();
-  SetUp(space);
-  for (auto* const prepare : program.prepare) prepare(*space);
+  for (auto* const prepare : program.prepare) prepare(space);
 }
 
 [[gnu::noinline]] void RunPart(const Program::Part& part, AddressSpace& space) {
@@ -56,7 +55,7 @@ ExecutionResult Runner::Run(const Program& program, Strategy& strategy, const Op
   machine_.Clear();
   machine_.vma_lock_generation = options.generation;
   AddressSpace space;
-  ExecutionResult set_up = RunAlone("setup", [&] { RunSetUp(program, &space); });
+  ExecutionResult set_up = RunAlone("setup", [&] { RunSetUp(program, space); });
   if (set_up.outcome != Outcome::kCompleted) return set_up;
 
   Mutation mutation(options.mutation.value_or(MutationSpec{}));

@@ -9,16 +9,16 @@ bool Allows(const pt_entry& entry, Access access) {
 
 }  // namespace
 
-void SetUp(AddressSpace* space) {
+void SetUp(AddressSpace& space) {
   using A = AddressSpace;
   machine().globals = machine().New<Globals>();
   auto* const node = machine().New<inode>(machine().New<super_block>());
   node->i_size.Reset(A::kBytes);
-  space->data = machine().New<file>(node);
-  space->mm = machine().New<mm_struct>();
-  vm_mmap_pgoff(space->mm, nullptr, A::kAnon, A::kBytes, A::kFlags, 0);
-  vm_mmap_pgoff(space->mm, space->data, A::kPrivate, A::kBytes, A::kFlags, 0);
-  vm_mmap_pgoff(space->mm, space->data, A::kShared, A::kBytes, A::kFlags | VM_SHARED, 0);
+  space.data = machine().New<file>(node);
+  space.mm = machine().New<mm_struct>();
+  vm_mmap_pgoff(space.mm, nullptr, A::kAnon, A::kBytes, A::kFlags, 0);
+  vm_mmap_pgoff(space.mm, space.data, A::kPrivate, A::kBytes, A::kFlags, 0);
+  vm_mmap_pgoff(space.mm, space.data, A::kShared, A::kBytes, A::kFlags | VM_SHARED, 0);
 }
 
 bool AccessUser(mm_struct* mm, unsigned long address, Access access) {

@@ -43,7 +43,7 @@ struct AddressSpace {
 };
 
 // Makes it, with the system calls that a process would use.
-void SetUp(AddressSpace* space);
+void SetUp(AddressSpace& space);
 
 enum class Access : uint8_t { kRead, kWrite };
 

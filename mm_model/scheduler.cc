@@ -54,6 +54,7 @@ Task& Scheduler::Spawn(std::string name, std::function<void()> body,
   machine_.validator().ResetHeld(context);
   const auto id = static_cast<TaskId>(tasks_.size());
   tasks_.push_back(std::make_unique<Task>(*this, id, std::move(name), std::move(body), context));
+  alive_ |= SetOf(id);
   return *tasks_.back();
 }
 
@@ -68,6 +69,7 @@ ExecutionResult Scheduler::Run(Strategy& strategy, const Limits& limits, StepObs
     Task& task = *next_;
     task.Resume();
     if (!task.ended()) continue;  // It has chosen who is next.
+    alive_ &= ~SetOf(task.id());
     FinishStep();
     next_ = Choose();
   }
@@ -85,6 +87,7 @@ void Scheduler::TellBlocked() {
 }
 
 bool Scheduler::GoesOn(Task& task) {
+  Announced(task);
   FinishStep();
   next_ = Choose();
   return next_ == &task;
@@ -95,16 +98,23 @@ void Scheduler::FinishStep() {
   strategy_->OnStepDone(step_);
 }
 
+// What it waits for may come and go; that it waits changes only here and when it
+// is chosen.
+void Scheduler::Announced(const Task& task) {
+  const TaskSet it = SetOf(task.id());
+  if (task.condition().holds != nullptr) waiting_ |= it;
+  if (task.next_step().kind == StepKind::kYield) yielding_ |= it;
+}
+
 // Those that yield only if there are no others.
 TaskSet Scheduler::Runnable() const {
-  TaskSet runnable = 0;
-  TaskSet yielding = 0;
-  for (const auto& task : tasks_) {
-    if (task->ended() || !task->can_go_on()) continue;
-    const bool yields = task->next_step().kind == StepKind::kYield;
-    (yields ? yielding : runnable) |= SetOf(task->id());
+  TaskSet able = alive_ & ~waiting_;
+  for (TaskSet left = alive_ & waiting_; left != 0; left &= left - 1) {
+    const TaskId waiter = FirstOf(left);
+    if (tasks_[waiter]->can_go_on()) able |= SetOf(waiter);
   }
-  return runnable != 0 ? runnable : yielding;
+  const TaskSet others = able & ~yielding_;
+  return others != 0 ? others : able;
 }
 
 // Null: the execution has ended.
@@ -121,6 +131,8 @@ Task* Scheduler::Choose() {
   machine_.BeginFootprint();
   step_ = {chosen, task.next_step().kind, task.condition().holds != nullptr, {}};
   task.StopWaiting();
+  waiting_ &= ~SetOf(chosen);
+  yielding_ &= ~SetOf(chosen);
   if (observer_ != nullptr) observer_->OnStep(task, task.next_step());
   return &task;
 }

@@ -111,6 +111,7 @@ class Scheduler {
 
  private:
   void FinishStep();
+  void Announced(const Task& task);
   TaskSet Runnable() const;
   Task* Choose();
   void TellBlocked();
@@ -126,7 +127,10 @@ class Scheduler {
   StepObserver* observer_ = nullptr;
   uint64_t max_steps_ = 0;
   Task* next_ = nullptr;
-  DoneStep step_;  // The one that runs, but for its footprint.
+  TaskSet alive_ = 0;     // Those that have not ended.
+  TaskSet waiting_ = 0;   // Those of them that wait for a condition,
+  TaskSet yielding_ = 0;  // and those that give way to all others.
+  DoneStep step_;         // The one that runs, but for its footprint.
   bool was_cut_ = false;
   const char* deadlock_ = nullptr;  // What to tell the engine.
 };

@@ -7,11 +7,8 @@
 #include "mm_model/scheduler.h"
 
 namespace mm_model {
-namespace {
 
-thread_local Task* running = nullptr;
-
-}  // namespace
+constinit thread_local Task* task_internal::running = nullptr;
 
 const char* ToString(StepKind kind) {
   switch (kind) {
@@ -50,9 +47,9 @@ Task::Task(Scheduler& scheduler, TaskId id, std::string name, std::function<void
       fiber_(&Task::Main, this) {}
 
 void Task::Resume() {
-  running = this;
+  task_internal::running = this;
   fiber_.Resume();
-  running = nullptr;
+  task_internal::running = nullptr;
 }
 
 void Task::Main(void* task) { static_cast<Task*>(task)->body_(); }
@@ -68,17 +65,11 @@ void Task::Pause(const Step& step, const WaitCondition& condition) {
   machine_.Touch(step.object, step.mode);
 }
 
-Task& current() { return *running; }
-
-bool in_task() { return running != nullptr; }
-
 void SchedulingPoint(const Step& step) { current().Pause(step, {}); }
 
 void WaitUntil(const Step& step, const WaitCondition& condition) {
   current().Pause(step, condition);
 }
-
-void AlsoTouches(const void* object, AccessMode mode) { machine().Touch(object, mode); }
 
 void Corruption(const char* what) {
   Task& task = current();

@@ -12,11 +12,11 @@
 
 #include "lockdep/thread_context.h"
 #include "mm_model/fiber.h"
+#include "mm_model/machine.h"
 #include "mm_model/step.h"
 
 namespace mm_model {
 
-class Machine;
 class Scheduler;
 class Task;
 
@@ -80,10 +80,17 @@ class Task {
   Fiber fiber_;
 };
 
+namespace task_internal {
+extern constinit thread_local Task* running;
+}
+
 // The running task.  REQUIRES: called from a task.
-Task& current();
+inline Task& current() { return *task_internal::running; }
 // Whether the caller is a task.
-bool in_task();
+inline bool in_task() { return task_internal::running != nullptr; }
+
+// The machine of the running task.
+inline Machine& machine() { return current().machine(); }
 
 // Lets another task run; returns when this one is chosen to do `step`.
 void SchedulingPoint(const Step& step);
@@ -92,7 +99,7 @@ void SchedulingPoint(const Step& step);
 void WaitUntil(const Step& step, const WaitCondition& condition);
 
 // The step that runs now also touches `object`.
-void AlsoTouches(const void* object, AccessMode mode);
+inline void AlsoTouches(const void* object, AccessMode mode) { machine().Touch(object, mode); }
 
 // Ends the execution on the spot: the model reached a state that the rules are
 // there to prevent.  Reported as model-corruption, from here.  `what` must

@@ -106,13 +106,13 @@ void Dfs::Order(Node* node) {
 
 void Dfs::NoteAccesses(const Node& node, int32_t index) {
   for (uint32_t i = node.touches.begin; i < node.touches.end; ++i) {
-    const RaceTable::Cell& cell = races_.At(accesses_[i].object);
+    RaceTable::Cell& cell = races_.At(accesses_[i].object);
     if (accesses_[i].mode == AccessMode::kExclusive) {
       previous_[i] = cell.exclusive;
     } else {
       previous_[i] = Contains(cell.sharers, node.task) ? cell.shared[node.task] : kNone;
     }
-    races_.Note(accesses_[i], node.task, index);
+    cell.Note(accesses_[i].mode, node.task, index);
   }
 }
 

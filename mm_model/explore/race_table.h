@@ -28,6 +28,16 @@ class RaceTable {
     int32_t exclusive = kNone;                // The last exclusive access.
     std::array<int32_t, kMaxTasks> shared{};  // The last shared one of each task, since then.
     TaskSet sharers = 0;                      // Those with one.
+
+    void Note(AccessMode mode, TaskId task, int32_t step) {
+      if (mode == AccessMode::kExclusive) {
+        exclusive = step;
+        sharers = 0;
+      } else {
+        shared[task] = step;
+        sharers |= SetOf(task);
+      }
+    }
   };
 
   RaceTable() : cells_(size_t{1} << kFirstBits) {}
@@ -47,17 +57,6 @@ class RaceTable {
       ++used_;
     }
     return cell;
-  }
-
-  void Note(const SharedAccess& access, TaskId task, int32_t step) {
-    Cell& cell = At(access.object);
-    if (access.mode == AccessMode::kExclusive) {
-      cell.exclusive = step;
-      cell.sharers = 0;
-    } else {
-      cell.shared[task] = step;
-      cell.sharers |= SetOf(task);
-    }
   }
 
  private:

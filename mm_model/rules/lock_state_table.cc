@@ -52,7 +52,7 @@ class Experiment {
  private:
   // A private file mapping with a copy of a page: it is in i_mmap and in an anon_vma.
   void Prepare() {
-    SetUp(&space_);
+    SetUp(space_);
     AccessUser(space_.mm, A::kPrivate, Access::kWrite);
     vma_ = space_.mm->mm_mt.peek().find(A::kPrivate, A::kPrivate)->item;
   }

@@ -11,10 +11,30 @@ namespace {
 
 using lockdep::HeldMode;
 
-// The locks that a condition asks for: all of them to write, any one to read.
-// None: there is nothing to lock, so a write condition holds and a read one does not.
+// The locks that a condition asks for, each judged as it is added: all of them to
+// write, any one to read.  None: there is nothing to lock, so a write condition
+// holds and a read one does not.
+class AskedLocks {
+ public:
+  void Add(const DepMap* map) {
+    if (first_ == nullptr) first_ = map;
+    const bool written = IsHeld(*map, HeldMode::kWrite);
+    all_written_ &= written;
+    one_held_ = one_held_ || written || IsHeld(*map, HeldMode::kAny);
+  }
+
+  const DepMap* first() const { return first_; }
+  bool HeldForReading() const { return one_held_; }
+  bool HeldForWriting() const { return all_written_; }
+
+ private:
+  const DepMap* first_ = nullptr;
+  bool one_held_ = false;
+  bool all_written_ = true;
+};
+
 struct Answer {
-  ShortList<const DepMap*, 16> locks;
+  AskedLocks locks;
   bool state_holds = false;
 };
 
@@ -293,16 +313,6 @@ Answer Ask(const PtMove& move, const Condition& condition, AccessKind kind) {
 
 // ---- The answer ----
 
-bool HeldForReading(const Answer& answer) {
-  return std::any_of(answer.locks.begin(), answer.locks.end(),
-                     [](const DepMap* map) { return IsHeld(*map, HeldMode::kAny); });
-}
-
-bool HeldForWriting(const Answer& answer) {
-  return std::all_of(answer.locks.begin(), answer.locks.end(),
-                     [](const DepMap* map) { return IsHeld(*map, HeldMode::kWrite); });
-}
-
 template <typename Owner>
 bool HoldsOne(const Owner& owner, const Condition& condition, AccessKind kind) {
   LockClass lock_class;
@@ -312,9 +322,9 @@ bool HoldsOne(const Owner& owner, const Condition& condition, AccessKind kind) {
     case HoldMode::kState:
       return answer.state_holds;
     case HoldMode::kRead:
-      return answer.state_holds || HeldForReading(answer);
+      return answer.state_holds || answer.locks.HeldForReading();
     case HoldMode::kWrite:
-      return answer.state_holds || HeldForWriting(answer);
+      return answer.state_holds || answer.locks.HeldForWriting();
   }
   return false;
 }
@@ -361,8 +371,7 @@ Lack LackOf(const Owner& owner, const Requirement& requirement, AccessKind kind)
   for (const Condition& condition : requirement.items[0]) {
     if (HoldsOne(owner, condition, kind)) continue;
     absl::StrAppend(&lack.text, lack.text.empty() ? "" : " & ", ToText(condition));
-    const Answer answer = Ask(owner, condition, kind);
-    if (lack.lock == nullptr && answer.locks.count != 0) lack.lock = answer.locks.items[0];
+    if (lack.lock == nullptr) lack.lock = Ask(owner, condition, kind).locks.first();
   }
   return lack;
 }

@@ -13,7 +13,7 @@ using testing::IsEmpty;
 class FaultTest : public ModelTest {
  protected:
   void SetUp() override {
-    Alone([this] { mm_model::SetUp(&space_); });
+    Alone([this] { mm_model::SetUp(space_); });
     mm_ = space_.mm;
   }
   void TearDown() override { EXPECT_THAT(Findings(), IsEmpty()); }
@@ -108,7 +108,7 @@ TEST_F(FaultTest, AccessesThatAreNotAllowedAreRefused) {
 TEST_F(FaultTest, TwoFaultsOnOnePageMapOneFolio) {
   for (uint64_t seed = 0; seed < 100; ++seed) {
     A space;
-    Alone([&] { mm_model::SetUp(&space); });
+    Alone([&] { mm_model::SetUp(space); });
     RandomOrder strategy(seed);
     const Body touch = [&] { AccessUser(space.mm, A::kAnon, Access::kWrite); };
     const ExecutionResult result = Together({touch, touch}, &strategy);

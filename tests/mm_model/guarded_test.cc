@@ -16,7 +16,7 @@ class GuardedTest : public ModelTest {
  protected:
   void SetUp() override {
     Alone([this] {
-      mm_model::SetUp(&space_);
+      mm_model::SetUp(space_);
       AccessUser(space_.mm, A::kAnon, Access::kWrite);
       AccessUser(space_.mm, A::kPrivate, Access::kWrite);
       AccessUser(space_.mm, A::kShared, Access::kWrite);

@@ -13,7 +13,7 @@ using testing::IsEmpty;
 class MappingOpsTest : public ModelTest {
  protected:
   void SetUp() override {
-    Alone([this] { mm_model::SetUp(&space_); });
+    Alone([this] { mm_model::SetUp(space_); });
     mm_ = space_.mm;
   }
   void TearDown() override { EXPECT_THAT(Findings(), IsEmpty()); }

@@ -15,7 +15,7 @@ using testing::IsEmpty;
 class MmLocksTest : public ModelTest {
  protected:
   void SetUp() override {
-    Alone([this] { mm_model::SetUp(&space_); });
+    Alone([this] { mm_model::SetUp(space_); });
   }
 
   bool Holds(const rw_semaphore& sem, HeldMode mode) { return IsHeld(sem.dep_map(), mode); }
@@ -178,7 +178,7 @@ TEST_F(MmLocksTest, TryingTheMmapLockUnderAVmaReadLockIsValid) {
 TEST_F(MmLocksTest, WaitingForTheMmapLockOfAnotherMmIsValid) {
   Alone([&] {
     A other;
-    mm_model::SetUp(&other);
+    mm_model::SetUp(other);
     vm_area_struct* const vma = lock_vma_under_rcu(space_.mm, A::kAnon);
     mmap_read_lock(other.mm);
     mmap_read_unlock(other.mm);

@@ -14,7 +14,7 @@ using testing::IsEmpty;
 class MutationTest : public ModelTest {
  protected:
   void SetUp() override {
-    Alone([this] { mm_model::SetUp(&space_); });
+    Alone([this] { mm_model::SetUp(space_); });
   }
 
   void AloneWith(const char* text, const Body& body) {

@@ -14,7 +14,7 @@ class PgtableTest : public ModelTest {
  protected:
   void SetUp() override {
     Alone([this] {
-      mm_model::SetUp(&space_);
+      mm_model::SetUp(space_);
       mm_ = space_.mm;
       AccessUser(mm_, A::kAnon, Access::kWrite);
       mmap_read_lock(mm_);

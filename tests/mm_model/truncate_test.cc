@@ -12,7 +12,7 @@ class TruncateTest : public ModelTest {
  protected:
   void SetUp() override {
     Alone([this] {
-      mm_model::SetUp(&space_);
+      mm_model::SetUp(space_);
       for (unsigned long page = 0; page < A::kPages; ++page) {
         AccessUser(space_.mm, A::kShared + page * PAGE_SIZE, Access::kWrite);
         AccessUser(space_.mm, A::kPrivate + page * PAGE_SIZE, Access::kWrite);
@@ -65,7 +65,7 @@ TEST_F(TruncateTest, WhatIsBeyondTheEndCannotBeAccessedAnyMore) {
 TEST_F(TruncateTest, WhateverFaultsDoMeanwhileNothingBeyondTheEndStaysMapped) {
   for (uint64_t seed = 0; seed < 200; ++seed) {
     A space;
-    Alone([&] { mm_model::SetUp(&space); });
+    Alone([&] { mm_model::SetUp(space); });
     RandomOrder strategy(seed);
     const ExecutionResult result = Together({[&] {
                                                AccessUser(space.mm, A::kShared, Access::kWrite);

@@ -18,7 +18,7 @@ class VmaLockTest : public ModelTest, public testing::WithParamInterface<VmaLock
   void SetUp() override {
     machine_.vma_lock_generation = GetParam();
     Alone([this] {
-      mm_model::SetUp(&space_);
+      mm_model::SetUp(space_);
       anon_ = PeekVma(*space_.mm, A::kAnon);
       shared_ = PeekVma(*space_.mm, A::kShared);
     });
@@ -125,7 +125,7 @@ TEST_P(VmaLockTest, ARecycledVmaOfAnotherMmIsNotReadLocked) {
   Alone([&] {
     __vm_munmap(space_.mm, A::kAnon, A::kBytes);
     A other;
-    mm_model::SetUp(&other);
+    mm_model::SetUp(other);
     ASSERT_EQ(PeekVma(*other.mm, A::kAnon), anon_);  // The same memory.
     EXPECT_EQ(TryRead(space_.mm, anon_), VmaReadLock::kContended);
     EXPECT_EQ(TryRead(other.mm, anon_), VmaReadLock::kLocked);
@@ -205,7 +205,7 @@ TEST_P(VmaLockTest, DetachingWaitsForAReaderThatIsAboutToBackOff) {
   for (uint64_t seed = 0; seed < 200; ++seed) {
     RandomOrder strategy(seed);
     A space;
-    Alone([&] { mm_model::SetUp(&space); });
+    Alone([&] { mm_model::SetUp(space); });
     const ExecutionResult result = Together(
         {[&] {
            mmap_write_lock(space.mm);
@@ -301,7 +301,7 @@ TEST_P(VmaLockTest, WriteLockingWithoutTheMmapLockIsInvalid) {
 TEST_P(VmaLockTest, WriteLockingUnderAnotherMmsWriteLockIsInvalid) {
   Alone([&] {
     A other;
-    mm_model::SetUp(&other);
+    mm_model::SetUp(other);
     mmap_write_lock(other.mm);
     vma_start_write(anon_);
     mmap_write_unlock(other.mm);

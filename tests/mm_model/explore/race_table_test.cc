@@ -9,11 +9,11 @@ TEST(RaceTableTest, RemembersTheLastExclusiveAccessAndTheSharedOnesSince) {
   RaceTable table;
   const int object = 0;
   EXPECT_EQ(table.At(&object).exclusive, RaceTable::kNone);
-  table.Note({&object, AccessMode::kShared}, 1, 3);
-  table.Note({&object, AccessMode::kShared}, 2, 4);
+  table.At(&object).Note(AccessMode::kShared, 1, 3);
+  table.At(&object).Note(AccessMode::kShared, 2, 4);
   EXPECT_EQ(table.At(&object).sharers, SetOf(1) | SetOf(2));
   EXPECT_EQ(table.At(&object).shared[2], 4);
-  table.Note({&object, AccessMode::kExclusive}, 0, 5);
+  table.At(&object).Note(AccessMode::kExclusive, 0, 5);
   EXPECT_EQ(table.At(&object).exclusive, 5);
   EXPECT_EQ(table.At(&object).sharers, 0u);
 }
@@ -21,7 +21,7 @@ TEST(RaceTableTest, RemembersTheLastExclusiveAccessAndTheSharedOnesSince) {
 TEST(RaceTableTest, ForgetsAllWhenAnExecutionBegins) {
   RaceTable table;
   const int object = 0;
-  table.Note({&object, AccessMode::kExclusive}, 0, 5);
+  table.At(&object).Note(AccessMode::kExclusive, 0, 5);
   table.Clear();
   EXPECT_EQ(table.At(&object).exclusive, RaceTable::kNone);
 }
@@ -29,7 +29,7 @@ TEST(RaceTableTest, ForgetsAllWhenAnExecutionBegins) {
 TEST(RaceTableTest, KeepsManyObjectsApart) {
   RaceTable table;
   std::vector<char> objects(5000);
-  for (int i = 0; i < 5000; ++i) table.Note({&objects[i], AccessMode::kExclusive}, 0, i);
+  for (int i = 0; i < 5000; ++i) table.At(&objects[i]).Note(AccessMode::kExclusive, 0, i);
   for (int i = 0; i < 5000; ++i) ASSERT_EQ(table.At(&objects[i]).exclusive, i);
 }
 
