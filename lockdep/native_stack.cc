@@ -13,6 +13,19 @@ int lockdep_unw_is_signal_frame(unw_cursor_t* cursor);
 }
 
 namespace lockdep {
+namespace {
+
+// The walk ends in code without unwind tables; where that is it still knows.
+void AddUnknown(unw_cursor_t& cursor, std::span<StackFrame> frames, size_t* count) {
+  unw_word_t pc = 0;
+  unw_word_t sp = 0;
+  lockdep_unw_get_reg(&cursor, UNW_REG_IP, &pc);
+  lockdep_unw_get_reg(&cursor, UNW_REG_SP, &sp);
+  const bool is_told = *count != 0 && frames[*count - 1].pc == pc;
+  if (*count != 0 && pc != 0 && !is_told) frames[(*count)++] = {pc, sp};
+}
+
+}  // namespace
 
 size_t NativeStack::Capture(std::span<StackFrame> frames) {
   unw_context_t context;
@@ -33,6 +46,7 @@ size_t NativeStack::Capture(std::span<StackFrame> frames) {
     if (pc == 0) break;
     frames[count++] = {pc, sp};
   }
+  if (count < frames.size()) AddUnknown(cursor, frames, &count);
   return count;
 }
 

@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 #include "lockdep/internal/raw_lock.h"
 
@@ -23,20 +22,27 @@ struct SectionSearch {
   uintptr_t target;
 };
 
-// The program headers of a module, which stand at the start of its mapping.
-bool FindProgramHeaders(const dl_find_object& module, dl_phdr_info* info) {
-  constexpr size_t kFirstPage = 4096;
-  const auto* start = static_cast<const char*>(module.dlfo_map_start);
-  ElfW(Ehdr) header;
-  memcpy(&header, start, sizeof(header));
-  if (memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) return false;
-  if (header.e_phoff + size_t{header.e_phnum} * sizeof(ElfW(Phdr)) > kFirstPage) return false;
-  info->dlpi_addr = module.dlfo_link_map->l_addr;
-  info->dlpi_name = module.dlfo_link_map->l_name;
-  info->dlpi_phdr = reinterpret_cast<const ElfW(Phdr)*>(start + header.e_phoff);
-  info->dlpi_phnum = header.e_phnum;
-  return true;
-}
+// The two program headers of a module that an unwinder asks for.  The module's own are
+// not always where its code's mapping begins: the segments of an executable may lie apart.
+struct HeadersOfModule {
+  explicit HeadersOfModule(const dl_find_object& module) {
+    const uintptr_t bias = module.dlfo_link_map->l_addr;
+    const auto start = reinterpret_cast<uintptr_t>(module.dlfo_map_start);
+    code.p_type = PT_LOAD;
+    code.p_vaddr = start - bias;
+    code.p_memsz = reinterpret_cast<uintptr_t>(module.dlfo_map_end) - start;
+    tables.p_type = PT_GNU_EH_FRAME;
+    tables.p_vaddr = reinterpret_cast<uintptr_t>(module.dlfo_eh_frame) - bias;
+    tables.p_memsz = kTablesHeader;
+  }
+
+  // Of its tables only the header is read with this bound: four bytes and two numbers.
+  static constexpr size_t kTablesHeader = 64;
+
+  ElfW(Phdr) code = {};
+  ElfW(Phdr) tables = {};
+};
+static_assert(sizeof(HeadersOfModule) == 2 * sizeof(ElfW(Phdr)), "read as an array");
 
 }  // namespace
 
@@ -51,8 +57,14 @@ extern "C" {
   const auto* search = static_cast<const SectionSearch*>(data);
   dl_find_object module;
   if (_dl_find_object(reinterpret_cast<void*>(search->target), &module) != 0) return 0;
+  if (module.dlfo_eh_frame == nullptr) return 0;
+  const HeadersOfModule headers(module);
   dl_phdr_info info = {};
-  return FindProgramHeaders(module, &info) ? callback(&info, sizeof(info), data) : 0;
+  info.dlpi_addr = module.dlfo_link_map->l_addr;
+  info.dlpi_name = module.dlfo_link_map->l_name;
+  info.dlpi_phdr = &headers.code;
+  info.dlpi_phnum = 2;
+  return callback(&info, sizeof(info), data);
 }
 
 // Its cache of unwind entries doubles and is never given back.

@@ -42,6 +42,32 @@ TEST(NativeStackTest, NeverWritesMoreThanAsked) {
   EXPECT_EQ(frames[2].pc, 7u);
 }
 
+StackFrame seen_frames[8];
+size_t seen_count;
+extern "C" void CaptureForTest() { seen_count = Inner(seen_frames); }
+
+// A function of which no table says how to leave it.
+extern "C" void CallWithoutTables();
+asm(R"(
+  .text
+  .globl CallWithoutTables
+CallWithoutTables:
+  sub $8, %rsp
+  call CaptureForTest
+  add $8, %rsp
+  ret
+)");
+
+TEST(NativeStackTest, EndsWithTheFirstCodeThatHasNoTables) {
+  CallWithoutTables();
+
+  ASSERT_GE(seen_count, 1u);
+  const uintptr_t last = seen_frames[seen_count - 1].pc;
+  const auto start = reinterpret_cast<uintptr_t>(&CallWithoutTables);
+  EXPECT_GT(last, start);
+  EXPECT_LT(last, start + 32);
+}
+
 [[gnu::noinline]] void TakeOne(Machine& machine, const char* name, CallSite* site) {
   *site = LOCKDEP_CALL_SITE();
   machine.validator().Acquire(machine.Thread(0), {.lock = &machine.Lock(name), .site = *site});
