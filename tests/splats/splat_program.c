@@ -30,11 +30,17 @@ static DEFINE_WW_CLASS(other_ww);
 // An object with a mutex in it, from the heap.
 struct part {
   struct mutex m;
+  struct part* made_before;
 };
+
+// Kept to the end, as an object is that is still in use.
+static struct part* parts;
 
 static struct part* new_part(void) {
   struct part* p = calloc(1, sizeof *p);
   mutex_init(&p->m);
+  p->made_before = parts;
+  parts = p;
   return p;
 }
 

@@ -5,14 +5,16 @@
 static pthread_mutex_t lock_a = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t lock_b = PTHREAD_MUTEX_INITIALIZER;
 
-static void TakeAThenB(void) {
+// Not inlined: the reports are to name the functions, and clang merges what both do into one line
+// 0.
+__attribute__((noinline)) static void TakeAThenB(void) {
   pthread_mutex_lock(&lock_a);
   pthread_mutex_lock(&lock_b);
   pthread_mutex_unlock(&lock_b);
   pthread_mutex_unlock(&lock_a);
 }
 
-static void TakeBThenA(void) {
+__attribute__((noinline)) static void TakeBThenA(void) {
   pthread_mutex_lock(&lock_b);
   pthread_mutex_lock(&lock_a);
   pthread_mutex_unlock(&lock_a);
