@@ -38,11 +38,15 @@ void lockdep_report_broken_rule(const struct lockdep_map* lock, const char* rule
 #define DEBUG_LOCKS_WARN_ON(condition) \
   lockdep_warn_on_(!!(condition), NULL, "DEBUG_LOCKS_WARN_ON(" #condition ")")
 
-// Inlined always: the place is that of the caller.
+// Inlined always: the place is that of the caller.  Nothing may make the call the caller's last
+// jump, or the place would be that of the caller's caller.
 __attribute__((always_inline)) static inline bool lockdep_warn_on_(bool broken,
                                                                    const struct lockdep_map* lock,
                                                                    const char* rule) {
-  if (broken) lockdep_report_broken_rule(lock, rule, _THIS_IP_);
+  if (broken) {
+    lockdep_report_broken_rule(lock, rule, _THIS_IP_);
+    __asm__ volatile("");
+  }
   return broken;
 }
 
