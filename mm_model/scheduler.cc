@@ -1,34 +1,19 @@
 #include "mm_model/scheduler.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "mm_model/held_by.h"
 #include "mm_model/interned.h"
 
 namespace mm_model {
 namespace {
 
-// "mm->mmap_lock (write), folio_lock (write)"
-std::string HeldBy(const Task& task, const lockdep::Validator& validator) {
-  const lockdep::HeldLocks& held = task.context().held;
-  std::string text;
-  for (uint32_t i = 0; i < held.depth(); ++i) {
-    const char* name = validator.classes().Get(held[i].use.class_id()).name;
-    // A lock is announced before it is waited for: the newest is not held yet.
-    const bool awaited = i + 1 == held.depth() && std::strcmp(name, task.next_step().what) == 0;
-    if (awaited) continue;
-    const char* mode = held[i].use.reads() ? " (read)" : " (write)";
-    absl::StrAppend(&text, text.empty() ? "" : ", ", name, mode);
-  }
-  return text.empty() ? "nothing" : text;
-}
-
-std::string Describe(const Task& task, const lockdep::Validator& validator) {
+std::string Describe(const Task& task) {
   return absl::StrCat("task '", task.name(), "' waits for ", task.next_step().what, " and holds ",
-                      HeldBy(task, validator));
+                      HeldBy(task));
 }
 
 }  // namespace
@@ -147,7 +132,7 @@ void Scheduler::TellOutcome(ExecutionResult& result) {
   } else if (!std::all_of(tasks_.begin(), tasks_.end(), ended)) {
     result.outcome = Runnable() != 0 ? Outcome::kStepLimit : Outcome::kDeadlock;
     for (const auto& task : tasks_) {
-      if (!task->ended()) result.story.push_back(Describe(*task, machine_.validator()));
+      if (!task->ended()) result.story.push_back(Describe(*task));
     }
     if (result.outcome == Outcome::kDeadlock) TellDeadlock(result);
   }

@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "lockdep/cli/command.h"
+#include "lockdep/cli/progress.h"
 #include "lockdep/cli/today.h"
 #include "lockdep/cli/usage.h"
 #include "lockdep/order/load.h"
@@ -61,6 +62,13 @@ absl::Status FindingOptions::Read() {
                      ", and is not enforced there; 'lockdep order check' shows the lines"));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<report::Loaded> FindingOptions::Load(const std::vector<std::string>& inputs) const {
+  Progress progress;
+  report::LoadOptions options = load_options();
+  options.on_progress = [&](size_t done, size_t total) { progress.Count(done, total, "inputs"); };
+  return report::LoadInputs(inputs, options);
 }
 
 void FindingOptions::Apply(report::Report* report) const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "lockdep/order/order_set.h"
 #include "lockdep/report/load.h"
 #include "lockdep/report/report.h"
@@ -35,6 +36,9 @@ class FindingOptions {
   report::LoadOptions load_options() const {
     return {.order = order_.declared_order(), .enforce = enforce_};
   }
+
+  // Reads the inputs with these options, telling how far it is.
+  absl::StatusOr<report::Loaded> Load(const std::vector<std::string>& inputs) const;
 
   // Marks what is suppressed, and says which suppressions are of no use; with
   // --enforce also which declared arcs.

@@ -132,7 +132,7 @@ int GateCommand::Run() {
   absl::Status status = CheckOutputs();
   if (status.ok()) status = findings_.Read();
   if (!status.ok()) return UsageError(std::string(status.message()));
-  absl::StatusOr<report::Loaded> loaded = report::LoadInputs(inputs_, findings_.load_options());
+  absl::StatusOr<report::Loaded> loaded = findings_.Load(inputs_);
   if (!loaded.ok()) return UsageError(std::string(loaded.status().message()));
   for (const std::string& warning : loaded->warnings) Say(warning);
   findings_.Apply(&loaded->report);

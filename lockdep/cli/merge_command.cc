@@ -1,9 +1,6 @@
 // `lockdep merge`: recordings of many runs as one.
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
-#include <chrono>
 #include <cstdio>
 #include <thread>
 
@@ -11,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "lockdep/cli/command.h"
 #include "lockdep/cli/output_file.h"
+#include "lockdep/cli/progress.h"
 #include "lockdep/cli/usage.h"
 #include "lockdep/record/merge_files.h"
 #include "lockdep/record/recording_writer.h"
@@ -34,30 +32,6 @@ Exit codes:
 Examples:
   lockdep merge shard1.lockdep shard2.lockdep -o all.lockdep
   lockdep merge runs/ -o all.lockdep && lockdep gate all.lockdep --baseline ci/locks.baseline)";
-
-// Says on a terminal how far it is, for those who wait.
-class Progress {
- public:
-  explicit Progress(size_t total) : total_(total), shown_(isatty(STDERR_FILENO) == 1) {}
-
-  void Tell(size_t done) {
-    const auto now = std::chrono::steady_clock::now();
-    if (!shown_ || now - last_ < std::chrono::milliseconds(500)) return;
-    last_ = now;
-    told_ = true;
-    std::fprintf(stderr, "\rlockdep: %zu of %zu recordings", done, total_);
-  }
-
-  void Clear() {
-    if (told_) std::fprintf(stderr, "\r%60s\r", "");
-  }
-
- private:
-  const size_t total_;
-  const bool shown_;
-  bool told_ = false;
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
 
 class MergeCommand final : public Command {
  public:
@@ -84,10 +58,10 @@ void MergeCommand::Configure(CLI::App& tool) {
 absl::StatusOr<record::MergedFiles> MergeCommand::Merge() const {
   const absl::StatusOr<std::vector<record::InputFile>> files = record::ListInputFiles(inputs_);
   if (!files.ok()) return files.status();
-  Progress progress(files->size());
-  absl::StatusOr<record::MergedFiles> merged = record::MergeFiles(
-      *files, std::thread::hardware_concurrency(), [&](size_t done) { progress.Tell(done); });
-  progress.Clear();
+  Progress progress;
+  absl::StatusOr<record::MergedFiles> merged =
+      record::MergeFiles(*files, std::thread::hardware_concurrency(),
+                         [&](size_t done) { progress.Count(done, files->size(), "recordings"); });
   if (merged.ok() && merged->count == 0) {
     return absl::NotFoundError(
         absl::StrCat(inputs_.front(), ": no recording; `lockdep run --record` makes one"));

@@ -110,7 +110,7 @@ int ReportCommand::Run() {
   if (const absl::Status read = findings_.Read(); !read.ok()) {
     return UsageError(std::string(read.message()));
   }
-  absl::StatusOr<report::Loaded> loaded = report::LoadInputs(inputs_, findings_.load_options());
+  absl::StatusOr<report::Loaded> loaded = findings_.Load(inputs_);
   if (!loaded.ok()) return UsageError(std::string(loaded.status().message()));
   for (const std::string& warning : loaded->warnings) Say(warning);
   findings_.Apply(&loaded->report);

@@ -136,8 +136,10 @@ absl::StatusOr<Loaded> LoadInputs(const std::vector<std::string>& inputs,
   const absl::StatusOr<std::vector<record::InputFile>> files = record::ListInputFiles(inputs);
   if (!files.ok()) return files.status();
   Loader loader(options);
+  size_t done = 0;
   for (const record::InputFile& file : *files) {
     if (absl::Status status = loader.Load(file); !status.ok()) return status;
+    if (options.on_progress) options.on_progress(++done, files->size());
   }
   return loader.Finish(inputs);
 }

@@ -3,6 +3,7 @@
 #ifndef LOCKDEP_REPORT_LOAD_H_
 #define LOCKDEP_REPORT_LOAD_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,8 @@ struct LoadOptions {
   DeclaredOrder order = {};
   // Whether it is the complete list of what may nest.
   bool enforce = false;
+  // Called after each of `total` files that was read.
+  std::function<void(size_t done, size_t total)> on_progress = {};
 };
 
 // Reads, symbolises and unites all inputs.  Of several recordings, what no single

@@ -1,9 +1,6 @@
 // `lockdep mm explore`: scenarios in every order of steps, or in many.
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
-#include <csignal>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -14,10 +11,13 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "lockdep/cli/command.h"
+#include "lockdep/cli/progress.h"
 #include "lockdep/cli/recording_directory.h"
 #include "lockdep/cli/usage.h"
 #include "lockdep/report/load.h"
 #include "lockdep/report/render.h"
+#include "mm_model/cli/explanation_output.h"
+#include "mm_model/cli/interrupt.h"
 #include "mm_model/cli/outputs.h"
 #include "mm_model/cli/scenario_choice.h"
 #include "mm_model/cli/subcommand.h"
@@ -51,40 +51,12 @@ Examples:
   lockdep mm explore mmap-lock-under-vma-read --strategy pct --max-executions 1000
   lockdep mm explore --replay mm1:mmap-lock-under-vma-read:refcount:a4.b9:1f0c5c1e)";
 
-volatile std::sig_atomic_t interrupted = 0;
-
-void Interrupt(int /*signal*/) { interrupted = 1; }
-
-// Says on a terminal, twice a second, how far the exploration is.
-class Progress {
- public:
-  bool operator()(const Coverage& coverage) {
-    if (shows_ && coverage.seconds - last_ > 0.5) {
-      last_ = coverage.seconds;
-      std::fprintf(stderr, "\r%s", Line(coverage).c_str());
-      std::fflush(stderr);
-    }
-    return interrupted == 0;
-  }
-  void Clear() const {
-    if (last_ > 0) std::fprintf(stderr, "\r%*s\r", kWidth, "");
-  }
-
- private:
-  static constexpr int kWidth = 78;
-
-  static std::string Line(const Coverage& coverage) {
-    const double executions = static_cast<double>(coverage.executions + coverage.cut);
-    return absl::StrFormat(
-        "%-*s", kWidth,
-        absl::StrFormat("%d executions, %.0f a second, %d steps deep, %d open",
-                        coverage.executions + coverage.cut, executions / coverage.seconds,
-                        coverage.longest, coverage.open_choices));
-  }
-
-  const bool shows_ = isatty(STDERR_FILENO) != 0;
-  double last_ = 0;
-};
+std::string ProgressText(const Coverage& coverage) {
+  const uint64_t executions = coverage.executions + coverage.cut;
+  return absl::StrFormat("%d executions, %.0f a second, %d steps deep, %d open", executions,
+                         static_cast<double>(executions) / coverage.seconds, coverage.longest,
+                         coverage.open_choices);
+}
 
 const char* Meaning(const Exploration& exploration, StrategyKind strategy) {
   switch (exploration.ending) {
@@ -159,6 +131,7 @@ class ExploreCommand final : public Subcommand {
   std::vector<std::string> names_;
   std::string strategy_ = "dfs";
   std::string replay_;
+  bool explain_ = false;
   std::string mutation_;
   std::string vma_lock_ = "refcount";
   bool no_reduction_ = false;
@@ -166,6 +139,8 @@ class ExploreCommand final : public Subcommand {
   bool json_ = false;
   ExploreOptions options_;
   std::optional<Schedule> schedule_;
+  std::vector<ExplainedStep> explained_;  // Of --replay with --explain.
+  std::vector<Finding> found_;            // Of --replay.
   Outputs outputs_;
 };
 
@@ -177,6 +152,7 @@ void ExploreCommand::Configure(CLI::App& mm) {
       ->type_name("");
   ConfigureStrategy();
   app_->add_option("--replay", replay_, "Run this schedule and tell its story")->type_name("STR");
+  app_->add_flag("--explain", explain_, "With --replay: each step with locks and rules");
   app_->add_option("--vma-lock", vma_lock_, "refcount (6.15 on) or semaphore (6.4 to 6.14)")
       ->type_name("KIND");
   app_->add_option("--mutate", mutation_,
@@ -224,7 +200,8 @@ std::string ExploreCommand::ReadOptions() {
     if (!spec.ok()) return std::string(spec.status().message());
     options_.mutation = *spec;
   }
-  return replay_.empty() ? "" : ReadReplay();
+  if (!replay_.empty()) return ReadReplay();
+  return explain_ ? "--explain goes with --replay; of one run, see 'lockdep mm run --explain'" : "";
 }
 
 std::string ExploreCommand::ReadReplay() {
@@ -270,10 +247,12 @@ int ExploreCommand::Run() {
 
 int ExploreCommand::Explore(RecordedSession& session, const Program& program) {
   Explorer explorer(session.runner(), session.log(), session.declared_order());
-  Progress progress;
-  explorer.on_progress = [&progress](const Coverage& coverage) { return progress(coverage); };
-  std::signal(SIGINT, &Interrupt);
-  std::signal(SIGTERM, &Interrupt);
+  cli::Progress progress;
+  explorer.on_progress = [&progress](const Coverage& coverage) {
+    if (progress.Due()) progress.Show(ProgressText(coverage));
+    return !WasInterrupted();
+  };
+  NoteInterrupts();
   const Exploration exploration = explorer.Explore(program, options_);
   progress.Clear();
   return Report(session, program, exploration);
@@ -282,11 +261,12 @@ int ExploreCommand::Explore(RecordedSession& session, const Program& program) {
 int ExploreCommand::ReplayGiven(RecordedSession& session, const Program& program) {
   Replay replay(schedule_->stretches);
   StepCheckSum sum;
+  Explainer explainer(&sum);
   Exploration exploration;
   session.log().steps = [&session] { return session.runner().choices().size(); };
   const ExecutionResult result = session.runner().Run(
       program, replay,
-      {.generation = options_.generation, .mutation = options_.mutation, .observer = &sum});
+      {.generation = options_.generation, .mutation = options_.mutation, .observer = &explainer});
   if (sum.value() != schedule_->check_sum) {
     return cli::UsageError(
         absl::StrCat("the schedule leads elsewhere: it was made by another version of the model",
@@ -294,7 +274,9 @@ int ExploreCommand::ReplayGiven(RecordedSession& session, const Program& program
   }
   exploration.coverage = {.executions = 1, .steps = result.steps};
   exploration.ending = Ending::kStopped;
-  for (const Finding& finding : session.log().findings()) {
+  if (explain_) explained_ = explainer.TakeSteps();
+  found_ = session.log().findings();
+  for (const Finding& finding : found_) {
     exploration.discoveries.push_back({finding, *schedule_});
   }
   return Report(session, program, exploration);
@@ -302,7 +284,7 @@ int ExploreCommand::ReplayGiven(RecordedSession& session, const Program& program
 
 std::string ExploreCommand::Tell(const Exploration& exploration, const Program& program,
                                  lockdep::DeclaredOrder order) const {
-  std::string text;
+  std::string text = explained_.empty() ? "" : "\n" + ExplanationText(explained_, found_);
   for (const Discovery& discovery : exploration.discoveries) {
     const Story story = discovery.schedule.has_value()
                             ? TellStory(program, options_, *discovery.schedule, order)
@@ -331,7 +313,7 @@ int ExploreCommand::Report(RecordedSession& session, const Program& program,
       discoveries.push_back(ToJson(discovery, story));
     }
     const Coverage& coverage = exploration.coverage;
-    const nlohmann::ordered_json all = {
+    nlohmann::ordered_json all = {
         {"schema", "lockdep-mm-exploration"},
         {"version", 1},
         {"program", program.name},
@@ -345,6 +327,7 @@ int ExploreCommand::Report(RecordedSession& session, const Program& program,
                           exploration.over_the_step_limit == 0},
         {"discoveries", std::move(discoveries)},
         {"report", nlohmann::ordered_json::parse(report::RenderJson(loaded->report))}};
+    if (explain_) all["explanation"] = ExplanationJson(explained_, found_);
     Print(all.dump(2) + "\n");
   } else {
     Print(report::RenderText(loaded->report, {}) +

@@ -15,6 +15,7 @@
 #include "lockdep/cli/usage.h"
 #include "lockdep/report/load.h"
 #include "lockdep/report/render.h"
+#include "mm_model/cli/explanation_output.h"
 #include "mm_model/cli/outputs.h"
 #include "mm_model/cli/scenario_choice.h"
 #include "mm_model/cli/subcommand.h"
@@ -39,11 +40,14 @@ Exit codes:
 
 Examples:
   lockdep mm run fault-under-vma-lock munmap
+  lockdep mm run vm-flags-without-vma-write --explain
   lockdep mm run all-clean --seed 7 --report mm.html --record mm.lockdep)";
 
 struct ScenarioResult {
   const Scenario* scenario;
   ExecutionResult execution;
+  std::vector<ExplainedStep> steps;  // Of --explain.
+  std::vector<Finding> findings;     // Of --explain.
 };
 
 std::string ToText(const ScenarioResult& result) {
@@ -54,8 +58,16 @@ std::string ToText(const ScenarioResult& result) {
   return text;
 }
 
+std::string Explained(const ScenarioResult& result) {
+  if (result.steps.empty()) return "";
+  return absl::StrCat("scenario '", result.scenario->name, "'\n",
+                      ExplanationText(result.steps, result.findings), "\n");
+}
+
 std::string ToText(const std::vector<ScenarioResult>& results, const report::Report& report) {
-  std::string text = report::RenderText(report, {});
+  std::string text;
+  for (const ScenarioResult& result : results) text += Explained(result);
+  text += report::RenderText(report, {});
   uint64_t steps = 0;
   for (const ScenarioResult& result : results) {
     steps += result.execution.steps;
@@ -75,6 +87,8 @@ std::string ToJson(const std::vector<ScenarioResult>& results, const report::Rep
                           {"outcome", ToString(result.execution.outcome)},
                           {"steps", result.execution.steps},
                           {"story", result.execution.story}});
+    if (result.steps.empty()) continue;
+    executions.back()["explanation"] = ExplanationJson(result.steps, result.findings);
   }
   const nlohmann::ordered_json run = {
       {"schema", "lockdep-mm-run"},
@@ -99,10 +113,11 @@ class RunCommand final : public Subcommand {
  private:
   std::string CommandLine() const;
   std::vector<ScenarioResult> RunAll(const std::vector<const Scenario*>& scenarios,
-                                     Runner& runner) const;
+                                     RecordedSession& session) const;
   int Report(const std::vector<ScenarioResult>& results, const std::string& recording) const;
 
   CLI::App* app_ = nullptr;
+  bool explain_ = false;
   bool json_ = false;
   bool no_orders_ = false;
   std::vector<std::string> names_;
@@ -120,6 +135,8 @@ void RunCommand::Configure(CLI::App& mm) {
   app_->add_option("--seed", seed_, "Run the tasks in a random order; without it they take turns")
       ->type_name("N")
       ->check(CheckSeed);
+  app_->add_flag("--explain", explain_,
+                 "Tell each step: task, what it does, its locks before and after, rules asked");
   outputs_.Configure(*app_);
   app_->add_flag("--json", json_, "The outcome and the report as JSON");
   app_->add_flag("--no-orders", no_orders_, "Do not preload the declared lock orders");
@@ -133,13 +150,20 @@ std::string RunCommand::CommandLine() const {
 
 // Each as if it ran alone: the same seed, the same execution.
 std::vector<ScenarioResult> RunCommand::RunAll(const std::vector<const Scenario*>& scenarios,
-                                               Runner& runner) const {
+                                               RecordedSession& session) const {
   std::vector<ScenarioResult> results;
+  session.log().steps = [&session] { return session.runner().choices().size(); };
   for (const Scenario* scenario : scenarios) {
     RoundRobin turns;
     RandomOrder random(seed_.value_or(0));
     Strategy& strategy = seed_.has_value() ? static_cast<Strategy&>(random) : turns;
-    results.push_back({scenario, runner.Run(ProgramOf(*scenario), strategy, {})});
+    Explainer explainer;
+    session.log().Clear();
+    const Runner::Options options{.observer = explain_ ? &explainer : nullptr};
+    results.push_back({.scenario = scenario,
+                       .execution = session.runner().Run(ProgramOf(*scenario), strategy, options)});
+    results.back().steps = explainer.TakeSteps();
+    results.back().findings = session.log().findings();
   }
   return results;
 }
@@ -156,7 +180,7 @@ int RunCommand::Run() {
   const auto session = RecordedSession::Open(
       {.with_orders = !no_orders_, .command = CommandLine(), .path = recording});
   if (!session.ok()) return cli::UsageError(std::string(session.status().message()));
-  const std::vector<ScenarioResult> results = RunAll(*chosen, (*session)->runner());
+  const std::vector<ScenarioResult> results = RunAll(*chosen, **session);
   const absl::Status finished = (*session)->Finish();
   if (!finished.ok()) return cli::UsageError(std::string(finished.message()));
   return Report(results, recording);

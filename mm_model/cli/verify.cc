@@ -1,16 +1,15 @@
 // `lockdep mm verify`: everything that the model is checked by.
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
-#include <csignal>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "lockdep/cli/command.h"
+#include "lockdep/cli/progress.h"
 #include "lockdep/cli/usage.h"
+#include "mm_model/cli/interrupt.h"
 #include "mm_model/cli/outputs.h"
 #include "mm_model/cli/subcommand.h"
 #include "mm_model/recorded_session.h"
@@ -34,23 +33,6 @@ Exit codes:
 Examples:
   lockdep mm verify
   lockdep mm verify --max-executions 0 --verbose)";
-
-volatile std::sig_atomic_t interrupted = 0;
-
-void Interrupt(int /*signal*/) { interrupted = 1; }
-
-bool ShowProgress(const std::string& part, uint64_t done, uint64_t of) {
-  static const bool shows = isatty(STDERR_FILENO) != 0;
-  if (shows) {
-    std::fprintf(stderr, "\r%-60s", absl::StrCat(part, " ", done, " of ", of).c_str());
-    std::fflush(stderr);
-  }
-  return interrupted == 0;
-}
-
-void EndProgress() {
-  if (isatty(STDERR_FILENO) != 0) std::fprintf(stderr, "\r%60s\r", "");
-}
 
 std::string ToText(const VerifyResult& result, bool verbose) {
   std::string text;
@@ -103,12 +85,15 @@ class Verify final : public Subcommand {
   int Run() override {
     const auto orders = LoadDeclaredOrder();
     if (!orders.ok()) return cli::UsageError(std::string(orders.status().message()));
-    std::signal(SIGINT, &Interrupt);
-    std::signal(SIGTERM, &Interrupt);
+    NoteInterrupts();
     Verifier verifier(orders->declared_order());
-    verifier.on_progress = &ShowProgress;
+    cli::Progress progress;
+    verifier.on_progress = [&progress](const std::string& part, uint64_t done, uint64_t of) {
+      progress.Count(done, of, part);
+      return !WasInterrupted();
+    };
     const VerifyResult result = verifier.Run(options_);
-    EndProgress();
+    progress.Clear();
     Print(json_ ? ToJson(result) : ToText(result, verbose_));
     return result.surprises.empty() && !result.stopped ? cli::kExitOk : cli::kExitFindings;
   }

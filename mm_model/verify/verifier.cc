@@ -77,7 +77,7 @@ void Verifier::CheckScenarios() {
 void Verifier::CheckMutants() {
   const auto scenarios = Scenarios(false);
   for (size_t i = 0; i < scenarios.size(); ++i) {
-    if (!Tell("mutants of scenario", i + 1, scenarios.size())) return;
+    if (!Tell("scenarios with their mutants", i + 1, scenarios.size())) return;
     const Program program = ProgramOf(*scenarios[i]);
     for (const MutationSpec& mutant : MutantsOf(program)) {
       const MutantVerdict verdict = Judge(program, mutant, order_);
@@ -102,7 +102,7 @@ void Verifier::CheckMutants() {
 void Verifier::CheckMuseum() {
   const auto& pieces = AllMuseumPieces();
   for (size_t i = 0; i < pieces.size(); ++i) {
-    if (!Tell("museum piece", i + 1, pieces.size())) return;
+    if (!Tell("museum pieces", i + 1, pieces.size())) return;
     const MuseumVerdict verdict = CheckPiece(pieces[i], order_, options_.museum_executions);
     ++result_.totals.museum_pieces;
     result_.totals.executions += verdict.executions;
@@ -123,7 +123,7 @@ void Verifier::CheckMuseum() {
 void Verifier::CheckPairs() {
   const std::vector<OperationPair> pairs = PairsOf(Scenarios(false));
   for (size_t i = 0; i < pairs.size(); ++i) {
-    if (!Tell("pair of operations", i + 1, pairs.size())) return;
+    if (!Tell("pairs of operations", i + 1, pairs.size())) return;
     const Exploration exploration = ExplorePair(pairs[i], order_, options_.pair_executions);
     ++result_.totals.pairs;
     if (exploration.ending == Ending::kExhausted) ++result_.totals.pairs_exhausted;

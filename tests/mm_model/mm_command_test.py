@@ -7,6 +7,7 @@ usage: mm_command_test.py LOCKDEP [UNITTEST ARGS]
 import json
 import os
 import pathlib
+import pty
 import re
 import signal
 import subprocess
@@ -23,6 +24,25 @@ def mm(*arguments):
     """Returns (exit code, stdout, stderr) of `lockdep mm ARGUMENTS`."""
     done = subprocess.run([LOCKDEP, "mm", *arguments], capture_output=True, text=True, check=False)
     return done.returncode, done.stdout, done.stderr
+
+
+def shown_on_a_terminal(arguments, seconds):
+    """Interrupts the command after so many seconds; returns (exit code, stdout, terminal)."""
+    outside, inside = pty.openpty()
+    with subprocess.Popen([LOCKDEP, "mm", *arguments], stdout=subprocess.PIPE, stderr=inside,
+                          text=True) as run:
+        os.close(inside)
+        time.sleep(seconds)
+        run.send_signal(signal.SIGINT)
+        text, _ = run.communicate(timeout=60)
+    shown = b""
+    try:
+        while chunk := os.read(outside, 4096):
+            shown += chunk
+    except OSError:  # Nobody has the other end any more.
+        pass
+    os.close(outside)
+    return run.returncode, text, shown.decode()
 
 
 class MmCommandTest(unittest.TestCase):
@@ -123,6 +143,48 @@ class MmCommandTest(unittest.TestCase):
         self.assertIn("vma_link_file", locked_at)
         self.assertTrue("dup" in locked_from or "mmap" in locked_from, locked_from)
 
+    def test_explain_tells_task_locks_and_rules_of_each_step(self):
+        code, text, _ = mm("run", "vm-flags-without-vma-write", "--explain")
+        self.assertEqual(code, 1)
+        story = text.split("\n\n")[0]
+        self.assertIn("  2  mprotect lock mm->mmap_lock\n", story)
+        self.assertIn("holds nothing -> mm->mmap_lock (write)\n", story)
+        self.assertIn("rule  a write of vma->vm_flags needs mmap:write & vma:write", story)
+        self.assertIn(">>> unprotected-access: vma->vm_flags", story)
+        self.assertIn("holds mm->mmap_lock (write) -> nothing", story)
+        self.assertLessEqual(max(len(line) for line in story.splitlines()), 100)
+
+    def test_explain_tells_the_same_as_json(self):
+        run = json.loads(mm("run", BROKEN, "fork", "--explain", "--json")[1])["executions"]
+        for execution in run:
+            steps = execution["explanation"]
+            self.assertEqual(len(steps), execution["steps"])
+            self.assertEqual([step["step"] for step in steps], list(range(1, len(steps) + 1)))
+            held = {}
+            for step in steps:  # What a task holds changes in its own steps only.
+                self.assertEqual(held.get(step["task"], "nothing"), step["before"], step)
+                held[step["task"]] = step["after"]
+            self.assertEqual(set(held.values()), {"nothing"})
+        findings = [found for step in run[0]["explanation"] for found in step["findings"]]
+        self.assertEqual(len(findings), 1)
+        self.assertIn("ST-VW", findings[0])
+        asked = {rule for step in run[1]["explanation"] for rule in step["rules"]}
+        self.assertTrue(any(rule.startswith("PT-") for rule in asked), asked)
+        self.assertTrue(any(rule.startswith("the order of mapping->i_mmap_rwsem after")
+                            for rule in asked), asked)
+
+    def test_a_replayed_schedule_is_explained(self):
+        data = json.loads(mm("explore", "mmap-lock-under-vma-read", "--json")[1])
+        schedule = next(found["schedule"] for found in data["discoveries"]
+                        if found["kind"] == "deadlock")
+        code, text, _ = mm("explore", "--replay", schedule, "--explain")
+        self.assertEqual(code, 1)
+        self.assertIn(">>> deadlock: mm->mmap_lock", text)
+        self.assertIn("  1  reader starts\n", text)
+        replayed = json.loads(mm("explore", "--replay", schedule, "--explain", "--json")[1])
+        self.assertEqual(len(replayed["explanation"]), replayed["steps"])
+        self.check_usage_error(["explore", "fork", "--explain"], "--explain goes with --replay")
+
     # ---- explore ----
 
     def test_exploring_clean_scenarios_exhausts_their_orders(self):
@@ -178,6 +240,20 @@ class MmCommandTest(unittest.TestCase):
         self.assertEqual(run.returncode, 0)
         self.assertIn("interrupted: what was run until then is covered, nothing else", text)
         self.assertRegex(text, r"[1-9]\d* executions")
+
+    def test_a_terminal_shows_how_far_it_is(self):
+        code, text, shown = shown_on_a_terminal(
+            ["explore", "fault-races-fork", "fork", "--max-executions", "0"], 1.5)
+        self.assertEqual(code, 0)
+        self.assertRegex(shown, r"\r\d+ executions, \d+ a second, \d+ steps deep, \d+ open")
+        self.assertTrue(shown.endswith(" \r"), shown)  # Nothing of it is left.
+        self.assertIn("interrupted: what was run until then is covered, nothing else", text)
+
+    def test_an_interrupted_verify_says_what_it_did(self):
+        code, text, shown = shown_on_a_terminal(["verify", "--max-executions", "0"], 3)
+        self.assertEqual(code, 1)
+        self.assertRegex(shown, r"lockdep: \d+ of \d+ (pairs of operations|scenarios|museum)")
+        self.assertIn("interrupted: only what follows was run", text)
 
     def test_bounds_are_kept(self):
         data = json.loads(mm("explore", "fault-races-fork", "fork", "--max-time", "0.2",
