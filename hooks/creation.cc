@@ -83,6 +83,7 @@ Creation DescribeInit(const LockReference& lock, const Caller& caller, ClassBy c
     case ClassBy::kInstance:
       break;
     case ClassBy::kInitSite:
+      creation.is_loose = true;
       creation.by_object = Identity(Origin::kInitSite, lock).Add(caller.pc).value();
       break;
     case ClassBy::kAllocSite:
@@ -104,6 +105,7 @@ Creation DescribeFirstUse(const LockReference& lock, const Caller& caller, Class
   const bool is_object = block.is_of_one_type && block.size <= kLargestObject;
   if (class_by == ClassBy::kAuto && !is_object) return creation;
   creation.by_object = HashAllocation(lock, block);
+  creation.is_loose = !is_object;
   return creation;
 }
 

@@ -34,6 +34,8 @@ struct Creation {
   uint64_t by_object = 0;
   // The calls over which an initialisation was reached; 0 if it was not initialised.
   uint64_t path = 0;
+  // What locks have in common here may be no more than a helper that made them.
+  bool is_loose = false;
 };
 
 // REQUIRES: the lock is not static.

@@ -10,6 +10,8 @@
 #include "hooks/nesting.h"
 #include "hooks/sections.h"
 #include "hooks/session.h"
+#include "hooks/step_notes.h"
+#include "hooks/thread_order.h"
 
 // All of what these call that can be inlined is: the rest is the cold path.
 #define LOCKDEP_HOT_PATH __attribute__((flatten))
@@ -90,14 +92,46 @@ void HookScope::Acquire(LockRecord& record, ReadMode mode, TryLock trylock) {
   const uint32_t ends = lock_ends.At(reinterpret_cast<uintptr_t>(record.map.address));
   Acquisition acquisition{
       .lock = &record.map, .mode = mode, .trylock = trylock, .site = NoteCallSite(caller_)};
+  if (mode == ReadMode::kRecursiveRead && trylock == TryLock::kNo) NoteReadAgain(record);
   acquisition.host_orders_class = IsNestedInClass(context, acquisition);
+  const bool is_settled = trylock == TryLock::kYes || NoteSteps(self(), record.map, mode);
   session().validator().Acquire(context, acquisition);
   if (context.chain_key == before) return;
   if (acquisition.host_orders_class) {
     CheckNestings(self());
-  } else {
+  } else if (is_settled) {
     NoteStep(context.held[context.held.depth() - 1], ends);
   }
+}
+
+// The default kind of rwlock allows it, since readers pass a writer that waits; others,
+// and what the C++ and POSIX standards promise, do not.
+__attribute__((noinline)) void HookScope::NoteReadAgain(const LockRecord& record) {
+  static constexpr ViolationReason kReaderPreferring = {.text = "reader-preferring"};
+  ThreadContext& context = *self().context;
+  const HeldLock* known = nullptr;
+  for (const HeldLock& held : context.held) {
+    if (held.lock == &record.map && held.use.mode() == ReadMode::kRecursiveRead) known = &held;
+  }
+  if (known == nullptr) return;
+  const CallSite site = NoteCallSite(caller_);
+  const Validator::StepStacks stacks = session().validator().KeepStacks(context, *known, site);
+  const ClassId id = known->use.class_id();
+  const ViolationEdge step = {.from = id,
+                              .to = id,
+                              .from_mode = ReadMode::kRecursiveRead,
+                              .to_mode = ReadMode::kRecursiveRead,
+                              .thread = context.id,
+                              .from_lock = record.map.address,
+                              .to_lock = record.map.address,
+                              .from_stack = stacks.from,
+                              .to_stack = stacks.to,
+                              .declaration = nullptr};
+  Violation violation{.kind = ViolationKind::kReadRecursion, .level = Level::kNote};
+  violation.lock = {id, ReadMode::kRecursiveRead, record.map.address, stacks.to};
+  violation.edges = {&step, 1};
+  violation.reasons = {&kReaderPreferring, 1};
+  session().validator().Report(context, violation, site);
 }
 
 // For the hot path: `held` is what was just taken, `ends` was read before it was.
@@ -105,6 +139,7 @@ void HookScope::NoteStep(const HeldLock& held, uint32_t ends) {
   if (frame_pointers.Find(caller_.pc) != FramePointerTable::Answer::kNotKept) return;
   const auto address = reinterpret_cast<uintptr_t>(held.lock->address);
   const ChainKey before = held.previous_chain_key;
+  self().has_nested_steps = self().has_nested_steps || before != kEmptyChainKey;
   self().steps.Slot(before, address) = {.before = before,
                                         .map = held.lock,
                                         .use = held.use,
@@ -282,9 +317,28 @@ void HookScope::EndLocksIn(uintptr_t begin, uintptr_t end) {
 
 ThreadStart* HookScope::NewThreadStart() {
   if (!Enter()) return nullptr;
-  void* cell = self().cells.Allocate();
+  auto* start = static_cast<ThreadStart*>(self().cells.Allocate());
+  if (start != nullptr) {
+    session().validator().LockGraph();
+    const Segment* const own = self().segment;
+    start->life = own == nullptr ? nullptr : thread_order.Create(*self().context, own);
+    if (own != nullptr) EnterSegment(self(), thread_order.Advance(own, nullptr));
+    session().validator().UnlockGraph();
+  }
   Leave();
-  return static_cast<ThreadStart*>(cell);
+  return start;
+}
+
+void HookScope::AfterJoin(pthread_t ended) {
+  if (!Enter()) return;
+  session().validator().LockGraph();
+  ThreadLife* const life = thread_order.Find(ended);
+  if (life != nullptr && thread_order.Join(life, *self().context)) session().TellAgain();
+  if (life != nullptr && self().segment != nullptr) {
+    EnterSegment(self(), thread_order.Advance(self().segment, life->last));
+  }
+  session().validator().UnlockGraph();
+  Leave();
 }
 
 // A mutex that another thread has released meanwhile was reported then and is

@@ -79,6 +79,9 @@ class HookScope {
   // Memory for the start of a thread; null if the hook is not active.
   ThreadStart* NewThreadStart();
 
+  // The thread with this handle was joined.
+  void AfterJoin(pthread_t ended);
+
   // Reports what the calling thread still holds and releases its state.
   void EndThread();
 
@@ -113,6 +116,7 @@ class HookScope {
   static void DoDueWork();
   LockRecord* Get(const LockReference& lock);
   void Acquire(LockRecord& record, ReadMode mode, TryLock trylock);
+  void NoteReadAgain(const LockRecord& record);
   void NoteStep(const HeldLock& held, uint32_t ends);
   LockRecord* BeforeLock(const LockReference& lock, ReadMode mode);
   void NoteTaken(const LockReference& lock, ReadMode mode);

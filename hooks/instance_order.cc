@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <new>
 
+#include "hooks/grading.h"
 #include "hooks/lock_identity.h"
 
 namespace lockdep::hooks {
@@ -110,6 +111,7 @@ void InstanceOrder::Unlink(Edge* edge) {
   if (edge->next_out != nullptr) edge->next_out->previous_out = edge->previous_out;
   (edge->previous_in != nullptr ? edge->previous_in->next_in : edge->to->in) = edge->next_in;
   if (edge->next_in != nullptr) edge->next_in->previous_in = edge->previous_in;
+  grading.Forget({InstanceKey(edge->from->lock->number), InstanceKey(edge->to->lock->number)});
   cells_.Free(edge);
 }
 

@@ -78,6 +78,13 @@ class KnownSteps {
     return steps_[(address >> 3 ^ before >> 1) & (kSteps - 1)];
   }
 
+  // Those that were taken upon other locks.
+  void ForgetNested() {
+    for (KnownStep& step : steps_) {
+      if (step.before != kEmptyChainKey) step.before = 0;
+    }
+  }
+
  private:
   static constexpr size_t kSteps = 2048;
 

@@ -6,7 +6,9 @@
 #include <new>
 
 #include "hooks/frame_sizes.h"
+#include "hooks/grading.h"
 #include "hooks/session.h"
+#include "hooks/step_notes.h"
 
 namespace lockdep::hooks {
 namespace {
@@ -64,6 +66,7 @@ LockRecord* LockTable::Begin(ThreadState& thread, const LockReference& lock, con
   record->map.kind = lock.kind;
   record->guard = GuardOf(address, caller);
   Classify(record, caller, beginning);
+  if (beginning == Beginning::kInitialised) record->birth = BirthOf(thread);
   LockRecord* winner = nullptr;
   if (slot->compare_exchange_strong(winner, record, std::memory_order_acq_rel)) {
     shadow_.MarkPage(address);
@@ -94,6 +97,10 @@ void LockTable::Classify(LockRecord* record, const Caller& caller, Beginning beg
   session().validator().LockGraph();
   const uint64_t shared =
       identities_.ClassOf(creation, AddressOf(*record), SizeOf(lock.type), number);
+  const bool has_joined = shared != 0 && shared != number;
+  if (has_joined && grading.NoteShared(Numbered(shared), creation.is_loose)) {
+    session().TellAgain();
+  }
   session().validator().UnlockGraph();
   record->map.key = Numbered(shared != 0 ? shared : number);
 }

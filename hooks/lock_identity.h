@@ -52,6 +52,8 @@ struct LockRecord {
   StackGuard guard;
   // The calls over which it was initialised, hashed; 0 if it was not.
   uint64_t path = 0;
+  // Tells whether its thread has shown it to others (step_notes.h); 0 if that is unknown.
+  uint64_t birth = 0;
 };
 static_assert(sizeof(LockRecord) <= kCellSize);
 
@@ -60,6 +62,9 @@ inline LockRecord& RecordOf(const LockMap& map) {
   static_assert(offsetof(LockRecord, map) == 0);
   return *reinterpret_cast<LockRecord*>(const_cast<LockMap*>(&map));
 }
+
+// Stands for one lock where others stand for classes.
+inline ClassKey InstanceKey(uint64_t number) { return {uint64_t{1} << 60 | number}; }
 
 class LockTable {
  public:
@@ -79,6 +84,13 @@ class LockTable {
       return nullptr;
     }
     return record;
+  }
+
+  // A name of the very lock at the address; key 0 if there is none.
+  ClassKey InstanceAt(const void* address) const {
+    const Shadow::Slot* slot = shadow_.Find(reinterpret_cast<uintptr_t>(address));
+    const LockRecord* record = slot == nullptr ? nullptr : slot->load(std::memory_order_acquire);
+    return record == nullptr ? ClassKey{} : InstanceKey(record->number);
   }
 
   // Makes the lock, which `caller` initialises or takes first, and ends what it

@@ -1,6 +1,8 @@
 #include "hooks/nesting.h"
 
+#include "hooks/grading.h"
 #include "hooks/session.h"
+#include "hooks/step_notes.h"
 
 namespace lockdep::hooks {
 namespace {
@@ -42,7 +44,8 @@ uint64_t KeyOf(const HeldLock& held, const HeldLock& newest) {
 }
 
 // The first time that this thread nests these two.
-void Check(ThreadState& thread, const HeldLock& held, const HeldLock& newest) {
+void Check(ThreadState& thread, uint32_t index, const HeldLock& newest) {
+  const HeldLock& held = thread.context->held[index];
   Validator& validator = session().validator();
   const Validator::StepStacks stacks = validator.KeepStacks(*thread.context, held, newest.site());
   const Nesting nesting{.from = &RecordOf(*held.lock),
@@ -54,7 +57,10 @@ void Check(ThreadState& thread, const HeldLock& held, const HeldLock& newest) {
                         .to_stack = stacks.to};
   InstanceOrder::Cycle cycle;
   validator.LockGraph();
+  const DependencyName name = {InstanceKey(nesting.from->number), InstanceKey(nesting.to->number)};
+  const bool matters = grading.Note(name, DescribeStep(thread, index, newest.use.mode()));
   const bool contradicts = session().instance_order().Add(nesting, &cycle);
+  if (matters) session().TellAgain();
   validator.UnlockGraph();
   if (contradicts) Tell(thread, cycle, newest);
 }
@@ -78,7 +84,7 @@ void CheckNestings(ThreadState& thread) {
     if (!Blocks(held[i], *newest.lock, newest.use.mode())) continue;
     const uint64_t key = KeyOf(held[i], newest);
     if (thread.known_nestings.Contains(key)) continue;
-    Check(thread, held[i], newest);
+    Check(thread, i, newest);
     thread.known_nestings.Insert(key);
   }
 }

@@ -198,7 +198,7 @@ EXPORTED int pthread_create(pthread_t* thread, const pthread_attr_t* attr, void*
   ThreadStart* start = scope.NewThreadStart();
   NoteThreadCreated(start == nullptr ? kUnseenThread : 1);
   if (start == nullptr) return real::pthread_create(thread, attr, function, argument);
-  *start = {function, argument, DefaultStackSize()};
+  *start = {function, argument, DefaultStackSize(), start->life};
   if (attr != nullptr) pthread_attr_getstacksize(attr, &start->stack_size);
   const int result = real::pthread_create(thread, attr, RunThread, start);
   if (result != 0) {

@@ -148,7 +148,7 @@ EXPORTED int thrd_create(thrd_t* thread, thrd_start_t function, void* argument) 
   if (start == nullptr) return real::thrd_create(thread, function, argument);
   // Called as if it returned a word, of which RunC11Thread takes the int.
   *start = {reinterpret_cast<void* (*)(void*)>(reinterpret_cast<uintptr_t>(function)), argument,
-            DefaultStackSize()};
+            DefaultStackSize(), start->life};
   const int result = real::thrd_create(thread, RunC11Thread, start);
   if (result != thrd_success) {
     NoteThreadCreated(-1);

@@ -1,10 +1,16 @@
 // Waiting for the end of a thread.
 
+#include <threads.h>
+
+#include <cerrno>
+
 #include "hooks/exported.h"
+#include "hooks/hook_scope.h"
 #include "hooks/real.h"
 #include "hooks/waiting.h"
 
 using lockdep::hooks::Caller;
+using lockdep::hooks::HookScope;
 using lockdep::hooks::PublishedWait;
 using lockdep::hooks::WaitCancellably;
 using lockdep::hooks::WaitInSteps;
@@ -25,22 +31,41 @@ __attribute__((noinline)) int JoinSlowly(pthread_t thread, void** result, const 
   });
 }
 
+int AfterJoin(pthread_t thread, int result, const Caller& caller) {
+  if (result == 0) HookScope(caller).AfterJoin(thread);
+  return result;
+}
+
+int Join(pthread_t thread, void** result, const Caller& caller) {
+  const int tried = real::pthread_tryjoin_np(thread, result);
+  return AfterJoin(thread, tried == EBUSY ? JoinSlowly(thread, result, caller) : tried, caller);
+}
+
 }  // namespace
 
 EXPORTED int pthread_join(pthread_t thread, void** result) {
-  const int tried = real::pthread_tryjoin_np(thread, result);
-  return tried == EBUSY ? JoinSlowly(thread, result, LOCKDEP_HOOK_CALLER()) : tried;
+  return Join(thread, result, LOCKDEP_HOOK_CALLER());
+}
+
+// A thread of C11 is one of pthreads that returns an int.
+EXPORTED int thrd_join(thrd_t thread, int* result) {
+  void* word = nullptr;
+  if (Join(thread, &word, LOCKDEP_HOOK_CALLER()) != 0) return thrd_error;
+  if (result != nullptr) *result = static_cast<int>(reinterpret_cast<intptr_t>(word));
+  return thrd_success;
 }
 
 EXPORTED int pthread_tryjoin_np(pthread_t thread, void** result) noexcept {
-  return real::pthread_tryjoin_np(thread, result);
+  return AfterJoin(thread, real::pthread_tryjoin_np(thread, result), LOCKDEP_HOOK_CALLER());
 }
 
 EXPORTED int pthread_timedjoin_np(pthread_t thread, void** result, const timespec* deadline) {
-  return real::pthread_timedjoin_np(thread, result, deadline);
+  return AfterJoin(thread, real::pthread_timedjoin_np(thread, result, deadline),
+                   LOCKDEP_HOOK_CALLER());
 }
 
 EXPORTED int pthread_clockjoin_np(pthread_t thread, void** result, clockid_t clock,
                                   const timespec* deadline) {
-  return real::pthread_clockjoin_np(thread, result, clock, deadline);
+  return AfterJoin(thread, real::pthread_clockjoin_np(thread, result, clock, deadline),
+                   LOCKDEP_HOOK_CALLER());
 }

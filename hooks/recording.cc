@@ -11,6 +11,7 @@
 
 #include "hooks/cells.h"
 #include "hooks/environment.h"
+#include "hooks/grading.h"
 #include "hooks/resource.h"
 #include "hooks/thread_context.h"
 
@@ -191,9 +192,21 @@ void Recording::OnChain(const ChainLink& chain, ContextSet in) {
 }
 
 void Recording::OnViolation(const Violation& told) {
+  static constexpr ViolationReason kEndedWithoutLock = {.text = "ended-without-lock"};
   if (!IsOurs()) return;
   Violation violation = told;
-  if (HasFreeEnd(violation)) violation.level = Level::kNote;
+  Grade grade;
+  if (HasFreeEnd(violation)) {
+    violation.level = Level::kNote;
+    violation.reasons = {&kEndedWithoutLock, 1};
+  } else {
+    grading.GradeCycle(&violation, &grade);
+  }
+  Tell(violation);
+}
+
+void Recording::Tell(const Violation& violation) {
+  if (!IsOurs()) return;
   recorder_.OnViolation(violation);
   findings_.fetch_add(1, std::memory_order_relaxed);
   if (static_cast<uint8_t>(violation.level) >= static_cast<uint8_t>(options_->fail_on)) {

@@ -50,6 +50,9 @@ class Recording final : public Observer {
   // Whether some finding reaches the option fail_on.
   bool has_failed() const { return has_failed_.load(std::memory_order_relaxed); }
 
+  // A finding, graded.  Under the graph lock.
+  void Tell(const Violation& violation);
+
   void OnThread(ThreadId id, const char* name) override;
   void OnClass(const LockClass& lock_class) override;
   void OnStack(StackId id, std::span<const uintptr_t> pcs) override;

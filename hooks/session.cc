@@ -11,9 +11,11 @@
 
 #include "hooks/environment.h"
 #include "hooks/exit_report.h"
+#include "hooks/grading.h"
 #include "hooks/real.h"
 #include "hooks/recording.h"
 #include "hooks/thread_context.h"
+#include "hooks/thread_order.h"
 #include "hooks/waiting.h"
 
 namespace lockdep::hooks {
@@ -99,6 +101,10 @@ void Session::AfterDeadlock() {
   MakeExitReports({options_, tool_.c_str(), recording().path(), pid_, recording().findings()});
 }
 
+void Session::TellAgain() {
+  grading.TellAgain([](const Violation& violation) { recording().Tell(violation); });
+}
+
 void Session::BeforeFork() { validator().LockGraph(); }
 
 void Session::AfterForkInParent() { validator().UnlockGraph(); }
@@ -120,6 +126,8 @@ void Session::ResumeAfterFork() {
 void Session::CompleteRecording() {
   const record::Totals totals = SumUp();
   validator().LockGraph();
+  thread_order.NoteEnd();
+  TellAgain();
   recording().EnsureOpen();
   recording().Finish(totals, locks_.locks_missed());
   validator().UnlockGraph();

@@ -46,6 +46,10 @@ class Session {
   // that may never end by itself, or ends it, as the options say.
   void AfterDeadlock();
 
+  // Findings that were notes and are none any more go to the recording.  Under the
+  // graph lock.
+  void TellAgain();
+
   // The handlers of a fork.  The graph lock is held from the first to one of
   // the others, so the child finds the engine whole.
   void BeforeFork();

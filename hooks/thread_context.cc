@@ -15,6 +15,8 @@
 
 #include "hooks/hook_scope.h"
 #include "hooks/session.h"
+#include "hooks/step_notes.h"
+#include "hooks/thread_order.h"
 #include "hooks/waiting.h"
 
 namespace lockdep::hooks {
@@ -91,6 +93,9 @@ bool Prepare(ThreadState& state) {
   NameThread(is_main, name);
   state.context = session().validator().CreateThread(name);
   if (state.context == nullptr) return false;
+  session().validator().LockGraph();
+  EnterSegment(state, thread_order.Begin(state.context->id, thread_slot.life));
+  session().validator().UnlockGraph();
   if (has_end_key) pthread_setspecific(end_key, &state);
   return true;
 }
@@ -152,6 +157,9 @@ ThreadState* AttachThread() {
 void DetachThread(ThreadState* state) {
   thread_slot.state = nullptr;
   thread_slot.has_ended = true;
+  session().validator().LockGraph();
+  thread_order.End(state->segment);
+  session().validator().UnlockGraph();
   session().validator().DestroyThread(state->context);
   state->context = nullptr;
   PutFree(state, state);
@@ -160,6 +168,12 @@ void DetachThread(ThreadState* state) {
 void* RunThread(void* thread_start) {
   const ThreadStart start = *static_cast<ThreadStart*>(thread_start);
   Cells::GiveBack(thread_start);
+  if (start.life != nullptr) {
+    thread_slot.life = start.life;
+    session().validator().LockGraph();
+    thread_order.Name(start.life, pthread_self());
+    session().validator().UnlockGraph();
+  }
   NoteStack(start.stack_size, static_cast<uintptr_t>(pthread_self()));
   NoteThreadBegins();
   return start.function(start.argument);

@@ -24,6 +24,9 @@
 
 namespace lockdep::hooks {
 
+struct Segment;
+struct ThreadLife;
+
 struct ThreadState {
   ThreadContext* context = nullptr;
   Cells cells;
@@ -33,8 +36,13 @@ struct ThreadState {
   // lock anew is how atfork handlers release it.
   bool holds_from_before_fork = false;
   ThreadState* next_free = nullptr;
-  // Pairs of locks of one class that were compared with the instance order.
+  // Where it stands in the order of threads; null when memory ended.
+  const Segment* segment = nullptr;
+  // Pairs of locks of one class that were compared with the instance order, and steps that
+  // the grading knows: both in this segment.
   KeySet known_nestings;
+  KeySet known_steps;
+  bool has_nested_steps = false;  // Some of `steps` were taken upon another lock.
   KnownSteps steps;
 };
 
@@ -55,6 +63,7 @@ struct ThreadSlot {
   ThreadState* state_before_fork = nullptr;  // In a child that has met no hook yet.
   uintptr_t stack_low = 0;                   // Bounds of the stack; both 0 while unknown.
   uintptr_t stack_high = 0;
+  ThreadLife* life = nullptr;  // Null: its creation was not seen.
   bool has_ended = false;
   bool work_is_due = false;  // Set by the observer inside a hook, looked at when it is left.
 };
@@ -104,6 +113,7 @@ struct ThreadStart {
   void* (*function)(void*);
   void* argument;
   size_t stack_size;
+  ThreadLife* life;
 };
 void* RunThread(void* thread_start);
 

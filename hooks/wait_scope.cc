@@ -2,6 +2,7 @@
 
 #include "hooks/sections.h"
 #include "hooks/session.h"
+#include "hooks/step_notes.h"
 
 namespace lockdep::hooks {
 namespace {
@@ -45,6 +46,7 @@ void WaitScope::Drop(const Resource& resource) {
 
 Resource* WaitScope::Hold(Resource* resource, ReadMode mode, TryLock trylock) {
   if (resource == nullptr) return nullptr;
+  if (trylock == TryLock::kNo) NoteSteps(self(), resource->map, mode);
   engine().Acquire(
       *self().context,
       {.lock = &resource->map, .mode = mode, .trylock = trylock, .site = NoteCallSite(caller())});
@@ -119,6 +121,7 @@ void WaitScope::WaitFor(Resource& resource) {
   if (self().context->held.depth() == 0) return;
   NoteParty(resource.waiter, tid);
   if (resource.ender.load(std::memory_order_relaxed) == tid) return;
+  NoteSteps(self(), resource.map, ReadMode::kWrite);
   engine().Sync(*self().context, {.lock = &resource.map, .site = NoteCallSite(caller())});
 }
 

@@ -96,6 +96,13 @@ struct ViolationUsage {
   StackId stack = StackId::kNone;
 };
 
+// Why a finding has the level that it has: a stable word, and the class that it is
+// about, if any.
+struct ViolationReason {
+  const char* text = nullptr;
+  ClassId class_id = ClassId::kNone;
+};
+
 // The spans and strings live until the observer returns.
 struct Violation {
   ViolationKind kind;
@@ -128,6 +135,8 @@ struct Violation {
   // rule with its source.  Null otherwise.
   const char* subject = nullptr;
   const char* rule = nullptr;
+  // Of a host that grades; empty if the level needs no reason.
+  std::span<const ViolationReason> reasons = {};
 };
 
 }  // namespace lockdep

@@ -142,6 +142,14 @@ struct UsageOfLock {
   StackId stack = StackId::kNone;
 };
 
+// Why a finding has its level, and the class that this is about; kNone if none.
+struct ReasonEntry {
+  std::string text;
+  ClassId class_id = ClassId::kNone;
+
+  friend bool operator==(const ReasonEntry&, const ReasonEntry&) = default;
+};
+
 struct ViolationEntry {
   ViolationKind kind = ViolationKind::kLockOrderInversion;
   Level level = Level::kFeasible;
@@ -160,10 +168,10 @@ struct ViolationEntry {
   WaitType wait_limit = WaitType::kAny;
   ContextSet running_in = 0;
   ContextSet interruptible_by = 0;
+  std::vector<ReasonEntry> reasons;
   uint32_t run = 0;  // Index into RunsOf: where it was found.
   // Not in files: of what a reader finds that no single run could.
   bool across_runs = false;
-  std::vector<std::string> reasons;  // Why the level is what it is.
 };
 
 struct TotalsEntry {

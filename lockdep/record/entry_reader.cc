@@ -121,6 +121,14 @@ std::optional<ViolationEntry> EntryReader::Violation(PayloadReader& in) const {
     entry.running_in = in.U64();
     entry.interruptible_by = in.U64();
   }
+  if (in.more()) {  // Since minor version 3.
+    constexpr size_t kReasonSize = 4 + 4;
+    const uint32_t reasons = in.Count(kReasonSize, "reasons");
+    for (uint32_t i = 0; i < reasons && in.ok(); ++i) {
+      std::string text(in.Blob());
+      entry.reasons.push_back({std::move(text), KnownClassOrNone(in)});
+    }
+  }
   if (!kind.has_value()) return std::nullopt;
   entry.kind = *kind;
   entry.run = RunAtHand();

@@ -135,6 +135,11 @@ void LayOutViolation(PayloadWriter& out, const Violation& violation) {
   out.U8(static_cast<uint8_t>(violation.wait_limit));
   out.U64(violation.running_in);
   out.U64(violation.interruptible_by);
+  out.U32(static_cast<uint32_t>(violation.reasons.size()));
+  for (const auto& reason : violation.reasons) {
+    out.String(reason.text);
+    out.Id(reason.class_id);
+  }
 }
 
 }  // namespace lockdep::record

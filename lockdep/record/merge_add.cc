@@ -218,6 +218,9 @@ std::string SameInEveryRun(const MergedViolation& violation) {
   add(violation.enabled.lock);
   absl::StrAppend(&key, "|", static_cast<int>(violation.wait), " ",
                   static_cast<int>(violation.wait_limit));
+  for (const MergedReason& reason : violation.reasons) {
+    absl::StrAppend(&key, "|", reason.text, " ", reason.lock_class);
+  }
   return key;
 }
 
@@ -243,6 +246,9 @@ void Adder::AddViolation(const ViolationEntry& entry) {
     violation.edges.back().declaration = edge.declaration;
   }
   for (const LockEntry& lock : entry.held) violation.held.push_back(LockOf(lock));
+  for (const ReasonEntry& reason : entry.reasons) {
+    violation.reasons.push_back({reason.text, ClassOf(reason.class_id)});
+  }
   const auto [at, is_new] = facts_.violations.try_emplace(SameInEveryRun(violation), violation);
   if (!is_new && facts_.CompareViolations(violation, at->second) < 0) at->second = violation;
 }

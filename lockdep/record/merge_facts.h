@@ -59,6 +59,11 @@ struct MergedEdge {
   std::string declaration;
 };
 
+struct MergedReason {
+  std::string text;
+  uint32_t lock_class = kNone;
+};
+
 struct MergedViolation {
   ViolationKind kind = ViolationKind::kLockOrderInversion;
   Level level = Level::kFeasible;
@@ -76,6 +81,7 @@ struct MergedViolation {
   // Contexts, in the order of their names.
   std::vector<uint32_t> running_in;
   std::vector<uint32_t> interruptible_by;
+  std::vector<MergedReason> reasons;
   uint32_t thread = kNone;
   uint32_t owner = kNone;
   uint32_t run = kNone;

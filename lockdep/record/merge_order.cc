@@ -137,6 +137,11 @@ strong_ordering MergeFacts::CompareViolations(const MergedViolation& a,
   if (const auto order = CompareNames(a.interruptible_by, b.interruptible_by); order != 0) {
     return order;
   }
+  const auto reasons = [this](const MergedReason& one, const MergedReason& other) {
+    if (const auto order = CompareText(one.text, other.text); order != 0) return order;
+    return CompareClasses(one.lock_class, other.lock_class);
+  };
+  if (const auto order = CompareAll(a.reasons, b.reasons, reasons); order != 0) return order;
   if (const auto order = CompareThreads(a.thread, b.thread); order != 0) return order;
   return CompareThreads(a.owner, b.owner);
 }

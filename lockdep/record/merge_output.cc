@@ -266,6 +266,9 @@ ViolationEntry Output::Violation(const MergedViolation& violation) const {
     entry.edges.back().run = entry.run;
   }
   for (const MergedLock& lock : violation.held) entry.held.push_back(Lock(lock));
+  for (const MergedReason& reason : violation.reasons) {
+    entry.reasons.push_back({reason.text, Class(reason.lock_class)});
+  }
   return entry;
 }
 

@@ -349,7 +349,11 @@ void RunBuilder::AddFinding(const ViolationEntry& violation) {
   finding.threads = MakeThreads(violation, finding);
   AddScene(violation, &finding);
   finding.run = CommandsOf(violation);
-  finding.reasons = violation.reasons;
+  for (const record::ReasonEntry& reason : violation.reasons) {
+    const std::string about =
+        reason.class_id == ClassId::kNone ? "" : absl::StrCat(": ", Shown(reason.class_id));
+    finding.reasons.push_back(absl::StrCat(ValidUtf8(reason.text), about));
+  }
   finding.stack = ToStack(violation.stack);
   finding.tests = TestsOf(finding);
   const Facts facts = MakeFacts(violation, finding);

@@ -25,6 +25,7 @@ constexpr Meaning kReasons[] = {
      "the orders cannot overlap in time: threads were created or joined in between"},
     {"unpublished-object", "no other thread could reach the object yet"},
     {"reader-preferring", "the lock lets readers pass a waiting writer"},
+    {"ended-without-lock", "the wait was also ended by threads that held no lock"},
     {"weak-class", "the locks are different ones of a class that is only loosely identified"},
 };
 

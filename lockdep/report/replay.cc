@@ -230,7 +230,7 @@ void FindAcrossRuns(const ClassNames& names, Recording* recording) {
         [&](const EdgeEntry& edge) { return numbered.contains(replay.NumberOf(edge.from)); });
     if (is_guess) {
       violation.level = Level::kNote;
-      violation.reasons = {"weak-class"};
+      violation.reasons = {{.text = "weak-class"}};
     }
     recording->violations.push_back(std::move(violation));
   }

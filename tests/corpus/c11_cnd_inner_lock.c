@@ -31,6 +31,11 @@ int main(void) {
   is_ready = 1;
   cnd_signal(&changed);
   mtx_unlock(&state);
+  usleep(100 * 1000);
+  mtx_lock(&state);
+  mtx_lock(&log_lock);
+  mtx_unlock(&log_lock);
+  mtx_unlock(&state);
   thrd_join(waiter, NULL);
   return 0;
 }

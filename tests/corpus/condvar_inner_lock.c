@@ -23,6 +23,11 @@ static void second(void) {
   is_ready = 1;
   pthread_cond_signal(&changed);
   pthread_mutex_unlock(&state);
+  usleep(100 * 1000);
+  pthread_mutex_lock(&state);
+  pthread_mutex_lock(&log_lock);
+  pthread_mutex_unlock(&log_lock);
+  pthread_mutex_unlock(&state);
 }
 
 static void* late(void* function) {

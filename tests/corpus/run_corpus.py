@@ -24,18 +24,30 @@ def expected_kinds(source):
     return [] if kinds == ["CLEAN"] else sorted(kinds)
 
 
-def observe(lockdep, program):
+def expected_notes(source):
+    """What the header says of notes: (kind, reason) each; None if it says nothing."""
+    text = pathlib.Path(source).read_text(encoding="utf-8")
+    notes = re.findall(r"^// NOTE: (\S+) (\S+)$", text, re.MULTILINE)
+    return sorted(notes) if notes else None
+
+
+def options_of(source):
+    text = pathlib.Path(source).read_text(encoding="utf-8")
+    return ":".join(["abort_on_deadlock=1", *re.findall(r"^// OPTIONS: (\S+)$", text, re.MULTILINE)])
+
+
+def observe(lockdep, program, options):
     """Returns the exit code, the report and what stood on standard error."""
     with tempfile.TemporaryDirectory() as directory:
         report = pathlib.Path(directory) / "report.json"
         command = [lockdep, "run", "--report", str(report), "--fail-on", "feasible",
-                   "--options", "abort_on_deadlock=1", "--", program]
+                   "--options", options, "--", program]
         run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         parsed = json.loads(report.read_text(encoding="utf-8")) if report.exists() else None
         return run.returncode, parsed, run.stderr
 
 
-def problems(expected, code, report):
+def problems(expected, notes, code, report):
     if report is None:
         yield f"no report was written (exit code {code})"
         return
@@ -45,6 +57,10 @@ def problems(expected, code, report):
     found = sorted({finding["kind"] for finding in counted})
     if found != expected:
         yield f"expected {expected or 'CLEAN'}, found {found or 'CLEAN'}"
+    seen = sorted({(f["kind"], reason.split(":")[0]) for f in report["findings"]
+                   if f["level"] == "note" for reason in f["reasons"]})
+    if notes is not None and seen != notes:
+        yield f"expected the notes {notes}, found {seen}"
     wanted = FOUND if expected else 0
     if code != wanted:
         yield f"exit code {code}, expected {wanted}"
@@ -64,8 +80,8 @@ def main():
     if expected is None:
         print(f"{source}: no EXPECT: or no WHY: in the header", file=sys.stderr)
         return 2
-    code, report, errors = observe(lockdep, program)
-    found = list(problems(expected, code, report))
+    code, report, errors = observe(lockdep, program, options_of(source))
+    found = list(problems(expected, expected_notes(source), code, report))
     for problem in found:
         print(f"{source}: {problem}", file=sys.stderr)
     if found:

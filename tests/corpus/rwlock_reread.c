@@ -1,4 +1,5 @@
 // EXPECT: CLEAN
+// NOTE: read-recursion reader-preferring
 // WHY: the default kind of rwlock lets a reader in again even while a writer queues.
 
 #include "apart.h"

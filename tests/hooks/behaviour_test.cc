@@ -80,7 +80,7 @@ constexpr Row kRows[] = {
     {"rwlock", "readers_only", {}},
     {"rwlock", "readers_behind_writers", {kInversion}},
     {"rwlock", "readers_before_lenient_writers", {}},
-    {"rwlock", "read_again", {}},
+    {"rwlock", "read_again", {"read-recursion"}},
     {"rwlock", "read_again_behind_writers", {"read-recursion"}},
     {"rwlock", "readers_and_writers", {kInversion}},
     {"rwlock", "tried_writers", {}},

@@ -181,8 +181,8 @@ static void* lock_b_then_a(void* unused) {
 }
 
 static void inversion(void) {
-  in_thread(lock_a_then_b, NULL);
-  in_thread(lock_b_then_a, NULL);
+  in_thread_apart(lock_a_then_b, NULL);
+  in_thread_apart(lock_b_then_a, NULL);
 }
 
 static void inversion_a_thousand_times(void) {

@@ -20,6 +20,16 @@ static void lock_and_unlock(pthread_mutex_t* first, pthread_mutex_t* second) {
   RETURNS(0, pthread_mutex_unlock(first));
 }
 
+static void* lock_a_then_b(void* unused) {
+  lock_and_unlock(&a, &b);
+  return unused;
+}
+
+static void lock_in_both_orders(void) {
+  in_thread_apart(lock_a_then_b, NULL);
+  lock_and_unlock(&b, &a);
+}
+
 static void expect_success(pid_t child) {
   int status;
   CHECK(waitpid(child, &status, 0) == child);
@@ -187,37 +197,33 @@ static void lock_at_exit(void) { lock_and_unlock(&b, &a); }
 
 static void inversion_at_exit(void) {
   CHECK(atexit(lock_at_exit) == 0);
-  lock_and_unlock(&a, &b);
+  in_thread_apart(lock_a_then_b, NULL);
 }
 
 // As the core utilities do, so that a write that failed at the end is noticed.
 static void close_streams(void) { CHECK(fclose(stdout) == 0 && fclose(stderr) == 0); }
 
 static void closes_its_streams_at_exit(void) {
-  lock_and_unlock(&a, &b);
-  lock_and_unlock(&b, &a);
+  lock_in_both_orders();
   CHECK(atexit(close_streams) == 0);
 }
 
 static void quick_exit_after_inversion(void) {
-  lock_and_unlock(&a, &b);
-  lock_and_unlock(&b, &a);
+  lock_in_both_orders();
   puts("ok");
   fflush(stdout);
   quick_exit(0);
 }
 
 static void _exit_after_inversion(void) {
-  lock_and_unlock(&a, &b);
-  lock_and_unlock(&b, &a);
+  lock_in_both_orders();
   puts("ok");
   fflush(stdout);
   _exit(0);
 }
 
 static void killed_after_inversion(void) {
-  lock_and_unlock(&a, &b);
-  lock_and_unlock(&b, &a);
+  lock_in_both_orders();
   puts("ok");
   fflush(stdout);
   raise(SIGKILL);
@@ -232,7 +238,7 @@ static void on_signal(int signal) {
 
 static void inversion_in_signal_handler(void) {
   CHECK(signal(SIGUSR1, on_signal) != SIG_ERR);
-  lock_and_unlock(&a, &b);
+  in_thread_apart(lock_a_then_b, NULL);
   CHECK(raise(SIGUSR1) == 0);
 }
 
@@ -289,8 +295,7 @@ static void jumps_out_of_hooks(void) {
       pthread_mutex_unlock(&busy);
     }
   }
-  lock_and_unlock(&a, &b);
-  lock_and_unlock(&b, &a);
+  lock_in_both_orders();
 }
 
 static void* lock_once(void* mutex) {
@@ -304,8 +309,7 @@ static void many_threads(void) {
 }
 
 static void* lock_both_ways(void* unused) {
-  lock_and_unlock(&a, &b);
-  lock_and_unlock(&b, &a);
+  lock_in_both_orders();
   return unused;
 }
 

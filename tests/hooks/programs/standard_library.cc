@@ -1,5 +1,6 @@
 // The lock types of the C++ library, as a program uses them.
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdio>
 #include <mutex>
@@ -23,8 +24,11 @@ void LockBThenA() {
 }
 
 void Inversion() {
-  std::thread(LockAThenB).join();
-  std::thread(LockBThenA).join();
+  std::thread one(LockAThenB);
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  std::thread other(LockBThenA);
+  one.join();
+  other.join();
 }
 
 void ScopedLocks() {

@@ -1,0 +1,31 @@
+// EXPECT: lock-order-inversion
+// WHY: main takes a and b before it creates the thread that takes them the other way round, and
+// once more before it joins it.
+
+#include <pthread.h>
+#include <unistd.h>
+
+static pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t b = PTHREAD_MUTEX_INITIALIZER;
+
+static void take_both(pthread_mutex_t* first, pthread_mutex_t* second) {
+  pthread_mutex_lock(first);
+  pthread_mutex_lock(second);
+  pthread_mutex_unlock(second);
+  pthread_mutex_unlock(first);
+}
+
+static void* other_way(void* unused) {
+  take_both(&b, &a);
+  return unused;
+}
+
+int main(void) {
+  pthread_t thread;
+  take_both(&a, &b);
+  pthread_create(&thread, NULL, other_way, NULL);
+  usleep(100 * 1000);
+  take_both(&a, &b);
+  pthread_join(thread, NULL);
+  return 0;
+}

@@ -1,0 +1,33 @@
+// EXPECT: CLEAN
+// NOTE: lock-order-inversion gate-lock
+// WHY: whoever takes a and b, in whichever order, holds gate around both.
+
+#include "apart.h"
+
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t b = PTHREAD_MUTEX_INITIALIZER;
+
+static void take_both(pthread_mutex_t* first, pthread_mutex_t* second) {
+  pthread_mutex_lock(first);
+  pthread_mutex_lock(second);
+  pthread_mutex_unlock(second);
+  pthread_mutex_unlock(first);
+}
+
+static void first(void) {
+  pthread_mutex_lock(&gate);
+  take_both(&a, &b);
+  pthread_mutex_unlock(&gate);
+}
+
+static void second(void) {
+  pthread_mutex_lock(&gate);
+  take_both(&b, &a);
+  pthread_mutex_unlock(&gate);
+}
+
+int main(void) {
+  run_apart(first, second);
+  return 0;
+}
