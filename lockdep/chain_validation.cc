@@ -66,27 +66,27 @@ ChainKey Validator::Prove(Scene& scene) {
     // No function of the chain: the same classes may be held with the nest lock or without.
     if (!scene.use.tried() && FindRecursion(scene).serialised) scene.use = scene.use.Serialised();
   }
-  const ChainKey key = internal::KeyAfter(scene.thread.chain_key, scene.use, chain.Below());
-  if (key == scene.thread.chain_key || chains_.Contains(key)) return key;
+  const ChainKey held = chain.Key();
+  const ChainKey key = internal::KeyAfter(held, scene.use, chain.Below());
+  if (key == held || chains_.Contains(key)) return key;
   ValidateNewChain(scene);
-  KeepChain(scene, key);
+  KeepChain(scene, {key, held, scene.use});
   InsertChain(key);
   return key;
 }
 
 // With what it continues, if that is no chain that was proved: a lock was released
 // from its middle, or its proof was forgotten while it was held.
-void Validator::KeepChain(Scene& scene, ChainKey key) {
+void Validator::KeepChain(Scene& scene, const ChainLink& chain) {
   const HeldLocks& held = scene.thread.held;
-  const auto key_above = [&](uint32_t i) {
-    return i + 1 < held.depth() ? held[i + 1].previous_chain_key : scene.thread.chain_key;
-  };
-  uint32_t first = held.depth();
-  while (first > held.floor() && !chains_.Contains(key_above(first - 1))) --first;
-  for (uint32_t i = first; i < held.depth(); ++i) {
-    KeepLink({key_above(i), held[i].previous_chain_key, held[i].use});
+  ChainKey key = kEmptyChainKey;
+  for (uint32_t i = held.floor(); i < held.depth() && !chains_.Contains(chain.previous); ++i) {
+    const HeldLock* below = i == held.floor() ? nullptr : &held[i - 1];
+    const ChainLink link{internal::KeyAfter(key, held[i].use, below), key, held[i].use};
+    if (!chains_.Contains(link.key)) KeepLink(link);
+    key = link.key;
   }
-  KeepLink({key, scene.thread.chain_key, scene.use});
+  KeepLink(chain);
 }
 
 void Validator::KeepLink(const ChainLink& link) {

@@ -4,6 +4,7 @@
 // Source: linux v6.12 kernel/locking/lockdep.c, lockdep_free_key_range(),
 // zap_class(), lockdep_register_key(), lockdep_unregister_key(), lockdep_reset().
 
+#include "lockdep/internal/blocked_signals.h"
 #include "lockdep/internal/held_chain.h"
 #include "lockdep/internal/scene.h"
 #include "lockdep/validator.h"
@@ -34,6 +35,7 @@ bool Validator::UnregisterKey(ThreadContext& thread, ClassKey key, const CallSit
 
 void Validator::ForgetKeys(ThreadContext& thread, ClassKey first, uint64_t count,
                            const CallSite& site) {
+  const internal::BlockedSignals blocked(!config_.handlers_are_excluded);
   const auto is_in_range = [&](ClassKey key) { return key.value - first.value < count; };
   for (uint32_t i = thread.held.depth(); i-- > 0;) {
     const HeldLock& held = thread.held[i];
@@ -42,6 +44,8 @@ void Validator::ForgetKeys(ThreadContext& thread, ClassKey first, uint64_t count
     internal::HeldChain(thread, contexts_).Remove(i);
   }
   internal::RawLockHolder holder(graph_lock_);
+  // Memory ended: a class may be there in part.
+  if (stopped()) return;
   bool any = false;
   bool connects = false;
   for (uint32_t i = 1; i <= classes_.size(); ++i) {

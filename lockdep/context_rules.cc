@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "lockdep/internal/blocked_signals.h"
 #include "lockdep/internal/held_chain.h"
 #include "lockdep/internal/path_words.h"
 #include "lockdep/internal/scene.h"
@@ -23,6 +24,7 @@ constexpr ContextSet Lowest(ContextSet contexts) { return contexts & -contexts; 
 void Validator::SetContexts(ThreadContext& thread, const ContextState& state,
                             const CallSite& site) {
   if (stopped() || thread.contexts == state) return;
+  const internal::BlockedSignals blocked(!config_.handlers_are_excluded);
   ContextId id;
   if (!contexts_.Find(state, &id)) {
     internal::RawLockHolder holder(graph_lock_);
@@ -51,10 +53,11 @@ void Validator::MarkHeld(ThreadContext& thread, const CallSite& site) {
   internal::RawLockHolder holder(graph_lock_);
   for (const HeldLock& held : thread.held) {
     if (stopped()) return;
+    if (held.use.checked()) {
+      scene.lock_class = &classes_.Get(held.use.class_id());
+      MarkUsage(scene, held.use, *held.lock, EnabledKind(held.use.mode()), thread.contexts.enabled);
+    }
     InsertChain(key_of(held));
-    if (!held.use.checked()) continue;
-    scene.lock_class = &classes_.Get(held.use.class_id());
-    MarkUsage(scene, held.use, *held.lock, EnabledKind(held.use.mode()), thread.contexts.enabled);
   }
 }
 

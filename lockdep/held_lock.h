@@ -1,8 +1,9 @@
 // A held lock is an acquisition in force; HeldLocks is a thread's stack of them.
 //
 // Thread safety: touched only by the owning thread, or by a signal handler that
-// interrupts it and leaves the stack as it found it.  A handler may also jump
-// out of what it interrupted: an entry is complete before it counts.
+// interrupts it and leaves the stack as it found it, though perhaps in larger
+// storage; storage that was replaced stays readable.  A handler may also jump out of
+// what it interrupted: an entry is complete before it counts.
 
 #ifndef LOCKDEP_HELD_LOCK_H_
 #define LOCKDEP_HELD_LOCK_H_
@@ -66,9 +67,23 @@ class HeldLocks {
   HeldLock& Next() { return *top_; }
   void Push() {
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    // At once: a handler may replace the storage between a load and a store.
+#if defined(__x86_64__)
+    asm volatile("addq %1, %0" : "+m"(top_) : "i"(sizeof(HeldLock)) : "cc");
+#else
     ++top_;
+#endif
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
   }
-  void Pop() { --top_; }
+  void Pop() {
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+#if defined(__x86_64__)
+    asm volatile("subq %1, %0" : "+m"(top_) : "i"(sizeof(HeldLock)) : "cc");
+#else
+    --top_;
+#endif
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+  }
 
   // Removes an entry from the middle; the caller repairs the chain keys above it.
   void Erase(uint32_t index);

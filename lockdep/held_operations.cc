@@ -3,6 +3,7 @@
 // Source: linux v6.12 kernel/locking/lockdep.c, __lock_downgrade(),
 // __lock_set_class(), reacquire_held_locks(), __lock_pin_lock() and following.
 
+#include "lockdep/internal/blocked_signals.h"
 #include "lockdep/internal/held_chain.h"
 #include "lockdep/internal/scene.h"
 #include "lockdep/validator.h"
@@ -11,18 +12,21 @@ namespace lockdep {
 
 void Validator::CancelAcquire(ThreadContext& thread, const LockMap& lock) {
   if (!Enabled(thread)) return;
+  const internal::BlockedSignals blocked(!config_.handlers_are_excluded);
   internal::HeldChain chain(thread, contexts_);
   const uint32_t index = chain.Find(lock);
   if (index != thread.held.depth()) chain.Remove(index);
 }
 
 void Validator::TurnOff(ThreadContext& thread) {
+  const internal::BlockedSignals blocked(!config_.handlers_are_excluded);
   ++thread.off;
   thread.context = thread.context.Off();
   internal::HeldChain(thread, contexts_).Repair(thread.held.depth());
 }
 
 void Validator::TurnOn(ThreadContext& thread) {
+  const internal::BlockedSignals blocked(!config_.handlers_are_excluded);
   if (thread.off == 0 || --thread.off != 0) return;
   thread.context = thread.context.On();
   internal::HeldChain(thread, contexts_).Repair(thread.held.depth());
@@ -74,6 +78,7 @@ HeldLock* Validator::HeldOrReport(ThreadContext& thread, const LockMap& lock, Vi
 
 void Validator::DestroyLock(ThreadContext& thread, const LockMap& lock, const CallSite& site) {
   if (!Enabled(thread)) return;
+  const internal::BlockedSignals blocked(!config_.handlers_are_excluded);
   bool told = false;
   // Whoever took it, the interrupted code too.
   for (uint32_t i = thread.held.depth(); i-- > 0;) {
@@ -103,6 +108,7 @@ void Validator::ReportHeld(ThreadContext& thread, ViolationKind kind, const char
 void Validator::Downgrade(ThreadContext& thread, const LockMap& lock, ReadMode mode,
                           const CallSite& site) {
   if (!Enabled(thread)) return;
+  const internal::BlockedSignals blocked(!config_.handlers_are_excluded);
   HeldLock* held = HeldOrReport(thread, lock, ViolationKind::kInvalidLockState,
                                 "only a held lock is downgraded", site);
   if (held == nullptr) return;
@@ -119,6 +125,7 @@ void Validator::Downgrade(ThreadContext& thread, const LockMap& lock, ReadMode m
 void Validator::ChangeClass(ThreadContext& thread, const LockMap& lock, uint8_t subclass,
                             const CallSite& site) {
   if (!Enabled(thread)) return;
+  const internal::BlockedSignals blocked(!config_.handlers_are_excluded);
   HeldLock* held = HeldOrReport(thread, lock, ViolationKind::kInvalidLockState,
                                 "only a held lock changes its class", site);
   if (held == nullptr) return;

@@ -1,5 +1,6 @@
 #include "lockdep/validator.h"
 
+#include "lockdep/internal/blocked_signals.h"
 #include "lockdep/internal/held_chain.h"
 #include "lockdep/internal/scene.h"
 
@@ -82,6 +83,12 @@ void Validator::SetFree(ThreadContext* thread) {
   ResetHeld(*thread);
   thread->next_free = free_threads_;
   free_threads_ = thread;
+}
+
+__attribute__((noinline)) void Validator::FillAgain(ThreadContext& thread, ChainKey previous,
+                                                    const Acquisition& acquisition, LockUse use) {
+  const internal::BlockedSignals blocked;
+  Fill(thread.held[thread.held.depth() - 1], previous, acquisition, use);
 }
 
 // Not at the first probe, but perhaps at a later one.
@@ -178,6 +185,7 @@ bool Validator::ReserveClass(const LockClass& lock_class) {
 
 void Validator::ReleaseSlow(ThreadContext& thread, const LockMap& lock, const CallSite& site) {
   if (!Enabled(thread)) return;
+  const internal::BlockedSignals blocked(!config_.handlers_are_excluded);
   internal::HeldChain chain(thread, contexts_);
   if (const uint32_t index = chain.Find(lock); index != thread.held.depth()) {
     if (thread.held[index].pins != 0) {
@@ -226,6 +234,7 @@ bool Validator::ReportRule(ThreadContext& thread, ViolationKind kind, const Lock
 }
 
 void Validator::ResetHeld(ThreadContext& thread) {
+  const internal::BlockedSignals blocked(!config_.handlers_are_excluded);
   internal::HeldChain(thread, contexts_).Truncate(0);
 }
 

@@ -25,10 +25,11 @@
 // (Observer::OnStopped), ignores all further events, and the host goes on.
 //
 // Thread safety: all functions may be called by any thread, each with its own
-// ThreadContext.  Safe in a signal handler that did not interrupt a call with the
-// same context: the cold path runs with signals blocked, but an entry that the hot
-// path has half made would be overwritten.  Hosts that cannot exclude it refuse
-// the handler's events meanwhile (hooks/hot_path.h).
+// ThreadContext.  Safe in a signal handler that interrupted a call with the same
+// context, if it releases all that it takes: what it overwrote of a half-made entry
+// is written again, a chain is proved by what is held then and not by the key that
+// the thread had, and all that is not Acquire or Release of the newest lock runs
+// with signals blocked.
 //
 // Source: linux v6.12 kernel/locking/lockdep.c, __lock_acquire(),
 // check_deadlock(), check_prev_add(), __lock_release().
@@ -83,6 +84,9 @@ class Validator {
     // Name of the context of each bit of a ContextSet, for findings; those of
     // bits beyond the end are "context".  Must outlive the validator.
     std::span<const char* const> context_names = {};
+    // The host lets no signal handler use the context of what it interrupted: signals
+    // need not be blocked where only such a handler could do harm.
+    bool handlers_are_excluded = false;
   };
 
   explicit Validator(const Config& config);
@@ -125,8 +129,11 @@ class Validator {
       const CallSite copy = site;
       return ReleaseSlow(thread, lock, copy);
     }
-    thread.chain_key = thread.held.newest().previous_chain_key;
+    // In this order: what a handler takes in between must not count as proved without
+    // a lock that is still on the stack.
+    const ChainKey before = thread.held.newest().previous_chain_key;
     thread.held.Pop();
+    thread.chain_key = before;
   }
 
   // A blocking acquisition that was announced did not succeed (EDEADLK,
@@ -274,19 +281,33 @@ class Validator {
     return acquisition.host_orders_class ? use.HostOrdered() : use;
   }
 
-  static void Push(ThreadContext& thread, const Acquisition& acquisition, LockUse use,
-                   ChainKey key) {
-    HeldLock& held = thread.held.Next();
-    held.previous_chain_key = thread.chain_key;
+  static void Fill(HeldLock& held, ChainKey previous, const Acquisition& acquisition, LockUse use) {
+    held.previous_chain_key = previous;
     held.lock = acquisition.lock;
     held.use = use;
     held.SetSite(acquisition.site);
     held.nest_lock = acquisition.nest_lock;
     held.pins = 0;
+  }
+
+  static void Push(ThreadContext& thread, const Acquisition& acquisition, LockUse use,
+                   ChainKey key) {
+    const ChainKey previous = thread.chain_key;
+    const uint64_t acquisitions = thread.acquisitions;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    Fill(thread.held.Next(), previous, acquisition, use);
     thread.held.Push();
+    // A handler that took locks meanwhile had them in the place of this one.
+    if (thread.acquisitions != acquisitions) [[unlikely]] {
+      const Acquisition copy = acquisition;
+      FillAgain(thread, previous, copy, use);
+    }
     thread.chain_key = key;
     ++thread.acquisitions;
   }
+
+  static void FillAgain(ThreadContext& thread, ChainKey previous, const Acquisition& acquisition,
+                        LockUse use);
 
   void AcquireSlow(ThreadContext& thread, const Acquisition& acquisition);
   void AcquireUnproved(ThreadContext& thread, const Acquisition& acquisition, bool ordered);
@@ -311,7 +332,7 @@ class Validator {
   bool Recognise(Scene& scene, const Acquisition& acquisition);
   ChainKey Prove(Scene& scene);
   void InsertChain(ChainKey key);
-  void KeepChain(Scene& scene, ChainKey key);
+  void KeepChain(Scene& scene, const ChainLink& chain);
   void KeepLink(const ChainLink& link);
   void ForgetChains();
   void ValidateNewChain(Scene& scene);

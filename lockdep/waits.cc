@@ -32,7 +32,7 @@ void Validator::Wake(ThreadContext& thread, const Acquisition& acquisition) {
   for (uint32_t i = thread.held.floor(); i < thread.held.depth() && !stopped(); ++i) {
     AddWake(scene, thread.held[i]);
   }
-  if (!stopped()) InsertChain(WakeKey(thread.chain_key, scene.use));
+  if (!stopped()) InsertChain(WakeKey(internal::HeldChain(thread, contexts_).Key(), scene.use));
 }
 
 void Validator::AddWake(Scene& scene, const HeldLock& held) {

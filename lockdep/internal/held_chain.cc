@@ -12,6 +12,15 @@ uint32_t HeldChain::Find(const LockMap& lock) const {
   return held.depth();
 }
 
+ChainKey HeldChain::Key() const {
+  const HeldLocks& held = thread_.held;
+  ChainKey key = kEmptyChainKey;
+  for (uint32_t i = held.floor(); i < held.depth(); ++i) {
+    key = KeyAfter(key, held[i].use, i == held.floor() ? nullptr : &held[i - 1]);
+  }
+  return key;
+}
+
 void HeldChain::Remove(uint32_t index) {
   thread_.held.Erase(index);
   Repair(index);

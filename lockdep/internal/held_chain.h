@@ -33,6 +33,10 @@ class HeldChain {
   // Takes an entry out and repairs what stands on it.
   void Remove(uint32_t index);
 
+  // The key of what is held in this context.  The thread's own may lag behind where a
+  // signal handler runs.
+  ChainKey Key() const;
+
   // Recomputes the keys from an entry upwards, and the floor.
   void Repair(uint32_t from);
 

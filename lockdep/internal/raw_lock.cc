@@ -5,23 +5,11 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
+
+#include "lockdep/internal/blocked_signals.h"
 
 namespace lockdep::internal {
 namespace {
-
-// The kernel's signal set is 64 bits; libc's larger one would need its wrapper,
-// which refuses to block the signals that libc itself uses.
-uint64_t BlockAllSignals() {
-  const uint64_t all = ~uint64_t{0};
-  uint64_t before = 0;
-  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof(all));
-  return before;
-}
-
-void RestoreSignals(uint64_t mask) {
-  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, nullptr, sizeof(mask));
-}
 
 void Futex(std::atomic<uint32_t>* word, int operation, uint32_t value) {
   const int saved_errno = errno;

@@ -20,6 +20,7 @@ void Exercise(Validator& validator) {
     validator.Acquire(*thread, {.lock = &locks[i], .site = {.pcs = {static_cast<uintptr_t>(i)}}});
   }
   for (int i = kLocks; i-- > 0;) validator.Release(*thread, locks[i], CallSite{});
+  validator.ForgetKeys(*thread, locks[0].key, kLocks / 2, CallSite{});
 }
 
 TEST(FaultInjectionTest, EveryFailedGrowthStopsValidationOnce) {

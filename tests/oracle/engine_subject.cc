@@ -48,7 +48,8 @@ void EngineSubject::MakeValidator() {
       std::make_unique<Validator>(Validator::Config{.observer = this,
                                                     .stacks = nullptr,
                                                     .declared_order = declared_,
-                                                    .context_names = testing::kContextNames});
+                                                    .context_names = testing::kContextNames,
+                                                    .handlers_are_excluded = true});
 }
 
 ThreadContext* EngineSubject::CreateThread() {
