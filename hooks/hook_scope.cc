@@ -12,6 +12,7 @@
 #include "hooks/session.h"
 #include "hooks/step_notes.h"
 #include "hooks/thread_order.h"
+#include "hooks/timing.h"
 
 // All of what these call that can be inlined is: the rest is the cold path.
 #define LOCKDEP_HOT_PATH __attribute__((flatten))
@@ -96,6 +97,7 @@ void HookScope::Acquire(LockRecord& record, ReadMode mode, TryLock trylock) {
   acquisition.host_orders_class = IsNestedInClass(context, acquisition);
   const bool is_settled = trylock == TryLock::kYes || NoteSteps(self(), record.map, mode);
   session().validator().Acquire(context, acquisition);
+  TimeAcquired(self(), record.map);
   if (context.chain_key == before) return;
   if (acquisition.host_orders_class) {
     CheckNestings(self());
@@ -136,7 +138,7 @@ __attribute__((noinline)) void HookScope::NoteReadAgain(const LockRecord& record
 
 // For the hot path: `held` is what was just taken, `ends` was read before it was.
 void HookScope::NoteStep(const HeldLock& held, uint32_t ends) {
-  if (frame_pointers.Find(caller_.pc) != FramePointerTable::Answer::kNotKept) return;
+  if (IsTiming() || frame_pointers.Find(caller_.pc) != FramePointerTable::Answer::kNotKept) return;
   const auto address = reinterpret_cast<uintptr_t>(held.lock->address);
   const ChainKey before = held.previous_chain_key;
   self().has_nested_steps = self().has_nested_steps || before != kEmptyChainKey;
@@ -186,6 +188,7 @@ int HookScope::AfterLock(LockRecord* announced, int result) {
 
 __attribute__((noinline)) void HookScope::Cancel(LockRecord& record) {
   if (!Enter()) return;
+  TimeCancelled(self(), record.map);
   session().validator().CancelAcquire(*self().context, record.map);
   Leave();
 }
@@ -227,6 +230,7 @@ CallSite HookScope::UnlockSite() const {
 void HookScope::Release(const LockReference& lock) {
   LockRecord* record = Get(lock);
   if (record == nullptr) return;
+  TimeReleased(self(), record->map);
   session().validator().Release(*self().context, record->map, UnlockSite());
 }
 

@@ -105,7 +105,7 @@ class HookScope {
   void Leave() {
     if (thread_slot.work_is_due) [[unlikely]]
       DoDueWork();
-    OpenGate(reinterpret_cast<uintptr_t>(thread_slot.state->context));
+    OpenGate(GateOf(thread_slot.state->context));
   }
 
   CallSite UnlockSite() const;

@@ -52,7 +52,7 @@ inline bool CannotFail(const pthread_rwlock_t* rwlock) {
 __attribute__((always_inline)) inline bool TakeAsBefore(const void* lock, ReadMode mode,
                                                         TryLock trylock, const Caller& caller) {
   const uintptr_t gate = thread_slot.gate;
-  if (IsClosed(gate)) [[unlikely]]
+  if (!IsHot(gate)) [[unlikely]]
     return false;
   auto& context = *reinterpret_cast<ThreadContext*>(gate);
   const auto address = reinterpret_cast<uintptr_t>(lock);
@@ -78,7 +78,7 @@ __attribute__((always_inline)) inline bool TakeAsBefore(const void* lock, ReadMo
 // Notes that the calling thread releases what it took last, if that is this lock.
 __attribute__((always_inline)) inline bool ReleaseNewest(const void* lock, const Caller& caller) {
   const uintptr_t gate = thread_slot.gate;
-  if (IsClosed(gate)) [[unlikely]]
+  if (!IsHot(gate)) [[unlikely]]
     return false;
   auto& context = *reinterpret_cast<ThreadContext*>(gate);
   if (context.held.on_floor()) [[unlikely]]

@@ -131,6 +131,10 @@ void Recording::WriteTotals(const record::Totals& totals) {
   recorder_.WriteTotals(totals);
 }
 
+void Recording::WriteLockStat(LockStat& times, uint32_t classes) {
+  if (IsOurs()) recorder_.WriteLockStat(times, classes);
+}
+
 void Recording::Finish(const record::Totals& totals, uint64_t locks_missed) {
   if (!IsOurs()) return;
   if (locks_missed != 0) {

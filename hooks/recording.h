@@ -38,6 +38,7 @@ class Recording final : public Observer {
 
   // Under the graph lock.
   void WriteTotals(const record::Totals& totals);
+  void WriteLockStat(LockStat& times, uint32_t classes);
   void Finish(const record::Totals& totals, uint64_t locks_missed);
 
   // Deletes the file if nobody asked for it.

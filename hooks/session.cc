@@ -16,6 +16,7 @@
 #include "hooks/recording.h"
 #include "hooks/thread_context.h"
 #include "hooks/thread_order.h"
+#include "hooks/timing.h"
 #include "hooks/waiting.h"
 
 namespace lockdep::hooks {
@@ -45,7 +46,9 @@ bool Session::Start() {
   if (!locks_.Map()) return false;
   locks_.set_class_by(options_.class_by);
   auto* observer = new (recording_memory) Recording();
-  new (validator_memory_) Validator({.observer = observer, .stacks = &native_stack});
+  new (validator_memory_)
+      Validator({.observer = observer, .stacks = &native_stack, .handlers_are_excluded = true});
+  if (options_.lock_stat) StartTiming();
   PathText own_path;
   FindOwnPath(&own_path);
   FindTool(options_, own_path.view(), &tool_);
@@ -85,12 +88,19 @@ void Session::DoDueWork() {
   const record::Totals totals = SumUp();
   validator().LockGraph();
   recording().WriteTotals(totals);
+  if (TimesAreDue()) WriteTimes();
   validator().UnlockGraph();
   if (options_.halt_on_error && recording().has_failed()) {
     const int status = static_cast<int>(options_.exitcode);
     Finish(status);
     real::_exit(status);
   }
+}
+
+void Session::WriteTimes() {
+  const uint64_t began = TimeNow();
+  recording().WriteLockStat(Times(), validator().classes().size());
+  NoteTimesWritten(began);
 }
 
 void Session::AfterDeadlock() {
@@ -114,6 +124,7 @@ void Session::AfterForkInChild() {
   recording().StartAgainInChild(pid_);
   validator().AfterForkInChild(RenewThreadAfterFork());
   ForgetOtherWaiters();
+  ForgetTimes();
   is_forked_ = true;
   is_finished_.store(false, std::memory_order_relaxed);
 }
@@ -129,6 +140,7 @@ void Session::CompleteRecording() {
   thread_order.NoteEnd();
   TellAgain();
   recording().EnsureOpen();
+  if (IsTiming()) WriteTimes();
   recording().Finish(totals, locks_.locks_missed());
   validator().UnlockGraph();
 }

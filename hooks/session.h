@@ -70,6 +70,7 @@ class Session {
   void SayOptions() const;
   record::Totals SumUp();
   void CompleteRecording();
+  void WriteTimes();
 
   alignas(Validator) unsigned char validator_memory_[sizeof(Validator)] = {};
   LockTable locks_;

@@ -17,6 +17,7 @@
 #include "hooks/session.h"
 #include "hooks/step_notes.h"
 #include "hooks/thread_order.h"
+#include "hooks/timing.h"
 #include "hooks/waiting.h"
 
 namespace lockdep::hooks {
@@ -160,6 +161,7 @@ void DetachThread(ThreadState* state) {
   session().validator().LockGraph();
   thread_order.End(state->segment);
   session().validator().UnlockGraph();
+  EndTiming(*state);
   session().validator().DestroyThread(state->context);
   state->context = nullptr;
   PutFree(state, state);
@@ -184,6 +186,7 @@ ThreadContext* RenewThreadAfterFork() {
   ThreadState* state = thread_slot.state;
   if (state == nullptr) return nullptr;
   state->tid = OwnThreadId();
+  state->times = nullptr;
   state->holds_from_before_fork = state->context->held.depth() != 0;
   thread_slot.state_before_fork = state;
   thread_slot.state = nullptr;

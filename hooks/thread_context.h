@@ -20,6 +20,7 @@
 #include "hooks/cells.h"
 #include "hooks/key_set.h"
 #include "hooks/known_steps.h"
+#include "lockdep/lock_stat.h"
 #include "lockdep/lockdep.h"
 
 namespace lockdep::hooks {
@@ -42,7 +43,8 @@ struct ThreadState {
   // the grading knows: both in this segment.
   KeySet known_nestings;
   KeySet known_steps;
-  bool has_nested_steps = false;  // Some of `steps` were taken upon another lock.
+  bool has_nested_steps = false;           // Some of `steps` were taken upon another lock.
+  LockStat::ThreadTimes* times = nullptr;  // Null before the first lock that is timed.
   KnownSteps steps;
 };
 
@@ -51,6 +53,15 @@ struct ThreadState {
 // hook whose frame is the rest of the number.
 inline constexpr uintptr_t kNoGate = 1;
 constexpr bool IsClosed(uintptr_t gate) { return (gate & 1) != 0; }
+
+// The mark of open gates while locks are timed (timing.h): the hot path is not taken.
+inline constexpr uintptr_t kTimedGate = 2;
+extern constinit uintptr_t gate_mark;  // Constant after the start.
+constexpr bool IsHot(uintptr_t gate) { return (gate & (kNoGate | kTimedGate)) == 0; }
+static_assert(alignof(ThreadContext) > (kNoGate | kTimedGate));
+inline uintptr_t GateOf(const ThreadContext* context) {
+  return reinterpret_cast<uintptr_t>(context) | gate_mark;
+}
 
 // Plain data in initial-exec storage: reading it can neither allocate nor lock.
 struct ThreadSlot {

@@ -3,6 +3,7 @@
 #include "hooks/sections.h"
 #include "hooks/session.h"
 #include "hooks/step_notes.h"
+#include "hooks/timing.h"
 
 namespace lockdep::hooks {
 namespace {
@@ -41,6 +42,7 @@ bool WaitScope::IsHeld(const Resource& resource) {
 }
 
 void WaitScope::Drop(const Resource& resource) {
+  TimeCancelled(self(), resource.map);
   engine().CancelAcquire(*self().context, resource.map);
 }
 
@@ -61,7 +63,9 @@ Resource* WaitScope::BeforeHold(const ResourceId& id, ReadMode mode, const char*
 }
 
 void WaitScope::AfterHold(Resource* announced, bool is_held) {
-  if (announced == nullptr || is_held || !Enter()) return;
+  if (announced == nullptr) return;
+  if (is_held) return TimeGot(announced->map.address);
+  if (!Enter()) return;
   Drop(*announced);
   Leave();
 }
@@ -75,6 +79,7 @@ void WaitScope::NoteHeld(const ResourceId& id, ReadMode mode, const char* name) 
 void WaitScope::BeforeUnhold(const ResourceId& id) {
   if (!Enter()) return;
   if (Resource* resource = Get(id); resource != nullptr) {
+    TimeReleased(self(), resource->map);
     engine().Release(*self().context, resource->map, UnlockSite());
   }
   Leave();
@@ -110,6 +115,7 @@ void WaitScope::BeforeUnholdAgain(const ResourceId& id) {
   if (!Enter()) return;
   Resource* resource = resources.Find(id);
   if (resource != nullptr && IsHeld(*resource) && --resource->times_held == 0) {
+    TimeReleased(self(), resource->map);
     engine().Release(*self().context, resource->map, UnlockSite());
   }
   Leave();
@@ -216,6 +222,7 @@ void WaitScope::BeforePost(const void* semaphore) {
   if (!Enter()) return;
   Resource* resource = Get(SemaphoreAt(semaphore));
   if (resource != nullptr && IsHeld(*resource)) {
+    TimeReleased(self(), resource->map);
     engine().Release(*self().context, resource->map, UnlockSite());
   } else if (resource != nullptr) {
     if (IsLock(*resource)) resources.Renew(resource, LockKind::kSemaphore);

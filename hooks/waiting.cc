@@ -4,6 +4,7 @@
 
 #include "hooks/cells.h"
 #include "hooks/real.h"
+#include "hooks/timing.h"
 #include "hooks/wait_end.h"
 #include "hooks/waiter.h"
 
@@ -292,7 +293,24 @@ void NoteSignal(const void* condition) {
   SignalsOf(condition).fetch_add(1, std::memory_order_relaxed);
 }
 
+namespace {
+
+// For the whole of a wait; if it was in vain, what was announced is cancelled.
+class TimedWait {
+ public:
+  TimedWait(const void* lock, const Caller& caller) : lock_(lock) { TimeWait(lock, caller); }
+  ~TimedWait() { TimeGot(lock_); }
+  TimedWait(const TimedWait&) = delete;
+  TimedWait& operator=(const TimedWait&) = delete;
+
+ private:
+  const void* lock_;
+};
+
+}  // namespace
+
 int LockSlowly(pthread_mutex_t* mutex, Caller caller) {
+  const TimedWait timed(mutex, caller);
   constexpr int kShared = 128;
   if ((mutex->__data.__kind & kShared) != 0) return real::pthread_mutex_lock(mutex);
   PublishedWait wait(WaitKind::kMutex, mutex, caller);
@@ -305,6 +323,7 @@ int LockSlowly(pthread_mutex_t* mutex, Caller caller) {
 }
 
 int ReadLockSlowly(pthread_rwlock_t* rwlock, Caller caller) {
+  const TimedWait timed(rwlock, caller);
   if (rwlock->__data.__shared != 0) return real::pthread_rwlock_rdlock(rwlock);
   PublishedWait wait(WaitKind::kReadLock, rwlock, caller);
   return WaitInSteps(
@@ -316,6 +335,7 @@ int ReadLockSlowly(pthread_rwlock_t* rwlock, Caller caller) {
 }
 
 int WriteLockSlowly(pthread_rwlock_t* rwlock, Caller caller) {
+  const TimedWait timed(rwlock, caller);
   if (rwlock->__data.__shared != 0) return real::pthread_rwlock_wrlock(rwlock);
   PublishedWait wait(WaitKind::kWriteLock, rwlock, caller);
   return WaitInSteps(

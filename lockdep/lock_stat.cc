@@ -81,6 +81,10 @@ class LockStat::ThreadTimes {
     }
     return nullptr;
   }
+  void Close(OpenLock* closed) {
+    std::copy(closed + 1, open + open_count, closed);
+    --open_count;
+  }
   bool WaitsFor(const void* lock) const {
     if (open_count == 0) return false;
     const OpenLock& last = open[open_count - 1];
@@ -118,6 +122,12 @@ void ClassTimes::Add(const ClassTimes& other) {
       break;
     }
   }
+}
+
+size_t ClassTimes::PointsUsed() const {
+  size_t used = 0;
+  while (used < kPoints && contended_at[used].count != 0) ++used;
+  return used;
 }
 
 void LockStat::Row::AddPoint(uintptr_t pc) {
@@ -200,16 +210,21 @@ void LockStat::Acquired(ThreadTimes& thread, const void* lock, ClassId lock_clas
 }
 
 void LockStat::Released(ThreadTimes& thread, const void* lock, uint64_t now) {
-  for (uint32_t i = thread.open_count; i-- > 0;) {
-    const OpenLock open = thread.open[i];
-    if (open.lock != lock) continue;
-    std::copy(thread.open + i + 1, thread.open + thread.open_count, thread.open + i);
-    --thread.open_count;
-    Row* row = FindOrAdd(thread, open.lock_class);
-    if (row != nullptr) row->hold[IsRead(open.mode)].Add(now - open.held_since);
-    return;
-  }
+  OpenLock* newest = thread.Newest(lock);
+  if (newest == nullptr) return;
+  const OpenLock open = *newest;
+  thread.Close(newest);
+  Row* row = FindOrAdd(thread, open.lock_class);
+  if (row != nullptr) row->hold[IsRead(open.mode)].Add(now - open.held_since);
 }
+
+void LockStat::Cancelled(ThreadTimes& thread, const void* lock) {
+  if (OpenLock* open = thread.Newest(lock); open != nullptr) thread.Close(open);
+}
+
+bool LockStat::HasOpen(const ThreadTimes& thread) const { return thread.open_count != 0; }
+
+void LockStat::ForgetOpen(ThreadTimes& thread) { thread.open_count = 0; }
 
 ClassTimes LockStat::Sum(ClassId lock_class) {
   internal::RawLockHolder lock(lock_);

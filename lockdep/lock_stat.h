@@ -18,6 +18,8 @@
 #define LOCKDEP_LOCK_STAT_H_
 
 #include <atomic>
+#include <compare>
+#include <cstddef>
 #include <cstdint>
 
 #include "lockdep/internal/arena.h"
@@ -34,6 +36,9 @@ struct LockTimes {
 
   void Add(uint64_t duration);
   void Add(const LockTimes& other);
+  uint64_t average() const { return count == 0 ? 0 : total / count; }
+
+  friend auto operator<=>(const LockTimes&, const LockTimes&) = default;
 };
 
 // A place in the code and how often it was there.
@@ -54,6 +59,12 @@ struct ClassTimes {
   ContentionPoint contended_at[kPoints] = {};
 
   void Add(const ClassTimes& other);
+  size_t PointsUsed() const;
+  // Whether anything was counted.
+  bool any() const {
+    return (read_hold.count | write_hold.count | read_wait.count | write_wait.count) != 0 ||
+           contended_at[0].count != 0;
+  }
 };
 
 class LockStat {
@@ -82,6 +93,12 @@ class LockStat {
                 uint64_t now);
   // The thread is about to release the lock.  Ignored if Acquired was never called.
   void Released(ThreadTimes& thread, const void* lock, uint64_t now);
+  // Acquired was said, but the lock was not got.
+  void Cancelled(ThreadTimes& thread, const void* lock);
+  // Whether there is a lock that the thread said it had, and did not release.
+  bool HasOpen(const ThreadTimes& thread) const;
+  // The thread holds nothing of what it said it had: it ended otherwise.
+  void ForgetOpen(ThreadTimes& thread);
 
   // What all threads counted of a class so far.
   ClassTimes Sum(ClassId lock_class);

@@ -23,6 +23,8 @@ constexpr char kFooter[] =
             and its direct dependencies; the twin of /proc/lockdep
   chains    every chain of locks that was held at once, oldest first, and the contexts
             in which it was taken; the twin of /proc/lockdep_chains
+  lock_stat how often and how long each class was waited for and held, and where; of runs
+            with --options lock_stat=1; the twin of /proc/lock_stat
   stats     counters of the validator; the twin of /proc/lockdep_stats
 
 INPUT is a recording, or a directory of them: those of several processes are shown
@@ -46,6 +48,7 @@ struct View {
 constexpr View kViews[] = {
     {"classes", report::ClassesText, report::ClassesJson},
     {"chains", report::ChainsText, report::ChainsJson},
+    {"lock_stat", report::LockStatText, report::LockStatJson},
     {"stats", report::StatsText, report::StatsJson},
 };
 
@@ -70,10 +73,11 @@ class ViewCommand final : public Command {
 };
 
 void ViewCommand::Configure(CLI::App& tool) {
-  app_ = tool.add_subcommand("view", "Show what a validator knows: classes, chains, counters");
+  app_ =
+      tool.add_subcommand("view", "Show what a validator knows: classes, chains, times, counters");
   SetUsage(*app_, "lockdep view VIEW INPUT [--json]");
   app_->footer(kFooter);
-  app_->add_option("VIEW", view_, "classes, chains or stats")->type_name("")->required();
+  app_->add_option("VIEW", view_, "classes, chains, lock_stat or stats")->type_name("")->required();
   app_->add_option("INPUT", input_, "A recording, or a directory of them")
       ->type_name("")
       ->required();
@@ -96,7 +100,7 @@ absl::StatusOr<record::Recording> ReadInput(const std::string& input) {
 int ViewCommand::Run() {
   const View* view = FindView(view_);
   if (view == nullptr)
-    return UsageError("view: no view '" + view_ + "'; try classes, chains or stats");
+    return UsageError("view: no view '" + view_ + "'; try classes, chains, lock_stat or stats");
   const absl::StatusOr<record::Recording> recording = ReadInput(input_);
   if (!recording.ok()) return UsageError(std::string(recording.status().message()));
   for (const std::string& warning : recording->warnings) Say(warning);

@@ -10,6 +10,7 @@
 #include <new>
 
 #include "lockdep/kernel/finding.h"
+#include "lockdep/kernel/timing.h"
 #include "lockdep/kernel/world.h"
 #include "lockdep/record/recorder.h"
 
@@ -25,6 +26,7 @@ constinit bool has_exit_handler = false;
 void Complete(record::Recorder& recorder) {
   const ValidatorStats stats = the_world.validator().Stats();
   recorder.FlushChains();
+  recorder.WriteLockStat(Times(), the_world.validator().classes().size());
   recorder.WriteTotals({.lock_operations = stats.acquisitions, .locks = 0, .chains = stats.chains});
   recorder.WriteEnd();
 }

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <new>
 
 #include "lockdep/kernel/ready_map.h"
 #include "lockdep/kernel/site.h"
@@ -55,16 +56,24 @@ void TimeAcquired(const ThreadContext& thread, const Acquisition& acquisition) {
   if (depth == 0 || thread.held[depth - 1].lock != acquisition.lock) return;  // It was refused.
   if (times_of_thread == nullptr) times_of_thread = Times().CreateThread();
   if (times_of_thread == nullptr) return;
+  // What ended while it was held was not released.
+  if (depth == 1) Times().ForgetOpen(*times_of_thread);
   Times().Acquired(*times_of_thread, acquisition.lock, thread.held[depth - 1].use.class_id(),
                    acquisition.mode, Now());
 }
 
 void TimeReleased(const LockMap& lock) {
-  if (times_of_thread != nullptr) Times().Released(*times_of_thread, &lock, Now());
+  if (times_of_thread == nullptr || !Times().HasOpen(*times_of_thread)) return;
+  Times().Released(*times_of_thread, &lock, Now());
 }
 
 void EndTiming() {
   if (times_of_thread != nullptr) Times().DestroyThread(times_of_thread);
+  times_of_thread = nullptr;
+}
+
+void ForgetTimes() {
+  new (&memory.times) LockStat();
   times_of_thread = nullptr;
 }
 

@@ -27,6 +27,8 @@ void TimeAcquired(const ThreadContext& thread, const Acquisition& acquisition);
 void TimeReleased(const LockMap& lock);
 // The thread ends; what it counted stays.
 void EndTiming();
+// In the child of a fork: what was counted is its parent's.
+void ForgetTimes();
 
 }  // namespace lockdep::kernel
 

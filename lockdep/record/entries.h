@@ -14,6 +14,7 @@
 #include "lockdep/chain_key.h"
 #include "lockdep/dependency.h"
 #include "lockdep/lock_class.h"
+#include "lockdep/lock_stat.h"
 #include "lockdep/types.h"
 #include "lockdep/usage.h"
 #include "lockdep/violation.h"
@@ -92,6 +93,22 @@ struct DependencyEntry {
 struct ChainEntry {
   ChainLink link;
   ContextSet contexts = 0;  // In which it was taken.
+};
+
+// How long a class was waited for and held, in nanoseconds, in one run.
+struct LockStatEntry {
+  struct Point {
+    Address pc;
+    uint64_t count = 0;
+  };
+
+  ClassId class_id = ClassId::kNone;
+  LockTimes read_wait;
+  LockTimes write_wait;
+  LockTimes read_hold;
+  LockTimes write_hold;
+  std::vector<Point> contended_at;  // The first places, with how often there was a wait.
+  uint32_t run = 0;
 };
 
 // Contexts that a class was used in, or held while they were enabled.

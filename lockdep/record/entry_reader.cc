@@ -152,6 +152,26 @@ ChainEntry EntryReader::Chain(PayloadReader& in) const {
   return entry;
 }
 
+LockStatEntry EntryReader::LockStat(PayloadReader& in) const {
+  constexpr size_t kPointSize = 8 + 8;
+  LockStatEntry entry;
+  entry.class_id = KnownClass(in);
+  for (LockTimes* times :
+       {&entry.read_wait, &entry.write_wait, &entry.read_hold, &entry.write_hold}) {
+    times->count = in.U64();
+    times->min = in.U64();
+    times->max = in.U64();
+    times->total = in.U64();
+  }
+  const uint32_t points = in.Count(kPointSize, "places");
+  for (uint32_t i = 0; i < points && in.ok(); ++i) {
+    const Address pc = Resolve(in.U64());
+    entry.contended_at.push_back({pc, in.U64()});
+  }
+  entry.run = RunAtHand();
+  return entry;
+}
+
 UsageOfLock EntryReader::Side(PayloadReader& in) const {
   UsageOfLock side;
   side.class_id = KnownClassOrNone(in);

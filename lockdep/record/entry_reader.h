@@ -25,6 +25,7 @@ class EntryReader {
   DependencyEntry Dependency(PayloadReader& in) const;
   DeclaredArcEntry DeclaredArc(PayloadReader& in) const;
   ChainEntry Chain(PayloadReader& in) const;
+  LockStatEntry LockStat(PayloadReader& in) const;
   ContextEntry Context(PayloadReader& in) const;
   UsageEntry Usage(PayloadReader& in) const;
   // Nothing if its kind is not known.

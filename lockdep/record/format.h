@@ -48,6 +48,7 @@ enum class RecordType : uint16_t {
   kUsage = 14,
   kRun = 15,     // From minor version 2 on.
   kChains = 16,  // From minor version 3 on.
+  kLockStat = 17,
 };
 
 namespace internal {

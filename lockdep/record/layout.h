@@ -71,6 +71,23 @@ inline void LayOutChain(PayloadWriter& out, const ChainLink& chain, ContextSet i
 }
 inline constexpr size_t kChainSize = 8 + 8 + 4 + 1 + 1 + 8;
 
+// What was counted of a class, and where it was contended.
+template <typename Times, typename Points>
+void LayOutTimes(PayloadWriter& out, const Times& times, const Points& points) {
+  for (const auto* one :
+       {&times.read_wait, &times.write_wait, &times.read_hold, &times.write_hold}) {
+    out.U64(one->count);
+    out.U64(one->min);
+    out.U64(one->max);
+    out.U64(one->total);
+  }
+  out.U32(static_cast<uint32_t>(points.size()));
+  for (const auto& point : points) {
+    out.U64(NumberOf(point.pc));
+    out.U64(point.count);
+  }
+}
+
 template <typename Lock>
 void LayOutLock(PayloadWriter& out, const Lock& lock) {
   out.Id(lock.class_id);

@@ -31,6 +31,7 @@ class Adder {
   std::vector<uint32_t> ContextsOf(ContextSet contexts);
   void AddUsage(const UsageEntry& entry);
   void AddChain(const ChainEntry& entry);
+  void AddLockStat(const LockStatEntry& entry);
   void AddViolation(const ViolationEntry& entry);
 
   Place PlaceOf(const Address& address) const;
@@ -296,6 +297,20 @@ void Adder::AddChain(const ChainEntry& entry) {
   chains_.emplace(entry.link.key, number);
 }
 
+void Adder::AddLockStat(const LockStatEntry& entry) {
+  MergedLockStat stat{.run = runs_[entry.run],
+                      .lock_class = ClassOf(entry.class_id),
+                      .times = {.read_wait = entry.read_wait,
+                                .write_wait = entry.write_wait,
+                                .read_hold = entry.read_hold,
+                                .write_hold = entry.write_hold}};
+  for (const LockStatEntry::Point& point : entry.contended_at) {
+    stat.contended_at.emplace_back(PlaceOf(point.pc), point.count);
+  }
+  const auto [at, is_new] = facts_.lock_stats.try_emplace({stat.run, stat.lock_class}, stat);
+  if (!is_new && facts_.CompareLockStats(at->second, stat) < 0) at->second = std::move(stat);
+}
+
 void Adder::Add() {
   AddRuns();
   AddModules();
@@ -305,6 +320,7 @@ void Adder::Add() {
   for (const DeclaredArcEntry& entry : in_.declared_arcs) AddDeclaredArc(entry);
   for (const UsageEntry& entry : in_.usages) AddUsage(entry);
   for (const ChainEntry& entry : in_.chains) AddChain(entry);
+  for (const LockStatEntry& entry : in_.lock_stats) AddLockStat(entry);
   for (const ViolationEntry& entry : in_.violations) AddViolation(entry);
 }
 

@@ -114,6 +114,14 @@ struct MergedChain {
   }
 };
 
+// Of one class in one run: the fuller of two tellings.
+struct MergedLockStat {
+  uint32_t run = kNone;
+  uint32_t lock_class = kNone;
+  LockStatEntry times;  // But for its class, run and places.
+  std::vector<std::pair<Place, uint64_t>> contended_at;
+};
+
 struct MergeFacts {
   MergedModules modules;
   Pool<PlaceStack> stacks;
@@ -128,6 +136,7 @@ struct MergeFacts {
   absl::flat_hash_map<std::pair<uint32_t, uint32_t>, std::string> declared_arcs;
   Pool<MergedChain> chains;  // Each after the one that it continues.
   absl::flat_hash_map<std::tuple<uint32_t, UsageKind, uint32_t>, MergedUsage> usages;
+  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, MergedLockStat> lock_stats;  // Run, class.
   // By all of a violation that does not differ from run to run.
   absl::flat_hash_map<std::string, MergedViolation> violations;
   uint16_t machine = 0;
@@ -142,6 +151,7 @@ struct MergeFacts {
   std::strong_ordering CompareSides(const MergedSide& a, const MergedSide& b) const;
   // Of their last locks: `previous` is not looked at.
   std::strong_ordering CompareChainEnds(const MergedChain& a, const MergedChain& b) const;
+  std::strong_ordering CompareLockStats(const MergedLockStat& a, const MergedLockStat& b) const;
   std::strong_ordering CompareUsages(const MergedUsage& a, const MergedUsage& b) const;
   // Of contexts.
   std::strong_ordering CompareNames(const std::vector<uint32_t>& a,

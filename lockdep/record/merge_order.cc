@@ -90,6 +90,20 @@ strong_ordering MergeFacts::CompareChainEnds(const MergedChain& a, const MergedC
   return CompareNames(a.contexts, b.contexts);
 }
 
+strong_ordering MergeFacts::CompareLockStats(const MergedLockStat& a,
+                                             const MergedLockStat& b) const {
+  if (const auto order = CompareRuns(a.run, b.run); order != 0) return order;
+  if (const auto order = CompareClasses(a.lock_class, b.lock_class); order != 0) return order;
+  const auto times = [](const LockStatEntry& entry) {
+    return std::tie(entry.write_hold, entry.read_hold, entry.write_wait, entry.read_wait);
+  };
+  if (const auto order = times(a.times) <=> times(b.times); order != 0) return order;
+  return CompareAll(a.contended_at, b.contended_at, [this](const auto& one, const auto& other) {
+    const auto order = modules.Compare(one.first, other.first);
+    return order != 0 ? order : one.second <=> other.second;
+  });
+}
+
 strong_ordering MergeFacts::CompareEdges(const MergedEdge& a, const MergedEdge& b) const {
   if (const auto order = CompareClasses(a.from, b.from); order != 0) return order;
   if (const auto order = CompareClasses(a.to, b.to); order != 0) return order;

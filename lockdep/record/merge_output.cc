@@ -59,6 +59,7 @@ class Output {
   void AddClasses();
   void AddFacts();
   void AddChains();
+  void AddLockStats();
 
   Address AddressOf(const Place& place) const;
   StackId Stack(uint32_t number) const { return static_cast<StackId>(stacks_.id(number)); }
@@ -319,12 +320,28 @@ void Output::AddChains() {
   }
 }
 
+void Output::AddLockStats() {
+  std::vector<const MergedLockStat*> sorted;
+  for (const auto& [key, stat] : facts_.lock_stats) sorted.push_back(&stat);
+  std::sort(sorted.begin(), sorted.end(),
+            [&](const auto* a, const auto* b) { return facts_.CompareLockStats(*a, *b) < 0; });
+  for (const MergedLockStat* stat : sorted) {
+    LockStatEntry& entry = out_.lock_stats.emplace_back(stat->times);
+    entry.class_id = Class(stat->lock_class);
+    entry.run = Run(stat->run);
+    for (const auto& [place, count] : stat->contended_at) {
+      entry.contended_at.push_back({AddressOf(place), count});
+    }
+  }
+}
+
 Recording Output::Make() {
   Select();
   AddNames();
   AddClasses();
   AddFacts();
   AddChains();
+  AddLockStats();
   out_.machine = facts_.mixed_machines ? 0 : facts_.machine;
   for (const RunEntry& run : out_.runs) out_.is_damaged |= run.is_damaged;
   return std::move(out_);

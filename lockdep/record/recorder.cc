@@ -199,6 +199,21 @@ void Recorder::FlushChains() {
   waiting_chains_ = 0;
 }
 
+void Recorder::WriteLockStat(LockStat& times, uint32_t classes) {
+  for (uint32_t i = 1; i <= classes && is_open(); ++i) {
+    const ClassTimes sum = times.Sum(static_cast<ClassId>(i));
+    if (!sum.any()) continue;
+    const size_t points = sum.PointsUsed();
+    for (size_t p = 0; p < points; ++p) {
+      NameModuleOf(reinterpret_cast<const void*>(sum.contended_at[p].pc));
+    }
+    Put(RecordType::kLockStat, [&](PayloadWriter& out) {
+      out.U32(i);
+      LayOutTimes(out, sum, std::span(sum.contended_at).first(points));
+    });
+  }
+}
+
 void Recorder::OnContext(int bit, const char* name) {
   Put(RecordType::kContext, [&](PayloadWriter& out) {
     out.U8(static_cast<uint8_t>(bit));

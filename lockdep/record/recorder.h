@@ -25,6 +25,7 @@
 #include <span>
 
 #include "lockdep/internal/arena.h"
+#include "lockdep/lock_stat.h"
 #include "lockdep/record/append_file.h"
 #include "lockdep/record/format.h"
 #include "lockdep/record/loaded_modules.h"
@@ -69,6 +70,11 @@ class Recorder final : public Observer {
   // finding needs them.  At the end, and whenever the file is to be up to date; under
   // the validator's graph lock.
   void FlushChains();
+
+  // How long the first `classes` classes were waited for and held, those of which
+  // something was counted.  A reader uses the last that it finds of each.  Under the
+  // validator's graph lock.
+  void WriteLockStat(LockStat& times, uint32_t classes);
 
   // Something this run cannot see; one sentence for the coverage section, cut
   // at 1000 bytes.

@@ -60,6 +60,7 @@ class Parser {
   void Class(PayloadReader& in);
   void Stack(PayloadReader& in);
   void Chains(PayloadReader& in);
+  void LockStatRecord(PayloadReader& in);
   void ViolationRecord(PayloadReader& in);
   void TotalsRecord(PayloadReader& in);
 
@@ -70,6 +71,7 @@ class Parser {
   size_t unknown_kinds_ = 0;
   bool has_header_ = false;
   ModuleMap module_map_;
+  absl::flat_hash_map<std::pair<uint32_t, ClassId>, size_t> lock_stat_index_;
   Recording out_;
   EntryReader entries_{out_, module_map_};
 };
@@ -216,6 +218,9 @@ std::string Parser::Apply(const Record& record) {
     case RecordType::kChains:
       Chains(in);
       break;
+    case RecordType::kLockStat:
+      LockStatRecord(in);
+      break;
     case RecordType::kUsage:
       Keep(in, entries_.Usage(in), &out_.usages);
       break;
@@ -294,6 +299,15 @@ void Parser::Chains(PayloadReader& in) {
     if (!out_.chain_index.emplace(entry.link.key, out_.chains.size()).second) continue;
     out_.chains.push_back(entry);
   }
+}
+
+void Parser::LockStatRecord(PayloadReader& in) {
+  LockStatEntry entry = entries_.LockStat(in);
+  if (!in.ok()) return;
+  const auto [at, is_new] =
+      lock_stat_index_.try_emplace({entry.run, entry.class_id}, out_.lock_stats.size());
+  if (is_new) out_.lock_stats.emplace_back();
+  out_.lock_stats[at->second] = std::move(entry);
 }
 
 void Parser::ViolationRecord(PayloadReader& in) {

@@ -40,7 +40,8 @@ struct Recording {
   std::vector<DeclaredArcEntry> declared_arcs;
   std::vector<ContextEntry> contexts;
   std::vector<UsageEntry> usages;
-  std::vector<ChainEntry> chains;  // Each after the one that it continues.
+  std::vector<ChainEntry> chains;         // Each after the one that it continues.
+  std::vector<LockStatEntry> lock_stats;  // One for each run and class that was timed.
   std::vector<ViolationEntry> violations;
   std::vector<std::string> unobserved;
 

@@ -152,6 +152,7 @@ std::string Writer::Write(const Recording& recording) {
   PutChains(recording.chains);
   auto dependency = recording.dependencies.begin();
   auto usage = recording.usages.begin();
+  auto lock_stat = recording.lock_stats.begin();
   auto violation = recording.violations.begin();
   for (uint32_t run = 0; run < recording.runs.size(); ++run) {
     PutRun(recording.runs[run]);
@@ -163,6 +164,12 @@ std::string Writer::Write(const Recording& recording) {
     for (; usage != recording.usages.end() && usage->run == run; ++usage) {
       Put(RecordType::kUsage,
           [&](PayloadWriter& out) { LayOutUsage(out, usage->class_id, *usage); });
+    }
+    for (; lock_stat != recording.lock_stats.end() && lock_stat->run == run; ++lock_stat) {
+      Put(RecordType::kLockStat, [&](PayloadWriter& out) {
+        out.Id(lock_stat->class_id);
+        LayOutTimes(out, *lock_stat, lock_stat->contended_at);
+      });
     }
     for (; violation != recording.violations.end() && violation->run == run; ++violation) {
       Put(RecordType::kViolation, [&](PayloadWriter& out) { LayOutViolation(out, *violation); });

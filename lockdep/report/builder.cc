@@ -12,6 +12,7 @@
 #include "lockdep/report/fingerprint.h"
 #include "lockdep/report/frames.h"
 #include "lockdep/report/gtest_name.h"
+#include "lockdep/report/lock_times.h"
 #include "lockdep/report/merge.h"
 #include "lockdep/report/replay.h"
 #include "lockdep/report/undeclared.h"
@@ -365,6 +366,7 @@ void RunBuilder::AddFinding(const ViolationEntry& violation) {
 Report RunBuilder::Build() {
   out_.classes = MakeClassRows(in_, names_);
   AddDependencies();
+  out_.lock_times = MakeLockTimes(in_, names_, symbolizer_);
   for (const ViolationEntry& violation : in_.violations) AddFinding(violation);
   AddRuns();
   return std::move(out_);

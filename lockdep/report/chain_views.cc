@@ -18,14 +18,6 @@ using record::ChainEntry;
 using record::Recording;
 using Json = nlohmann::ordered_json;
 
-std::vector<std::string> NamesOf(const Recording& recording, ContextSet contexts) {
-  std::vector<std::string> names;
-  for (const record::ContextEntry& context : recording.contexts) {
-    if ((contexts >> context.bit & 1) != 0) names.push_back(Inert(context.name));
-  }
-  return names;
-}
-
 // From the first lock to the last.
 std::vector<const ChainView*> LinksOf(const Views& views, const ChainView& chain) {
   std::vector<const ChainView*> links = {&chain};
@@ -49,7 +41,7 @@ std::vector<ChainView> MakeChains(const Recording& recording) {
                    .mode = ModeName(use.mode()),
                    .tried = use.tried(),
                    .sync = use.sync(),
-                   .contexts = NamesOf(recording, entry.contexts)};
+                   .contexts = ContextNames(recording, entry.contexts)};
     if (entry.link.previous != 0) {
       view.previous = place[recording.chain_index.at(entry.link.previous)];
     }
@@ -64,7 +56,7 @@ std::vector<ChainView> MakeChains(const Recording& recording) {
 std::string ChainsText(const Views& views) {
   std::string text = "all lock chains:\n";
   for (const ChainView& chain : views.chains) {
-    const std::string contexts = absl::StrJoin(chain.contexts, "|");
+    const std::string contexts = Inert(absl::StrJoin(chain.contexts, "|"));
     absl::StrAppend(&text, "irq_context: ", contexts.empty() ? "0" : contexts, "\n");
     for (const ChainView* link : LinksOf(views, chain)) {
       const ClassView& lock_class = views.classes[link->last];

@@ -153,6 +153,9 @@ std::string RenderHtml(const Report& report, const RenderOptions& options) {
       kPageBeforeContent, VerdictHtml(report, tally), FindingsHtml(report, &source),
       Section("graph", "Lock graph", GraphSection(report)),
       Section("classes", "Lock classes", ClassTable(report)),
+      report.lock_times.empty()
+          ? ""
+          : Section("times", "Hottest and longest-held locks", LockTimesTable(report)),
       Section("orders", "Declared orders", DeclaredOrderTable(report)),
       Section("runs", "Runs and their coverage", RunTable(report)),
       Section("unseen", "What could not be seen", UnseenHtml(report)), kPageAfterContent);

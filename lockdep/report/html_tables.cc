@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "lockdep/report/html_text.h"
+#include "lockdep/report/lock_times.h"
 
 namespace lockdep::report {
 namespace {
@@ -59,6 +60,24 @@ std::string DependencyHtml(const DependencyRow& row, bool is_hot) {
   return absl::StrCat(is_hot ? "<tr class=\"hot\">" : "<tr>", Cell(row.from), Cell(row.to),
                       KindsCell(row), SitesCell(row), Cell(row.thread), LongCell(row.declaration),
                       "</tr>\n");
+}
+
+std::string TimeCell(uint64_t nanoseconds) {
+  return absl::StrCat("<td class=\"number\">", Microseconds(nanoseconds), "</td>");
+}
+
+std::string LockTimesHtml(const LockTimesRow& row, absl::string_view mode, const LockTimes& wait,
+                          const LockTimes& hold) {
+  if (wait.count == 0 && hold.count == 0) return "";
+  std::string places;
+  for (const LockTimesRow::Place& place : row.contended_at) {
+    absl::StrAppend(&places, "<div>", WithThousands(place.count), " in ", FrameHtml(place.site),
+                    "</div>");
+  }
+  return absl::StrCat("<tr>", Cell(row.name), Cell(mode), NumberCell(wait.count),
+                      TimeCell(wait.max), TimeCell(wait.total), NumberCell(hold.count),
+                      TimeCell(hold.max), TimeCell(hold.average()), TimeCell(hold.total),
+                      "<td class=\"long\">", places, "</td></tr>\n");
 }
 
 std::string ExitText(const Subject& subject) {
@@ -119,6 +138,23 @@ std::string ClassTable(const Report& report) {
                           NumberHeading("Taken under"), NumberHeading("Held over")),
              rows) +
          LeftOut(report.classes.size());
+}
+
+std::string LockTimesTable(const Report& report) {
+  std::string rows;
+  for (size_t i = 0; i < std::min(report.lock_times.size(), kMaxRows); ++i) {
+    const LockTimesRow& row = report.lock_times[i];
+    rows += LockTimesHtml(row, "write", row.write_wait, row.write_hold);
+    rows += LockTimesHtml(row, "read", row.read_wait, row.read_hold);
+  }
+  if (rows.empty()) return "";
+  return Table(absl::StrCat(Heading("Class"), Heading("Mode"), NumberHeading("Waits"),
+                            NumberHeading("Longest wait"), NumberHeading("All waits"),
+                            NumberHeading("Holds"), NumberHeading("Longest hold"),
+                            NumberHeading("Mean hold"), NumberHeading("All holds"),
+                            Heading("Contended at")),
+               rows) +
+         "<p class=\"soft\">Times in microseconds.</p>" + LeftOut(report.lock_times.size());
 }
 
 std::string DeclaredOrderTable(const Report& report) {

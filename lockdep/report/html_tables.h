@@ -18,6 +18,8 @@ inline constexpr size_t kMaxRows = 5000;
 // Those of findings come first.
 std::string DependencyTable(const Report& report, const HotEdges& hot);
 std::string ClassTable(const Report& report);
+// The most contended first; empty if nothing was timed.
+std::string LockTimesTable(const Report& report);
 std::string DeclaredOrderTable(const Report& report);
 std::string RunTable(const Report& report);
 

@@ -193,6 +193,7 @@ std::string RenderJson(const Report& report) {
   json["findings"] = ToJson(report.findings);
   json["graph"] = {{"classes", ToJson(report.classes)},
                    {"dependencies", ToJson(report.dependencies)}};
+  if (!report.lock_times.empty()) json["lock_stat"] = ToJson(report.lock_times);
   json["losses"] = ToJson(report.losses);
   // ASCII alone: nothing in a name acts on a terminal that shows the file.
   return json.dump(/*indent=*/1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace) + "\n";
@@ -217,6 +218,7 @@ absl::StatusOr<Report> ReadJson(const std::string& name, std::string_view text) 
   reader("coverage", report.coverage);
   reader.Optional("runs", report.runs);
   reader("findings", report.findings);
+  reader.Optional("lock_stat", report.lock_times);
   reader.Optional("losses", report.losses);
   if (reader.fault().empty() && reader.Enter("graph")) {
     reader("classes", report.classes);

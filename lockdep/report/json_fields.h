@@ -122,6 +122,30 @@ void Visit(T& row, F&& field) {
   field.Optional("to_site", row.to_site);
 }
 
+template <Is<LockTimes> T, typename F>
+void Visit(T& times, F&& field) {
+  field("count", times.count);
+  field("min", times.min);
+  field("max", times.max);
+  field("total", times.total);
+}
+
+template <Is<LockTimesRow::Place> T, typename F>
+void Visit(T& place, F&& field) {
+  field("site", place.site);
+  field("count", place.count);
+}
+
+template <Is<LockTimesRow> T, typename F>
+void Visit(T& row, F&& field) {
+  field("class", row.name);
+  field("read_wait", row.read_wait);
+  field("write_wait", row.write_wait);
+  field("read_hold", row.read_hold);
+  field("write_hold", row.write_hold);
+  field("contended_at", row.contended_at);
+}
+
 template <Is<Subject> T, typename F>
 void Visit(T& subject, F&& field) {
   field("command", subject.command);

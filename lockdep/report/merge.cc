@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "lockdep/report/lock_times.h"
 
 namespace lockdep::report {
 namespace {
@@ -26,6 +27,7 @@ class Merger {
   void AddFinding(Finding finding);
   void AddClass(ClassRow row);
   void AddDependency(DependencyRow row);
+  void AddLockTimes(const LockTimesRow& row);
   Coverage SumCoverage() const;
   Subject NameSubject() const;
 
@@ -33,6 +35,7 @@ class Merger {
   absl::flat_hash_map<std::string, size_t> findings_;
   absl::flat_hash_map<std::string, size_t> classes_;
   absl::flat_hash_map<std::pair<std::string, std::string>, size_t> dependencies_;
+  absl::flat_hash_map<std::string, size_t> lock_times_;
   Report out_;
 };
 
@@ -83,11 +86,18 @@ void Merger::AddDependency(DependencyRow row) {
   for (const std::string& kind : row.kinds) AddKind(&known.kinds, kind);
 }
 
+void Merger::AddLockTimes(const LockTimesRow& row) {
+  const auto [at, is_new] = lock_times_.try_emplace(row.name, out_.lock_times.size());
+  if (is_new) out_.lock_times.push_back({.name = row.name});
+  out_.lock_times[at->second].Add(row);
+}
+
 void Merger::Add(Report report) {
   AddRuns(report);
   for (Finding& finding : report.findings) AddFinding(std::move(finding));
   for (ClassRow& row : report.classes) AddClass(std::move(row));
   for (DependencyRow& row : report.dependencies) AddDependency(std::move(row));
+  for (const LockTimesRow& row : report.lock_times) AddLockTimes(row);
   for (std::string& loss : report.losses) AddOnce(&out_.losses, std::move(loss));
 }
 
@@ -118,6 +128,7 @@ Report Merger::Finish() {
   std::stable_sort(
       out_.findings.begin(), out_.findings.end(),
       [](const Finding& a, const Finding& b) { return LevelRank(a.level) > LevelRank(b.level); });
+  SortLockTimes(&out_.lock_times);
   out_.coverage = SumCoverage();
   out_.subject = NameSubject();
   return std::move(out_);

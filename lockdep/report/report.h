@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "lockdep/lock_stat.h"
+
 namespace lockdep::report {
 
 struct Frame {
@@ -150,6 +152,29 @@ struct DependencyRow {
   friend bool operator==(const DependencyRow&, const DependencyRow&) = default;
 };
 
+// How long the locks of a class were waited for and held, in nanoseconds, and where
+// there was a wait.  Only waits that there were count.
+struct LockTimesRow {
+  struct Place {
+    Frame site;
+    uint64_t count = 0;
+
+    friend bool operator==(const Place&, const Place&) = default;
+  };
+
+  std::string name;  // Of the class.
+  LockTimes read_wait;
+  LockTimes write_wait;
+  LockTimes read_hold;
+  LockTimes write_hold;
+  std::vector<Place> contended_at;  // Most often first.
+
+  uint64_t contentions() const { return read_wait.count + write_wait.count; }
+  void Add(const LockTimesRow& other);
+
+  friend bool operator==(const LockTimesRow&, const LockTimesRow&) = default;
+};
+
 struct Subject {
   std::string command;
   int64_t pid = 0;
@@ -186,6 +211,7 @@ struct Report {
   std::vector<Finding> findings;  // Worst first; within a level in order of detection.
   std::vector<ClassRow> classes;
   std::vector<DependencyRow> dependencies;
+  std::vector<LockTimesRow> lock_times;  // Of what was timed, the most contended first.
   // What of the inputs could not be read, a sentence each; a gate does not pass then.
   std::vector<std::string> losses;
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "lockdep/report/class_namer.h"
+#include "lockdep/report/lock_times.h"
 #include "lockdep/report/utf8.h"
 
 namespace lockdep::report {
@@ -52,8 +53,7 @@ Graph DirectDependencies(const Recording& recording) {
   return graph;
 }
 
-std::vector<ClassView> MakeClasses(const Recording& recording, Symbolizer& symbolizer) {
-  const ClassNames names = ClassNamer(symbolizer).Name(recording);
+std::vector<ClassView> MakeClasses(const Recording& recording, const ClassNames& names) {
   const Graph graph = DirectDependencies(recording);
   const std::vector<uint64_t> forward = CountReachable(graph);
   const std::vector<uint64_t> backward = CountReachable(Reverse(graph));
@@ -96,8 +96,11 @@ StatsView MakeStats(const Recording& recording, const std::vector<ClassView>& cl
 std::string KeyText(const ClassView& view) { return absl::StrFormat("%016x", view.key); }
 
 Views MakeViews(const Recording& recording, Symbolizer& symbolizer) {
-  Views views{
-      .classes = MakeClasses(recording, symbolizer), .chains = MakeChains(recording), .stats = {}};
+  const ClassNames names = ClassNamer(symbolizer).Name(recording);
+  Views views{.classes = MakeClasses(recording, names),
+              .chains = MakeChains(recording),
+              .lock_times = MakeLockTimes(recording, names, symbolizer),
+              .stats = {}};
   views.stats = MakeStats(recording, views.classes);
   return views;
 }

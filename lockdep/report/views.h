@@ -1,5 +1,5 @@
 // A recording as the kernel shows a live validator: the twins of
-// /proc/lockdep, /proc/lockdep_chains and /proc/lockdep_stats, as text and JSON.
+// /proc/lockdep, lockdep_chains, lockdep_stats and lock_stat, as text and JSON.
 //
 // A recording grows while its process runs, so these are views of a live
 // process as well.
@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "lockdep/record/recording.h"
+#include "lockdep/report/report.h"
 #include "lockdep/report/symbolizer.h"
 
 namespace lockdep::report {
@@ -48,6 +49,7 @@ using StatsView = std::vector<std::pair<std::string, uint64_t>>;
 struct Views {
   std::vector<ClassView> classes;  // In the order of the recording.
   std::vector<ChainView> chains;
+  std::vector<LockTimesRow> lock_times;
   StatsView stats;
 };
 
@@ -61,10 +63,12 @@ std::string KeyText(const ClassView& view);
 // As the kernel's files look, for people and for its tools.
 std::string ClassesText(const Views& views);
 std::string ChainsText(const Views& views);
+std::string LockStatText(const Views& views);
 std::string StatsText(const Views& views);
 
 std::string ClassesJson(const Views& views);
 std::string ChainsJson(const Views& views);
+std::string LockStatJson(const Views& views);
 std::string StatsJson(const Views& views);
 
 }  // namespace lockdep::report

@@ -153,6 +153,23 @@ class ViewTest(ToolCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertGreater(json.loads(result.stdout)["stats"]["lock-classes"], 0)
 
+    def test_shows_chains_from_the_first_lock(self):
+        result = self.tool("view", "chains", self.record("r.lockdep"), "--json")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        depths = [len(chain["locks"]) for chain in json.loads(result.stdout)["chains"]]
+        self.assertIn(2, depths)
+
+    def test_shows_times_of_runs_that_were_timed(self):
+        recording = self.scratch / "timed.lockdep"
+        self.tool("run", "--record", recording, "--options", "lock_stat=1", "--",
+                  self.program("one_order"))
+        rows = json.loads(self.tool("view", "lock_stat", recording, "--json").stdout)["lock_stat"]
+        self.assertGreater(sum(row["write_hold"]["count"] for row in rows), 1)
+        self.assertIn("Hottest and longest-held locks",
+                      self.tool("report", recording, "--format", "html").stdout)
+        untimed = self.record("untimed.lockdep", "one_order")
+        self.assertIn("lock_stat=1", self.tool("view", "lock_stat", untimed).stdout)
+
     def test_refuses_what_is_no_view_or_no_recording(self):
         recording = self.record("r.lockdep")
         self.assert_refused(self.tool("view", "clases", recording), "'clases'", "classes")

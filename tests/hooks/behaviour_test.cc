@@ -134,6 +134,20 @@ constexpr Row kRows[] = {
 };
 // clang-format on
 
+// Then no lock takes the short way.
+TEST_P(BehaviourTest, IsTheSameWhileLocksAreTimed) {
+  const Row& row = GetParam();
+  const Arguments arguments = {row.program, row.scenario};
+  const ProgramRun alone = RunProgram(arguments);
+
+  const HookedRun hooked = RunHooked(arguments, "lock_stat=1");
+
+  EXPECT_EQ(hooked.output, alone.output);
+  EXPECT_EQ(hooked.exit_code, alone.exit_code);
+  ASSERT_THAT(hooked.recordings, Not(IsEmpty()));
+  EXPECT_THAT(KindsOf(hooked.recordings[0]), ElementsAreArray(row.findings));
+}
+
 INSTANTIATE_TEST_SUITE_P(Programs, BehaviourTest, testing::ValuesIn(kRows), NameOf);
 
 }  // namespace

@@ -125,6 +125,25 @@ TEST_F(LockStatTest, AReleaseWithoutAcquisitionIsIgnored) {
   EXPECT_THAT(stat_.Sum(kAccounts).write_hold, TimesAre(0, 0, 0, 0));
 }
 
+TEST_F(LockStatTest, ALockThatWasNotGotHasNoTimes) {
+  stat_.Acquired(*thread_, &accounts_, kAccounts, ReadMode::kWrite, 10);
+  stat_.Acquired(*thread_, &accounts_, kAccounts, ReadMode::kWrite, 20);
+  stat_.Cancelled(*thread_, &accounts_);
+  stat_.Released(*thread_, &accounts_, 40);
+
+  EXPECT_EQ(stat_.Sum(kAccounts).write_hold, (LockTimes{1, 30, 30, 30}));
+}
+
+TEST_F(LockStatTest, WhatIsForgottenIsNotReleased) {
+  stat_.Acquired(*thread_, &accounts_, kAccounts, ReadMode::kWrite, 10);
+  EXPECT_TRUE(stat_.HasOpen(*thread_));
+  stat_.ForgetOpen(*thread_);
+  EXPECT_FALSE(stat_.HasOpen(*thread_));
+  stat_.Released(*thread_, &accounts_, 40);
+
+  EXPECT_FALSE(stat_.Sum(kAccounts).any());
+}
+
 TEST_F(LockStatTest, DepthAndClassesHaveNoLimit) {
   std::vector<int> locks(1000);
   for (uint32_t i = 0; i < locks.size(); ++i) {

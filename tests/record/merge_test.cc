@@ -109,6 +109,13 @@ class RandomProgram {
                                    .to_stack = AnyStack()});
     }
     AddChains(run);
+    for (const ClassEntry& entry : run->classes) {
+      if (Below(3) != 0) continue;
+      run->lock_stats.push_back({.class_id = entry.id,
+                                 .read_wait = {Below(2), 1, 2, 3},
+                                 .write_hold = {Below(3), 1, 2, 3},
+                                 .contended_at = {{AnyAddress(*run), Below(3)}}});
+    }
     if (Often())
       run->declared_arcs.push_back({AnyClass(*run), AnyClass(*run), absl::StrCat(Below(2))});
     for (uint64_t i = Below(3); i-- > 0;) {
@@ -228,6 +235,43 @@ TEST(MergeTest, TheSameClassAtAnotherAddressIsTheSame) {
   EXPECT_THAT(merged.stacks, SizeIs(1));
   const Address& pc = merged.stacks[0].pcs[0];
   EXPECT_EQ(pc.value - merged.modules[0].bias, 0x10u);
+}
+
+TEST(MergeTest, TimesAreKeptByRun) {
+  const auto run_with = [](uint64_t start, uint64_t count) {
+    Recording run = RunAt(0x7f0000, start);
+    run.lock_stats = {{.class_id = ClassId{1}, .write_hold = {count, 1, 5, 10}}};
+    return run;
+  };
+  RecordingMerger merger;
+  merger.Add(run_with(1, 2));
+  merger.Add(run_with(2, 7));
+  merger.Add(run_with(1, 3));  // The same run, told later.
+
+  const Recording merged = merger.Merged();
+
+  ASSERT_THAT(merged.lock_stats, SizeIs(2));
+  EXPECT_EQ(merged.lock_stats[0].write_hold.count, 3u);
+  EXPECT_EQ(merged.lock_stats[0].run, 0u);
+  EXPECT_EQ(merged.lock_stats[1].write_hold.count, 7u);
+  EXPECT_EQ(merged.lock_stats[1].run, 1u);
+}
+
+TEST(MergeTest, ChainsAreUnited) {
+  Recording one = RunAt(0x7f0000, 1);
+  Recording other = RunAt(0x550000, 2);
+  const auto use = [](uint32_t id) { return LockUse(ClassId{id}, ReadMode::kWrite, TryLock::kNo); };
+  one.chains = {{{11, 0, use(1)}}, {{12, 11, use(2)}}};
+  other.chains = {{{21, 0, use(2)}}, {{22, 0, use(1)}}, {{23, 22, use(2)}}};
+  RecordingMerger merger;
+  merger.Add(one);
+  merger.Add(other);
+
+  const Recording merged = merger.Merged();
+
+  ASSERT_THAT(merged.chains, SizeIs(3));
+  EXPECT_EQ(merged.chains[2].link.use.class_id(), ClassId{2});
+  EXPECT_EQ(merged.chains[2].link.previous, merged.chains[0].link.key);
 }
 
 TEST(MergeTest, AnotherBuildIsAnotherClass) {

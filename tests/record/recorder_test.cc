@@ -148,6 +148,31 @@ TEST_F(RecorderTest, ChainsComeBackInTheirOrder) {
   EXPECT_EQ(recording.chains.back().link.key, kChains);
 }
 
+TEST_F(RecorderTest, TheLastTimesOfAClassCount) {
+  LockStat times;
+  LockStat::ThreadTimes& thread = *times.CreateThread();
+  recorder_.OnClass(NamedClass(1, "A"));
+  recorder_.OnClass(NamedClass(2, "B"));
+  int lock = 0;
+  times.Contended(thread, &lock, ClassId{2}, ReadMode::kWrite, 0x77, 100);
+  times.Acquired(thread, &lock, ClassId{2}, ReadMode::kWrite, 130);
+  recorder_.WriteLockStat(times, 2);
+  times.Released(thread, &lock, 200);
+  recorder_.WriteLockStat(times, 2);
+
+  const Recording recording = Finish();
+
+  ASSERT_EQ(recording.lock_stats.size(), 1u);
+  const LockStatEntry& entry = recording.lock_stats[0];
+  EXPECT_EQ(entry.class_id, ClassId{2});
+  EXPECT_EQ(entry.write_wait, (LockTimes{1, 30, 30, 30}));
+  EXPECT_EQ(entry.write_hold, (LockTimes{1, 70, 70, 70}));
+  EXPECT_EQ(entry.read_hold, LockTimes());
+  ASSERT_EQ(entry.contended_at.size(), 1u);
+  EXPECT_EQ(entry.contended_at[0].pc.value, 0x77u);
+  EXPECT_EQ(entry.contended_at[0].count, 1u);
+}
+
 TEST_F(RecorderTest, ChainsOfAnEarlierFileAreNotWrittenToTheNext) {
   recorder_.OnClass(NamedClass(1, "A"));
   recorder_.OnChain({1, kEmptyChainKey, LockUse(ClassId{1}, ReadMode::kWrite, TryLock::kNo)}, 0);

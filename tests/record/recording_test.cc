@@ -224,6 +224,21 @@ TEST(RecordingTest, AChainToldAgainIsNotNews) {
   EXPECT_EQ(recording.chains[0].link.previous, 0u);
 }
 
+TEST(RecordingTest, TimesOfNoClassEndTheReading) {
+  const auto lost = [](const std::string& times) {
+    const Recording recording = ParseOrDie(FileHeader() + HeaderRecord() + ClassRecord(1, "A") +
+                                           RecordBytes(RecordType::kLockStat, times));
+    return recording.warnings.size() == 1 ? recording.warnings[0] : "";
+  };
+  const std::string none(4 * 32, '\0');
+
+  EXPECT_EQ(lost(U32(1) + none + U32(0)), "");
+  EXPECT_THAT(lost(U32(2) + none + U32(0)), HasSubstr("class 2"));
+  EXPECT_THAT(lost(U32(0) + none + U32(0)), HasSubstr("without a class"));
+  EXPECT_THAT(lost(U32(1) + none + U32(1)), HasSubstr("1 places"));
+  EXPECT_THAT(lost(U32(1) + U64(1)), HasSubstr("too short"));
+}
+
 TEST(RecordingTest, ChainsThatHangInTheAirEndTheReading) {
   const auto lost = [](const std::string& chains) {
     const Recording recording = ParseOrDie(FileHeader() + HeaderRecord() + ClassRecord(1, "A") +

@@ -95,6 +95,12 @@ inline Report SampleReport() {
                           .thread = "thread 1 (teller)",
                           .from_site = SampleFrame("transfer", 40),
                           .to_site = SampleFrame("transfer", 41)}};
+  report.lock_times = {{.name = "accounts",
+                        .read_wait = {},
+                        .write_wait = {2, 1000, 5000, 6000},
+                        .read_hold = {},
+                        .write_hold = {7, 100, 2000000, 2100000},
+                        .contended_at = {{SampleFrame("transfer", 40), 2}}}};
   return report;
 }
 

@@ -187,6 +187,51 @@ TEST(ViewsTest, AChainIsShownOnce) {
   EXPECT_THAT(ViewsOf(run).chains, testing::SizeIs(1));
 }
 
+// What a host timed of the accounts: one write, and two reads of which one had to wait.
+Views TimedViews() {
+  RecordedRun run;
+  bank::Transfer(run.bank());
+  LockStat times;
+  LockStat::ThreadTimes& thread = *times.CreateThread();
+  const ClassId accounts{1};
+  int lock = 0;
+  times.Acquired(thread, &lock, accounts, ReadMode::kWrite, 0);
+  times.Released(thread, &lock, 1500);
+  times.Acquired(thread, &lock, accounts, ReadMode::kRead, 2000);
+  times.Released(thread, &lock, 2100);
+  times.Contended(thread, &lock, accounts, ReadMode::kRead, 0x77, 3000);
+  times.Acquired(thread, &lock, accounts, ReadMode::kRead, 5000);
+  times.Released(thread, &lock, 5300);
+  run.recorder().WriteLockStat(times, 2);
+  return ViewsOf(run);
+}
+
+TEST(ViewsTest, LockStatShowsWaitsAndHoldsByMode) {
+  const std::string text = LockStatText(TimedViews());
+
+  EXPECT_THAT(text, testing::ContainsRegex(
+                        "accounts-W: +0 +0.00 +0.00 +0.00 +0.00 +1 +1.50 +1.50 +1.50 +1.50\n"));
+  EXPECT_THAT(text, testing::ContainsRegex(
+                        "accounts-R: +1 +2.00 +2.00 +2.00 +2.00 +2 +0.10 +0.30 +0.40 +0.20\n"));
+  EXPECT_THAT(text, testing::ContainsRegex("accounts +1 waits .*0x77"));
+}
+
+TEST(ViewsTest, LockStatSaysTheSameInJson) {
+  const auto rows = nlohmann::json::parse(LockStatJson(TimedViews())).at("lock_stat");
+
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].at("class"), "accounts");
+  EXPECT_EQ(rows[0].at("read_hold"), nlohmann::json::parse(R"({
+      "count": 2, "min": 100, "max": 300, "avg": 200, "total": 400})"));
+  EXPECT_EQ(rows[0].at("contended_at")[0].at("count"), 1);
+}
+
+TEST(ViewsTest, LockStatOfAnUntimedRunSaysHowToTime) {
+  RecordedRun run;
+
+  EXPECT_THAT(LockStatText(ViewsOf(run)), HasSubstr("lock_stat=1"));
+}
+
 TEST(ViewsTest, NamesCannotActOnATerminal) {
   RecordedRun run;
   const LockMap hostile{{9}, "evil\033[2J\nall lock classes:", LockKind::kMutex};
