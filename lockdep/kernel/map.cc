@@ -18,9 +18,10 @@ lock_class_key __lockdep_class_of_lock__;
 }
 
 namespace lockdep::kernel {
-namespace {
 
 constinit internal::RawLock ready_lock;
+
+namespace {
 
 static_assert(static_cast<int>(WaitType::kSleep) == LD_WAIT_SLEEP &&
               static_cast<int>(LockRole::kWaitOverride) == LD_LOCK_WAIT_OVERRIDE);

@@ -7,8 +7,12 @@
 #include "lockdep/kernel/class_order.h"
 #include "lockdep/kernel/ready_map.h"
 #include "lockdep/kernel/site.h"
+#include "lockdep/kernel/world.h"
 
 namespace lockdep::kernel {
+
+constinit internal::RawLock orders_lock;
+
 namespace {
 
 // Few classes have one: a list.  Entries stay for good; a class that ends leaves
@@ -19,7 +23,6 @@ struct ClassOrder {
   ClassOrder* next;
 };
 
-constinit internal::RawLock orders_lock;
 // Never destroyed: locks are taken after main.  Guarded by orders_lock.
 union Memory {
   constexpr Memory() : arena() {}

@@ -40,25 +40,6 @@ void OnThreadEnd(void* /*value*/) {
   the_thread = {.context = nullptr, .interrupts = {}, .has_ended = true};
 }
 
-// Handlers that the program registered before run inside of ours: what they take, and
-// release again, they must not wait for the graph lock to tell.
-void BeforeFork() {
-  if (ThreadContext* thread = the_world.Current()) the_world.validator().TurnOff(*thread);
-  the_world.validator().LockGraph();
-}
-void TurnOnAgain() {
-  if (ThreadContext* thread = the_world.CurrentIfAny()) the_world.validator().TurnOn(*thread);
-}
-void AfterForkInParent() {
-  the_world.validator().UnlockGraph();
-  TurnOnAgain();
-}
-void AfterForkInChild() {
-  the_world.validator().AfterForkInChild(the_world.CurrentIfAny());
-  TurnOnAgain();
-  ForgetRecording();
-}
-
 void NameThread(char (&name)[17]) {
   if (syscall(SYS_gettid) == getpid()) {
     strcpy(name, "main");
@@ -79,11 +60,37 @@ void World::Start() {
       {.observer = &announcers_[active_], .stacks = &stacks, .context_names = kContextNames});
   for (Announcer& announcer : announcers_) announcer.SetClasses(&validator().classes());
   has_end_key = pthread_key_create(&end_key, OnThreadEnd) == 0;
-  pthread_atfork(BeforeFork, AfterForkInParent, AfterForkInChild);
+  pthread_atfork([] { the_world.BeforeFork(); }, [] { the_world.AfterForkInParent(); },
+                 [] { the_world.AfterForkInChild(); });
   started_.store(true, std::memory_order_release);
   RecordAsAsked();
   TimeAsAsked();
   errno = saved_errno;
+}
+
+// Handlers that the program registered before run inside of ours: what they take, and
+// release again, they must not wait for the graph lock to tell.
+void World::BeforeFork() {
+  if (ThreadContext* thread = Current()) validator().TurnOff(*thread);
+  for (internal::RawLock* lock : {&listen_lock_, &ready_lock, &orders_lock}) lock->Lock();
+  validator().LockGraph();
+}
+
+void World::UnlockAfterFork() {
+  for (internal::RawLock* lock : {&orders_lock, &ready_lock, &listen_lock_}) lock->Unlock();
+  if (ThreadContext* thread = CurrentIfAny()) validator().TurnOn(*thread);
+}
+
+void World::AfterForkInParent() {
+  validator().UnlockGraph();
+  UnlockAfterFork();
+}
+
+void World::AfterForkInChild() {
+  validator().AfterForkInChild(CurrentIfAny());
+  UnlockAfterFork();
+  ForgetTimes();
+  ForgetRecording();
 }
 
 void World::ListenWith(Observer* observer) {

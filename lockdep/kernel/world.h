@@ -43,6 +43,11 @@ class World {
   // place of the one before it.
   void ListenWith(Observer* observer);
 
+  // The handlers of a fork.
+  void BeforeFork();
+  void AfterForkInParent();
+  void AfterForkInChild();
+
   // This thread's context; null when it has ended or memory has.
   ThreadContext* Current();
   // The same, if it has one.
@@ -50,6 +55,7 @@ class World {
 
  private:
   ThreadContext* Attach();
+  void UnlockAfterFork();
 
   alignas(Validator) unsigned char validator_memory_[sizeof(Validator)] = {};
   // The engine has one; the other can be made ready meanwhile.
@@ -59,6 +65,11 @@ class World {
   internal::RawLock listen_lock_;
   std::atomic<bool> started_{false};
 };
+
+// What guards data of this layer, beside the world's own; all are held over a fork, so
+// that a child finds neither a lock that nobody will release nor a change half made.
+extern constinit internal::RawLock ready_lock;   // Maps that are being made ready.
+extern constinit internal::RawLock orders_lock;  // Orders of classes.
 
 extern constinit World the_world;
 extern constinit thread_local Thread the_thread;
