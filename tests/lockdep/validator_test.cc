@@ -372,34 +372,5 @@ TEST(ValidatorTest, CountsWhatItSaw) {
   EXPECT_EQ(stats.threads, 2u);
 }
 
-TEST(ValidatorTest, ThreadsThatAreOffAreNotWatched) {
-  Machine machine;
-  machine.validator().TurnOff(machine.Thread(0));
-
-  machine.Run("L(A) L(A) U(B)");
-
-  EXPECT_THAT(machine.heard(), IsEmpty());
-}
-
-TEST(ValidatorTest, WhatAThreadHoldsOutlivesThatItIsSwitchedOff) {
-  Machine machine;
-  ThreadContext& thread = machine.Thread(0);
-  machine.Run("L(A) L(B)");
-  const ChainKey before = thread.chain_key;
-
-  machine.validator().TurnOff(thread);
-  machine.validator().TurnOff(thread);
-  machine.Run("L(B) U(B)");
-  machine.validator().TurnOn(thread);
-  machine.Run("irq{ L(B) U(B) } U(A)");
-  machine.validator().TurnOn(thread);
-  machine.validator().TurnOn(thread);
-
-  EXPECT_EQ(thread.held.depth(), 2u);
-  EXPECT_EQ(thread.chain_key, before);
-  machine.Run("U(B) U(A) L(B) L(A)");
-  EXPECT_EQ(Kinds(machine.heard()), std::vector<std::string>{"lock-order-inversion"});
-}
-
 }  // namespace
 }  // namespace lockdep::testing

@@ -7,12 +7,14 @@
 #define _GNU_SOURCE
 #include <linux/interrupt.h>
 #include <linux/local_lock.h>
+#include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/rwsem.h>
 #include <linux/sched/mm.h>
 #include <linux/spinlock.h>
-#include <linux/ww_mutex.h>
 #include <pthread.h>
+
+#include "ww_splats.h"
 
 static DEFINE_MUTEX(lock_A);
 static DEFINE_MUTEX(lock_B);
@@ -24,8 +26,6 @@ static DEFINE_SPINLOCK(irq_S);
 static DEFINE_SPINLOCK(irq_U);
 static DEFINE_RWLOCK(rw_A);
 static DECLARE_RWSEM(sem_A);
-static DEFINE_WW_CLASS(lab_ww);
-static DEFINE_WW_CLASS(other_ww);
 
 // An object with a mutex in it, from the heap.
 struct part {
@@ -229,66 +229,6 @@ static void rcu_sync_in_reader(void) {
 static void nest_not_taken(void) {
   mutex_lock_nest_lock(&lock_A, &lock_B);
   mutex_unlock(&lock_A);
-}
-
-struct ww_pair {
-  struct ww_mutex first, second;
-};
-static struct ww_pair* new_ww_pair(void) {
-  struct ww_pair* pair = calloc(1, sizeof *pair);
-  ww_mutex_init(&pair->first, &lab_ww);
-  ww_mutex_init(&pair->second, &lab_ww);
-  return pair;
-}
-
-static void ww_ok(void) {
-  struct ww_pair* pair = new_ww_pair();
-  struct ww_acquire_ctx context;
-  ww_acquire_init(&context, &lab_ww);
-  if (ww_mutex_lock(&pair->first, &context) != 0) abort();
-  if (ww_mutex_lock(&pair->second, &context) != 0) abort();
-  ww_acquire_done(&context);
-  ww_mutex_unlock(&pair->second);
-  ww_mutex_unlock(&pair->first);
-  ww_acquire_fini(&context);
-}
-
-static void ww_noctx_after_ctx(void) {
-  struct ww_pair* pair = new_ww_pair();
-  struct ww_acquire_ctx context;
-  ww_acquire_init(&context, &lab_ww);
-  if (ww_mutex_lock(&pair->first, &context) != 0) abort();
-  if (ww_mutex_lock(&pair->second, NULL) != 0) abort();
-  ww_mutex_unlock(&pair->second);
-  ww_mutex_unlock(&pair->first);
-  ww_acquire_fini(&context);
-}
-
-static void ww_noctx_two(void) {
-  struct ww_pair* pair = new_ww_pair();
-  if (ww_mutex_lock(&pair->first, NULL) != 0) abort();
-  if (ww_mutex_lock(&pair->second, NULL) != 0) abort();
-  ww_mutex_unlock(&pair->second);
-  ww_mutex_unlock(&pair->first);
-}
-
-static void ww_lock_after_done(void) {
-  struct ww_pair* pair = new_ww_pair();
-  struct ww_acquire_ctx context;
-  ww_acquire_init(&context, &lab_ww);
-  ww_acquire_done(&context);
-  if (ww_mutex_lock(&pair->first, &context) != 0) abort();
-  ww_mutex_unlock(&pair->first);
-  ww_acquire_fini(&context);
-}
-
-static void ww_wrong_class(void) {
-  struct ww_pair* pair = new_ww_pair();
-  struct ww_acquire_ctx context;
-  ww_acquire_init(&context, &other_ww);
-  if (ww_mutex_lock(&pair->first, &context) != 0) abort();
-  ww_mutex_unlock(&pair->first);
-  ww_acquire_fini(&context);
 }
 
 static void rec_read_ok(void) {
