@@ -17,6 +17,13 @@
 
 namespace lockdep {
 
+// Of what a signal handler may meet half done: read and written in the order of the
+// program.
+template <typename T>
+volatile T& InOrder(T& value) {
+  return value;
+}
+
 struct alignas(16) HeldLock {
   // The key before this lock: what the thread's key becomes again when it goes.
   // Two chains that differ here must never share a key, or a rule goes unchecked.
@@ -65,24 +72,24 @@ class HeldLocks {
 
   // REQUIRES: !full().  The caller fills the next entry, then Push makes it count.
   HeldLock& Next() { return *top_; }
+  // Both at once, where a machine can: a handler may replace the storage between a load
+  // and a store.
   void Push() {
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    // At once: a handler may replace the storage between a load and a store.
 #if defined(__x86_64__)
-    asm volatile("addq %1, %0" : "+m"(top_) : "i"(sizeof(HeldLock)) : "cc");
+    // The entry is an operand, so that it is complete.
+    asm volatile("addq %2, %0" : "+m"(top_) : "m"(*top_), "i"(sizeof(HeldLock)) : "cc");
 #else
-    ++top_;
-#endif
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    ++top_;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+#endif
   }
   void Pop() {
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
 #if defined(__x86_64__)
     asm volatile("subq %1, %0" : "+m"(top_) : "i"(sizeof(HeldLock)) : "cc");
 #else
     --top_;
 #endif
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
   }
 
   // Removes an entry from the middle; the caller repairs the chain keys above it.

@@ -161,7 +161,7 @@ void Validator::Reacquire(ThreadContext& thread, const HeldLock& first, const Ca
     scene.lock_class = &classes_.Get(held.use.class_id());
     scene.use = UseOf(held.use.class_id(), acquisition).In(held.use.context());
     if (held.use.ordered()) scene.use = scene.use.Ordered();
-    Push(thread, acquisition, scene.use, stopped() ? thread.chain_key : Prove(scene));
+    internal::Push(thread, acquisition, scene.use, stopped() ? thread.chain_key : Prove(scene));
     thread.held[i].pins = held.pins;
     --thread.acquisitions;  // No new one.
   }

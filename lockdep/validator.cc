@@ -85,12 +85,6 @@ void Validator::SetFree(ThreadContext* thread) {
   free_threads_ = thread;
 }
 
-__attribute__((noinline)) void Validator::FillAgain(ThreadContext& thread, ChainKey previous,
-                                                    const Acquisition& acquisition, LockUse use) {
-  const internal::BlockedSignals blocked;
-  Fill(thread.held[thread.held.depth() - 1], previous, acquisition, use);
-}
-
 // Not at the first probe, but perhaps at a later one.
 void Validator::AcquireSlow(ThreadContext& thread, const Acquisition& acquisition) {
   if (!Enabled(thread)) return;
@@ -98,7 +92,7 @@ void Validator::AcquireSlow(ThreadContext& thread, const Acquisition& acquisitio
   const LockUse use = UseOf(class_id, acquisition).With(thread.context);
   const ChainKey key = NextChainKey(thread.chain_key, use);
   if (chains_.Contains(key) && !thread.held.full() && acquisition.nest_lock == nullptr) {
-    return Push(thread, acquisition, use, key);
+    return internal::Push(thread, acquisition, use, key);
   }
   AcquireUnproved(thread, acquisition, /*ordered=*/false);
 }
@@ -116,7 +110,7 @@ void Validator::AcquireUnproved(ThreadContext& thread, const Acquisition& acquis
   if (thread.held.full() && !GrowHeld(thread)) return;
   if (ordered) scene.use = scene.use.Ordered();
   const ChainKey key = Prove(scene);
-  Push(thread, acquisition, scene.use, key);
+  internal::Push(thread, acquisition, scene.use, key);
 }
 
 void Validator::Sync(ThreadContext& thread, const Acquisition& acquisition) {

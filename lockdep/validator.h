@@ -52,6 +52,7 @@
 #include "lockdep/held_lock.h"
 #include "lockdep/internal/arena.h"
 #include "lockdep/internal/key_set.h"
+#include "lockdep/internal/push.h"
 #include "lockdep/internal/raw_lock.h"
 #include "lockdep/internal/stable_array.h"
 #include "lockdep/internal/stack_depot.h"
@@ -61,33 +62,14 @@
 #include "lockdep/topological_order.h"
 #include "lockdep/types.h"
 #include "lockdep/usage.h"
+#include "lockdep/validator_config.h"
 #include "lockdep/violation.h"
 
 namespace lockdep {
 
-struct ValidatorStats {
-  uint64_t acquisitions = 0;
-  uint64_t chains = 0;
-  uint64_t dependencies = 0;  // Observed ones; declared arcs do not count.
-  uint32_t classes = 0;       // Those that were not forgotten.
-  uint32_t threads = 0;       // Contexts ever created.
-  uint64_t violations = 0;
-  size_t memory = 0;  // Bytes asked of the system.
-};
-
 class Validator {
  public:
-  struct Config {
-    Observer* observer = nullptr;       // Null: nobody listens.
-    StackSource* stacks = nullptr;      // Null: sites only.
-    DeclaredOrder declared_order = {};  // Must outlive the validator.
-    // Name of the context of each bit of a ContextSet, for findings; those of
-    // bits beyond the end are "context".  Must outlive the validator.
-    std::span<const char* const> context_names = {};
-    // The host lets no signal handler use the context of what it interrupted: signals
-    // need not be blocked where only such a handler could do harm.
-    bool handlers_are_excluded = false;
-  };
+  using Config = ValidatorConfig;
 
   explicit Validator(const Config& config);
   Validator(const Validator&) = delete;
@@ -112,7 +94,7 @@ class Validator {
       const Acquisition copy = acquisition;
       return AcquireSlow(thread, copy);
     }
-    Push(thread, acquisition, use, key);
+    internal::Push(thread, acquisition, use, key);
   }
 
   // The same for a lock of a class whose locks have an order of their own, which
@@ -131,9 +113,9 @@ class Validator {
     }
     // In this order: what a handler takes in between must not count as proved without
     // a lock that is still on the stack.
-    const ChainKey before = thread.held.newest().previous_chain_key;
+    const ChainKey before = InOrder(thread.held.newest().previous_chain_key);
     thread.held.Pop();
-    thread.chain_key = before;
+    InOrder(thread.chain_key) = before;
   }
 
   // A blocking acquisition that was announced did not succeed (EDEADLK,
@@ -280,34 +262,6 @@ class Validator {
     const LockUse use(class_id, acquisition.mode, acquisition.trylock, acquisition.check);
     return acquisition.host_orders_class ? use.HostOrdered() : use;
   }
-
-  static void Fill(HeldLock& held, ChainKey previous, const Acquisition& acquisition, LockUse use) {
-    held.previous_chain_key = previous;
-    held.lock = acquisition.lock;
-    held.use = use;
-    held.SetSite(acquisition.site);
-    held.nest_lock = acquisition.nest_lock;
-    held.pins = 0;
-  }
-
-  static void Push(ThreadContext& thread, const Acquisition& acquisition, LockUse use,
-                   ChainKey key) {
-    const ChainKey previous = thread.chain_key;
-    const uint64_t acquisitions = thread.acquisitions;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    Fill(thread.held.Next(), previous, acquisition, use);
-    thread.held.Push();
-    // A handler that took locks meanwhile had them in the place of this one.
-    if (thread.acquisitions != acquisitions) [[unlikely]] {
-      const Acquisition copy = acquisition;
-      FillAgain(thread, previous, copy, use);
-    }
-    thread.chain_key = key;
-    ++thread.acquisitions;
-  }
-
-  static void FillAgain(ThreadContext& thread, ChainKey previous, const Acquisition& acquisition,
-                        LockUse use);
 
   void AcquireSlow(ThreadContext& thread, const Acquisition& acquisition);
   void AcquireUnproved(ThreadContext& thread, const Acquisition& acquisition, bool ordered);

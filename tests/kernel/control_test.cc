@@ -4,7 +4,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <thread>
+#include <vector>
 
 #include "tests/kernel/kernel_test.h"
 
@@ -140,6 +142,46 @@ TEST_F(ControlTest, ChildOfForkKnowsItsParentsOrders) {
   int status = -1;
   ASSERT_EQ(waitpid(child, &status, 0), child);
   EXPECT_EQ(status, 0);
+}
+
+// Whatever the other threads are inside of: the graph, a map that is made ready, an
+// order, times.
+TEST_F(ControlTest, ChildOfForkGoesOnWhileOtherThreadsWereBusy) {
+  constexpr int kForks = 100;
+  std::atomic<bool> is_over{false};
+  std::vector<std::thread> busy;
+  lock_stat = 1;
+  for (int i = 0; i < 3; ++i) {
+    busy.emplace_back([&] {
+      while (!is_over) {
+        lock_class_key key = {};
+        lockdep_register_key(&key);
+        Lock lock("busy", &key);
+        TakeBoth(lock, a_);
+        lockdep_unregister_key(&key);
+      }
+    });
+  }
+  int failed = 0;
+  for (int i = 0; i < kForks; ++i) {
+    const pid_t child = fork();
+    if (child == 0) {
+      alarm(20);  // A child that waits for a lock which nobody holds any more.
+      static lock_class_key key_c;
+      Lock c("c", &key_c);
+      TakeBoth(b_, c);
+      TakeBoth(c, b_);
+      _exit(Kinds().size() == 1 ? 0 : 1);
+    }
+    int status = -1;
+    if (waitpid(child, &status, 0) != child || status != 0) ++failed;
+  }
+  is_over = true;
+  for (std::thread& thread : busy) thread.join();
+  lock_stat = 0;
+
+  EXPECT_EQ(failed, 0);
+  EXPECT_THAT(heard(), IsEmpty());
 }
 
 TEST_F(ControlTest, HandlersAtForkMayTakeLocks) {
