@@ -71,7 +71,7 @@ class HeldLocks {
   const HeldLock& newest() const { return top_[-1]; }
 
   // REQUIRES: !full().  The caller fills the next entry, then Push makes it count.
-  HeldLock& Next() { return *top_; }
+  HeldLock& Next() { return *InOrder(top_); }
   // Both at once, where a machine can: a handler may replace the storage between a load
   // and a store.
   void Push() {
