@@ -37,9 +37,10 @@ mm_struct* setup_arg_pages(unsigned long start, unsigned long shift) {
   return mm;
 }
 
-void exec_mmap(mm_struct* old_mm) {
+void exec_mmap(mm_struct* old_mm, mm_struct* mm) {
   down_write(&globals().exec_update_lock);
   if (mmap_read_lock_killable(old_mm)) mmap_read_unlock(old_mm);
+  globals().task_mm = mm;
   up_write(&globals().exec_update_lock);
 }
 

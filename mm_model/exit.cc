@@ -27,6 +27,7 @@ void exit_mmap(mm_struct* mm) {
 void mmput(mm_struct* mm) {
   if (!mm->mm_users.dec_and_test()) return;
   exit_mmap(mm);
+  mm->exe_file = nullptr;
   AlsoTouches(&mm->freed, AccessMode::kExclusive);
   mm->freed = true;
 }

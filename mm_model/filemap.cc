@@ -1,7 +1,7 @@
 // The page cache, seen from faults.
 // Follows linux 7.0 mm/filemap.c: filemap_fault, __filemap_add_folio,
-// filemap_page_mkwrite.  Reading is instantaneous, there is no readahead and no
-// freeze protection, and files are never closed while they are mapped.
+// filemap_page_mkwrite.  Reading is instantaneous, there is no readahead, and
+// files are never closed while they are mapped.
 
 #include "mm_model/folio.h"
 #include "mm_model/mm_locks.h"
@@ -23,11 +23,7 @@ folio* __filemap_get_folio(address_space* mapping, unsigned long index) {
   if (present != nullptr) {
     result = present->item;
   } else {
-    fresh->mapping = mapping;
-    fresh->index = index;
-    fresh->visible = true;
-    mapping->i_pages.write().insert(index, index, fresh);
-    mapping->nrpages = mapping->nrpages + 1;
+    page_cache_add(mapping, index, fresh);
   }
   xa_unlock_irq(mapping);
   folio_unlock(fresh);
@@ -107,6 +103,36 @@ FileFault::Next FileFault::Try() {
 
 }  // namespace
 
+void page_cache_add(address_space* mapping, unsigned long index, folio* page) {
+  WillWrite(*mapping, {Field::kIPagesInsert, AccessKind::kPlain, nullptr, LOCKDEP_CALL_SITE()});
+  page->mapping = mapping;
+  page->index = index;
+  page->visible = true;
+  mapping->i_pages.write().insert(index, index, page);
+  mapping->nrpages = mapping->nrpages + 1;
+}
+
+void page_cache_delete(address_space* mapping, folio* page) {
+  mapping->i_pages.write().erase(page);
+  mapping->nrpages = mapping->nrpages - 1;
+  page->mapping = nullptr;
+}
+
+void filemap_remove_folio(address_space* mapping, folio* page) {
+  inode* const node = mapping->host;
+  spin_lock(&node->i_lock);
+  xa_lock_irq(mapping);
+  page_cache_delete(mapping, page);
+  xa_unlock_irq(mapping);
+  if (mapping->nrpages == 0) node->i_lru = true;  // inode_add_lru
+  spin_unlock(&node->i_lock);
+}
+
+void folio_clear_dirty(folio* page) {
+  WillWrite(*page, {Field::kFolioDirty, AccessKind::kAtomic, &page->dirty, LOCKDEP_CALL_SITE()});
+  page->dirty = false;
+}
+
 folio* filemap_get_folio(address_space* mapping, unsigned long index) {
   rcu_read_lock();
   const auto* node = mapping->i_pages.read().find(index, index);
@@ -132,9 +158,13 @@ vm_fault_t filemap_fault(vm_fault* vmf) {
 
 vm_fault_t filemap_page_mkwrite(vm_fault* vmf) {
   address_space* const mapping = vmf->vma->vm_file->f_mapping;
+  super_block* const sb = mapping->host->i_sb;
+  sb_start_pagefault(sb);
+  mapping->host->i_mtime = mapping->host->i_mtime + 1;  // file_update_time
   folio_lock(vmf->page);
   if (vmf->page->mapping != mapping) {
     folio_unlock(vmf->page);
+    sb_end_pagefault(sb);
     return 0;
   }
   // folio_mark_dirty: the page cache's tag, then the inode's.
@@ -144,6 +174,7 @@ vm_fault_t filemap_page_mkwrite(vm_fault* vmf) {
   spin_lock(&mapping->host->i_lock);
   mapping->host->i_state = mapping->host->i_state | I_DIRTY;
   spin_unlock(&mapping->host->i_lock);
+  sb_end_pagefault(sb);
   return VM_FAULT_LOCKED;
 }
 

@@ -30,14 +30,14 @@ void folio_add_lru(folio* page) {
   lruvec* const lru = &globals().lru;
   spin_lock_irq(&lru->lru_lock);
   page->lru = true;
-  lru->folios.push_back(page);
+  lru->folios.write().push_back(page);
   spin_unlock_irq(&lru->lru_lock);
 }
 
 bool folio_isolate_lru(folio* page) {
   lruvec* const lru = &globals().lru;
   spin_lock_irq(&lru->lru_lock);
-  const bool found = std::erase(lru->folios, page) != 0;
+  const bool found = std::erase(lru->folios.write(), page) != 0;
   if (found) page->lru = false;
   spin_unlock_irq(&lru->lru_lock);
   return found;

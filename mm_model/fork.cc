@@ -26,16 +26,27 @@ void copy_swap_pte(pt_slot* dst, const pt_entry& entry) {
   set_pte(dst, entry);
 }
 
-void copy_present_pte(pt_slot* dst, pt_slot* src, bool cow) {
+void copy_one_pte(pt_slot* dst, pt_slot* src, bool cow) {
   pt_entry entry = ptep_get(src);
+  if (entry.none()) return;
   if (entry.kind == pt_entry::Kind::kSwap) return copy_swap_pte(dst, entry);
-  if (!entry.present()) return;
-  entry.page->mapcount.inc();
+  // A migration entry is counted when migration ends.
+  if (entry.present()) entry.page->mapcount.inc();
   if (cow && entry.write) {
     entry.write = false;
     set_pte(src, entry);
   }
   set_pte(dst, entry);
+}
+
+// The child's table can be taken out again, being empty, until it is locked.
+LockedPte pte_alloc_map_lock(mm_struct* mm, pt_slot* pmd, unsigned long address) {
+  LockedPte locked;
+  while (locked.pte == nullptr) {
+    pte_alloc(mm, pmd, address);
+    locked = pte_offset_map_lock(mm, pmd, address);
+  }
+  return locked;
 }
 
 // The child's table is locked first; the parent's is the second of its level.
@@ -44,14 +55,13 @@ void copy_pte_range(vm_area_struct* dst_vma, vm_area_struct* src_vma, unsigned l
   pt_slot* const src_pmd = pmd_off(src_vma->vm_mm, start);
   if (src_pmd == nullptr || ptep_get(src_pmd).table == nullptr) return;
   pt_slot* const dst_pmd = pmd_alloc(dst_vma->vm_mm, start);
-  pte_alloc(dst_vma->vm_mm, dst_pmd, start);
   const bool cow = is_cow_mapping(src_vma->vm_flags);
   if (cow) src_vma->vm_mm->write_protect_seq += 1;  // Odd: fast GUP keeps out.
 
-  const LockedPte dst = pte_offset_map_lock(dst_vma->vm_mm, dst_pmd, start);
+  const LockedPte dst = pte_alloc_map_lock(dst_vma->vm_mm, dst_pmd, start);
   const LockedPte src = pte_offset_map_lock(src_vma->vm_mm, src_pmd, start, SINGLE_DEPTH_NESTING);
   for (unsigned long address = start; src.pte != nullptr && address < end; address += PAGE_SIZE) {
-    copy_present_pte(dst.pte->in->slot_of(address), src.pte->in->slot_of(address), cow);
+    copy_one_pte(dst.pte->in->slot_of(address), src.pte->in->slot_of(address), cow);
   }
   if (src.pte != nullptr) pte_unmap_unlock(src);
   pte_unmap_unlock(dst);

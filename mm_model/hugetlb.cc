@@ -5,6 +5,7 @@
 
 #include "mm_model/folio.h"
 #include "mm_model/mm_locks.h"
+#include "mm_model/rules/page_table_rules.h"
 #include "mm_model/services.h"
 #include "mm_model/tlb.h"
 #include "mm_model/vma_lock.h"
@@ -25,11 +26,7 @@ folio* LockedFolio(address_space* mapping) {
     page->uptodate = true;
     folio_lock(page);
     xa_lock_irq(mapping);
-    page->mapping = mapping;
-    page->index = 0;
-    page->visible = true;
-    mapping->i_pages.write().insert(0, 0, page);
-    mapping->nrpages = mapping->nrpages + 1;
+    page_cache_add(mapping, 0, page);
     xa_unlock_irq(mapping);
     return page;
   }
@@ -48,10 +45,12 @@ void hugetlb_no_page(vm_area_struct* vma, pt_slot* pmd) {
   folio_unlock(page);
 }
 
-void ClearEntry(vm_area_struct* vma, unsigned long address) {
+[[gnu::noinline]] void ClearEntry(vm_area_struct* vma, unsigned long address) {
+  const lockdep::CallSite site = LOCKDEP_CALL_SITE();
   mm_struct* const mm = vma->vm_mm;
   pt_slot* const pmd = pmd_off(mm, address);
   if (pmd == nullptr) return;
+  CheckPt(PtRuleId::kUnshare, *pmd, site);
   spinlock* const ptl = pmd_lock(mm, pmd);
   if (ptep_get(pmd).present()) {
     ptep_get_and_clear(pmd).page->mapcount.dec();
@@ -71,16 +70,16 @@ void hugetlb_vmdelete_list(address_space* mapping) {
 }
 
 // Folio and cache go under the fault mutex, which keeps faults away.
-void remove_inode_hugepages(file* of) {
+[[gnu::noinline]] void remove_inode_hugepages(file* of) {
+  const lockdep::CallSite site = LOCKDEP_CALL_SITE();
   address_space* const mapping = of->f_mapping;
   mutex_lock(&globals().hugetlb_fault_mutex);
+  WillWrite(*mapping, {Field::kIPagesTruncate, AccessKind::kPlain, nullptr, site});
   if (folio* const page = filemap_get_folio(mapping, 0)) {
     folio_lock(page);
     if (page->mapping == mapping && page->mapcount.read() == 0) {
       xa_lock_irq(mapping);
-      mapping->i_pages.write().erase(page);
-      mapping->nrpages = mapping->nrpages - 1;
-      page->mapping = nullptr;
+      page_cache_delete(mapping, page);
       xa_unlock_irq(mapping);
     }
     folio_unlock(page);
@@ -91,9 +90,11 @@ void remove_inode_hugepages(file* of) {
 }  // namespace
 
 vm_fault_t hugetlb_fault(vm_area_struct* vma, unsigned long address, unsigned /*flags*/) {
+  const lockdep::CallSite site = LOCKDEP_CALL_SITE();
   mutex_lock(&globals().hugetlb_fault_mutex);
   hugetlb_vma_lock_read(vma);
   pt_slot* const pmd = pmd_alloc(vma->vm_mm, address);
+  CheckPt(PtRuleId::kHugeWalk, *pmd, site);
   if (ptep_get(pmd).none()) hugetlb_no_page(vma, pmd);
   hugetlb_vma_unlock_read(vma);
   mutex_unlock(&globals().hugetlb_fault_mutex);

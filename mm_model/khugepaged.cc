@@ -6,6 +6,7 @@
 
 #include "mm_model/folio.h"
 #include "mm_model/mm_locks.h"
+#include "mm_model/rmap_walk.h"
 #include "mm_model/rules/page_table_rules.h"
 #include "mm_model/services.h"
 #include "mm_model/tlb.h"
@@ -27,6 +28,21 @@ void FreeByRcu(void* table) {
     slot.entry = {.kind = pt_entry::Kind::kPoison};
     AlsoTouches(&slot, AccessMode::kExclusive);
   }
+}
+
+// What is swapped out, on its way elsewhere or in use by the kernel stays as it is.
+bool MayBeCollected(const page_table& table) {
+  return std::all_of(table.slots.begin(), table.slots.end(), [](const pt_slot& slot) {
+    AlsoTouches(&slot, AccessMode::kShared);
+    return slot.entry.none() || (slot.entry.present() && slot.entry.page->pincount.read() == 0);
+  });
+}
+
+void PutTableBack(mm_struct* mm, pt_slot* pmd, page_table* table) {
+  spinlock* const pml = pmd_lock(mm, pmd);
+  table->detached = false;
+  set_pte(pmd, {.kind = pt_entry::Kind::kTable, .table = table});
+  spin_unlock(pml);
 }
 
 // Unmaps what the table, which nobody finds any more, still maps.
@@ -71,6 +87,11 @@ bool CollapseLocked(mm_struct* mm, vm_area_struct* vma, unsigned long address) {
   anon_vma* const av = vma->anon_vma;
   anon_vma_lock_write(av);
   page_table* const table = DetachTable(mm, pmd, site);
+  if (!MayBeCollected(*table)) {
+    PutTableBack(mm, pmd, table);
+    anon_vma_unlock_write(av);
+    return false;
+  }
   CollectOldPages(table);
   folio* const huge = machine().New<folio>();
   huge->anon_mapping = av;
@@ -110,6 +131,24 @@ void RetractOne(vm_area_struct* vma, unsigned long address, const lockdep::CallS
   if (retracted) machine().CallRcu(&FreeByRcu, table);
 }
 
+// The parts go where the whole was.
+void PutBackOnLru(folio* page) {
+  lruvec* const lru = &globals().lru;
+  spin_lock(&lru->lru_lock);
+  if (std::erase(lru->folios.write(), page) != 0) lru->folios.write().push_back(page);
+  spin_unlock(&lru->lru_lock);
+}
+
+// Nobody may use the page meanwhile: migration entries stand in for it.
+void SplitAnon(folio* page) {
+  try_to_migrate(page, true);
+  spin_lock(&globals().split_queue_lock);
+  std::erase(globals().split_queue.write(), page);
+  PutBackOnLru(page);
+  spin_unlock(&globals().split_queue_lock);
+  remove_migration_ptes(page, page, true);
+}
+
 }  // namespace
 
 bool collapse_huge_page(mm_struct* mm, unsigned long address) {
@@ -137,16 +176,13 @@ void split_folio(folio* page) {
   folio_lock(page);
   if (anon_vma* const av = page->anon_mapping) {
     anon_vma_lock_write(av);
-    spin_lock(&globals().split_queue_lock);
-    spin_lock(&globals().lru.lru_lock);
-    spin_unlock(&globals().lru.lru_lock);
-    spin_unlock(&globals().split_queue_lock);
+    SplitAnon(page);
     anon_vma_unlock_write(av);
   } else if (address_space* const mapping = page->mapping) {
     i_mmap_lock_read(mapping);
+    try_to_unmap(page, true);
     xa_lock_irq(mapping);
-    spin_lock(&globals().lru.lru_lock);
-    spin_unlock(&globals().lru.lru_lock);
+    PutBackOnLru(page);
     xa_unlock_irq(mapping);
     i_mmap_unlock_read(mapping);
   }

@@ -9,7 +9,9 @@
 namespace mm_model {
 namespace {
 
-void write_protect_page(vm_area_struct* vma, unsigned long address, folio* page) {
+[[gnu::noinline]] void write_protect_page(vm_area_struct* vma, unsigned long address, folio* page) {
+  // References to the page are counted, and the swap cache has one.
+  WillRead(*page, {Field::kFolioSwapCache, AccessKind::kPlain, &page->swap, LOCKDEP_CALL_SITE()});
   const LockedPte locked = page_vma_mapped_walk({page, vma, address, nullptr});
   if (locked.pte == nullptr) return;
   pt_entry entry = ptep_get(locked.pte);
@@ -38,6 +40,7 @@ folio* ScanPte(vm_area_struct* vma, unsigned long address) {
 
 bool ksm_try_to_merge(mm_struct* mm, unsigned long address) {
   mutex_lock(&globals().ksm_thread_mutex);
+  globals().ksm_scan = address + PAGE_SIZE;
   mmap_read_lock(mm);
   vm_area_struct* const vma = vma_lookup(mm, address);
   folio* const page = vma == nullptr ? nullptr : ScanPte(vma, address);

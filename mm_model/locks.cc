@@ -51,6 +51,10 @@ static_assert(std::size(kLockClasses) <= KnownClassIds::kMaxClasses);
 
 const char* NameOf(LockClass lock_class) { return InfoOf(lock_class).name; }
 
+bool CanBeRead(LockClass lock_class) {
+  return InfoOf(lock_class).kind == lockdep::LockKind::kRwSemaphore;
+}
+
 DepMap::DepMap(LockClass which, const void* object)
     : LockMap(KeyOf(which), InfoOf(which).name, InfoOf(which).kind),
       lock_class(which),
@@ -144,15 +148,16 @@ bool rw_semaphore::LockForWriting(const LockRequest& request) {
 bool rw_semaphore::Mutate(ReadMode* mode, const LockRequest& request) {
   Mutation* const mutation = machine().mutation;
   if (mutation == nullptr) return false;
-  switch (mutation->OnAcquire(dep_map_)) {
+  const bool writes = *mode == ReadMode::kWrite;
+  switch (mutation->OnAcquire(dep_map_, writes ? Attempt::kWrite : Attempt::kRead)) {
     case MutationKind::kDrop:
-      mutation->Skip(dep_map_);
       return true;
     case MutationKind::kWeaken:
       *mode = ReadMode::kRead;
       return false;
     case MutationKind::kDelay:
-      mutation->PutOff([this, delayed_mode = *mode, request] { Acquire(delayed_mode, request); });
+      mutation->PutOff(dep_map_,
+                       [this, delayed_mode = *mode, request] { Acquire(delayed_mode, request); });
       return true;
     default:
       return false;
@@ -160,6 +165,7 @@ bool rw_semaphore::Mutate(ReadMode* mode, const LockRequest& request) {
 }
 
 bool rw_semaphore::Acquire(ReadMode mode, const LockRequest& request) {
+  if (request.before_waiting != nullptr) request.before_waiting(dep_map_, request.site);
   TellAcquire(dep_map_, mode, lockdep::TryLock::kNo, request);
   const bool locked = mode == ReadMode::kWrite ? LockForWriting(request) : LockForReading(request);
   if (!locked) machine().validator().CancelAcquire(current().context(), dep_map_);
@@ -174,9 +180,8 @@ bool rw_semaphore::Lock(ReadMode mode, const LockRequest& request) {
 }
 
 bool rw_semaphore::TryLock(ReadMode mode, const LockRequest& request) {
-  switch (MutationOf(dep_map_)) {
+  switch (MutationOf(dep_map_, Attempt::kTry)) {
     case MutationKind::kDrop:
-      machine().mutation->Skip(dep_map_);
       return true;
     case MutationKind::kWait:
       return Acquire(mode, request);
@@ -218,6 +223,7 @@ bool spinlock::IsFree(const void* lock, const Task& /*task*/) {
 }
 
 void spinlock::Acquire(const LockRequest& request) {
+  if (request.before_waiting != nullptr) request.before_waiting(dep_map_, request.site);
   TellAcquire(dep_map_, ReadMode::kWrite, lockdep::TryLock::kNo, request);
   WaitUntil({StepKind::kLock, dep_map_.name, this}, {&IsFree, this, &dep_map_, &request.site});
   owner_ = &current();
@@ -225,18 +231,17 @@ void spinlock::Acquire(const LockRequest& request) {
 
 void spinlock::Lock(const LockRequest& request) {
   Mutation* const mutation = machine().mutation;
-  const MutationKind mutated = MutationOf(dep_map_);
-  if (mutated == MutationKind::kDrop) return mutation->Skip(dep_map_);
+  const MutationKind mutated = MutationOf(dep_map_, Attempt::kWrite);
+  if (mutated == MutationKind::kDrop) return;
   if (mutated == MutationKind::kDelay) {
-    return mutation->PutOff([this, request] { Acquire(request); });
+    return mutation->PutOff(dep_map_, [this, request] { Acquire(request); });
   }
   Acquire(request);
   if (mutation != nullptr) mutation->TakeDelayed();
 }
 
 bool spinlock::TryLock(const LockRequest& request) {
-  const MutationKind mutated = MutationOf(dep_map_);
-  if (mutated == MutationKind::kDrop) machine().mutation->Skip(dep_map_);
+  const MutationKind mutated = MutationOf(dep_map_, Attempt::kTry);
   if (mutated == MutationKind::kWait) Acquire(request);
   if (mutated == MutationKind::kDrop || mutated == MutationKind::kWait) return true;
   SchedulingPoint({StepKind::kTryLock, dep_map_.name, this});

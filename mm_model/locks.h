@@ -34,6 +34,8 @@ enum class LockClass : uint8_t {
 
 // The name of a class as reports and declared orders know it.
 const char* NameOf(LockClass lock_class);
+// Whether it has a read side.
+bool CanBeRead(LockClass lock_class);
 
 // What the engine knows of a lock, and which object of the model it belongs to.
 struct DepMap : lockdep::LockMap {
@@ -52,6 +54,8 @@ struct LockRequest {
   bool killable = false;
   // While the task holds this for writing, the acquisition orders nothing.
   const DepMap* gate = nullptr;
+  // Asked when the lock is about to be waited for; not when it is only tried.
+  void (*before_waiting)(const DepMap& lock, const lockdep::CallSite& site) = nullptr;
 };
 
 // Tells the engine about a lock of the running task.

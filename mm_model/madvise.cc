@@ -32,7 +32,7 @@ void UnlockRange(mm_struct* mm, vm_area_struct* vma, bool mmap_locked) {
 void madvise_free_pte(pt_slot* pte) {
   pt_entry entry = ptep_get(pte);
   if (!entry.present() || !folio_trylock(entry.page)) return;
-  entry.page->dirty = false;
+  folio_clear_dirty(entry.page);
   folio_unlock(entry.page);
   entry.dirty = false;
   entry.young = false;
@@ -132,9 +132,9 @@ bool madvise_remove(mm_struct* mm, unsigned long start) {
 }
 
 // process_madvise: another task's address space, which exec must not change now.
-bool process_madvise(mm_struct* mm, unsigned long start, unsigned long length) {
+bool process_madvise(unsigned long start, unsigned long length) {
   down_read(&globals().exec_update_lock);
-  mm_struct* const target = mm;
+  mm_struct* const target = globals().task_mm;
   up_read(&globals().exec_update_lock);
   mmap_read_lock(target);
   vm_area_struct* const vma = vma_lookup(target, start);

@@ -15,6 +15,7 @@ void CollectOne(const RmapStep& step) { ++*static_cast<int*>(step.argument); }
 
 void memory_failure(folio* page) {
   mutex_lock(&globals().mf_mutex);
+  page->hwpoison = true;
   folio_lock(page);
   int processes = 0;
   rmap_walk(page, &CollectOne, &processes);

@@ -9,13 +9,19 @@ namespace {
 using lockdep::ReadMode;
 
 // Rule ST-VR-M, asked of the engine: which VMAs does the task hold for reading?
-void CheckMayWaitForMmap(const mm_struct& mm, const lockdep::CallSite& site) {
+void CheckMayWaitForMmap(const DepMap& mmap_lock, const lockdep::CallSite& site) {
   for (const lockdep::HeldLock& held : current().context().held) {
     const auto& map = static_cast<const DepMap&>(*held.lock);
     if (map.lock_class != LockClass::kVmaReadLock) continue;
-    if (static_cast<const vm_area_struct*>(map.owner)->vm_mm.peek() != &mm) continue;
-    return ReportState(StateRuleId::kVmaReadThenMmap, mm.mmap_lock.dep_map(), site);
+    if (static_cast<const vm_area_struct*>(map.owner)->vm_mm.peek() != mmap_lock.owner) continue;
+    return ReportState(StateRuleId::kVmaReadThenMmap, mmap_lock, site);
   }
+}
+
+// Rule ST-RECLAIM.
+void CheckMayWaitForFolio(const DepMap& folio_lock, const lockdep::CallSite& site) {
+  if (!IsHeld(globals().fs_reclaim.dep_map(), lockdep::HeldMode::kAny)) return;
+  ReportState(StateRuleId::kReclaimThenFolio, folio_lock, site);
 }
 
 // Not so if a mutation took the lock away, or made it a read lock.
@@ -31,8 +37,8 @@ void CheckAlive(const anon_vma& av) {
   if (av.freed) Corruption("an anon_vma was used after it was freed");
 }
 
-bool LockMmap(mm_struct* mm, ReadMode mode, const LockRequest& request) {
-  CheckMayWaitForMmap(*mm, request.site);
+bool LockMmap(mm_struct* mm, ReadMode mode, LockRequest request) {
+  request.before_waiting = &CheckMayWaitForMmap;
   const bool locked = mm->mmap_lock.Lock(mode, request);
   CheckAlive(*mm);
   if (!locked) return false;
@@ -55,7 +61,8 @@ bool mmap_read_lock_killable(mm_struct* mm) {
 }
 
 bool mmap_read_trylock(mm_struct* mm) {
-  return mm->mmap_lock.TryLock(ReadMode::kRead, {.site = LOCKDEP_CALL_SITE()});
+  return mm->mmap_lock.TryLock(
+      ReadMode::kRead, {.site = LOCKDEP_CALL_SITE(), .before_waiting = &CheckMayWaitForMmap});
 }
 
 void mmap_read_unlock(mm_struct* mm) {
@@ -181,13 +188,18 @@ void sb_start_pagefault(super_block* sb) {
 
 void sb_end_pagefault(super_block* sb) { sb->s_pagefaults.Unlock({.site = LOCKDEP_CALL_SITE()}); }
 
-void folio_lock(folio* folio) { folio->lock.Lock({.site = LOCKDEP_CALL_SITE()}); }
+void folio_lock(folio* folio) {
+  folio->lock.Lock({.site = LOCKDEP_CALL_SITE(), .before_waiting = &CheckMayWaitForFolio});
+}
 
 void folio_lock_gated(folio* folio, const DepMap& gate) {
   folio->lock.Lock({.site = LOCKDEP_CALL_SITE(), .gate = &gate});
 }
 
-bool folio_trylock(folio* folio) { return folio->lock.TryLock({.site = LOCKDEP_CALL_SITE()}); }
+bool folio_trylock(folio* folio) {
+  return folio->lock.TryLock(
+      {.site = LOCKDEP_CALL_SITE(), .before_waiting = &CheckMayWaitForFolio});
+}
 
 void folio_unlock(folio* folio) { folio->lock.Unlock({.site = LOCKDEP_CALL_SITE()}); }
 

@@ -51,6 +51,13 @@ vm_fault_t do_shared_wp_fault(vm_fault* vmf);
 // ---- The page cache: filemap.cc ----
 
 folio* filemap_get_folio(address_space* mapping, unsigned long index);
+// REQUIRES: the i_pages lock; the folio locked.
+[[gnu::noinline]] void page_cache_add(address_space* mapping, unsigned long index, folio* page);
+void page_cache_delete(address_space* mapping, folio* page);
+// Takes both locks.  REQUIRES: the folio locked.
+void filemap_remove_folio(address_space* mapping, folio* page);
+// REQUIRES, as a rule: the folio locked.
+[[gnu::noinline]] void folio_clear_dirty(folio* page);
 vm_fault_t filemap_fault(vm_fault* vmf);
 vm_fault_t filemap_page_mkwrite(vm_fault* vmf);
 
@@ -142,7 +149,8 @@ bool madvise_guard(mm_struct* mm, unsigned long start, unsigned long length, boo
 bool madvise_set_flags(mm_struct* mm, unsigned long start, unsigned long length,
                        unsigned long flags);
 bool madvise_remove(mm_struct* mm, unsigned long start);
-bool process_madvise(mm_struct* mm, unsigned long start, unsigned long length);
+// Of another task: the one that exec gives another address space.
+bool process_madvise(unsigned long start, unsigned long length);
 
 // gup.cc.  A pinned folio, or null.
 folio* get_user_page(mm_struct* mm, unsigned long address, bool write);

@@ -82,28 +82,60 @@ absl::StatusOr<MutationSpec> ParseMutation(std::string_view text) {
   return spec;
 }
 
-MutationKind Mutation::OnAcquire(const DepMap& map) {
+// What only waits cannot be waited for, what only reads cannot be weakened.
+bool Mutation::AppliesTo(Attempt how) const {
+  switch (spec_.kind) {
+    case MutationKind::kNone:
+      return false;
+    case MutationKind::kDrop:
+      return true;
+    case MutationKind::kWeaken:
+      return how == Attempt::kWrite;
+    case MutationKind::kDelay:
+      return how != Attempt::kTry;
+    case MutationKind::kWait:
+      return how == Attempt::kTry;
+  }
+  return false;
+}
+
+MutationKind Mutation::OnAcquire(const DepMap& map, Attempt how) {
+  if (spy_) spy_({current().name(), map.lock_class, how});
   if (map.lock_class != spec_.lock_class) return MutationKind::kNone;
   if (!spec_.task.empty() && spec_.task != current().name()) return MutationKind::kNone;
   ++seen_;
   if (spec_.occurrence != 0 && spec_.occurrence != seen_) return MutationKind::kNone;
+  if (!AppliesTo(how)) return MutationKind::kNone;
   struck_ = true;
+  sections_.push_back({&map, &current()});
   return spec_.kind;
 }
 
-void Mutation::Skip(const DepMap& map) { skipped_.push_back({&map, &current()}); }
-
-bool Mutation::TakeSkipped(const DepMap& map) {
-  const auto found = std::find_if(skipped_.begin(), skipped_.end(), [&](const Skipped& skipped) {
-    return skipped.map == &map && skipped.task == &current();
+bool Mutation::OnRelease(const DepMap& map) {
+  const auto ends = std::find_if(sections_.begin(), sections_.end(), [&](const Section& section) {
+    return section.map == &map && section.task == &current();
   });
-  if (found == skipped_.end()) return false;
-  skipped_.erase(found);
-  return true;
+  if (ends == sections_.end()) return false;
+  sections_.erase(ends);
+  const bool never_taken = delaying_ == &current() && delayed_map_ == &map;
+  if (never_taken) delaying_ = nullptr;
+  return spec_.kind == MutationKind::kDrop || never_taken;
 }
 
-void Mutation::PutOff(std::function<void()> acquire) {
+void Mutation::OnVmaWriteLocksEnd() {
+  std::erase_if(sections_, [](const Section& section) {
+    return section.task == &current() && section.map->lock_class == LockClass::kVmaWriteLock;
+  });
+}
+
+bool Mutation::InSection() const {
+  return std::any_of(sections_.begin(), sections_.end(),
+                     [](const Section& section) { return section.task == &current(); });
+}
+
+void Mutation::PutOff(const DepMap& map, std::function<void()> acquire) {
   delayed_ = std::move(acquire);
+  delayed_map_ = &map;
   delaying_ = &current();
 }
 

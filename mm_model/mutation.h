@@ -37,54 +37,76 @@ struct MutationSpec {
   LockClass lock_class = LockClass::kMmapLock;
   unsigned occurrence = 0;  // Of those of the class that the task takes; 0: every one.
   std::string task;         // Its name; empty: any.
+  friend bool operator==(const MutationSpec&, const MutationSpec&) = default;
 };
 
 // "drop vma_start_write", "weaken mm->mmap_lock#2", "delay folio_lock@reclaim".
 std::string ToString(const MutationSpec& spec);
 absl::StatusOr<MutationSpec> ParseMutation(std::string_view text);
 
+// How a lock is about to be taken.
+enum class Attempt : uint8_t { kRead, kWrite, kTry };
+
+// A lock that some task is about to take.
+struct LockAttempt {
+  std::string task;
+  LockClass lock_class;
+  Attempt how;
+  friend auto operator<=>(const LockAttempt&, const LockAttempt&) = default;
+};
+
 class Mutation {
  public:
-  explicit Mutation(MutationSpec spec) : spec_(std::move(spec)) {}
+  // `spy`, unless empty, hears of every attempt.
+  explicit Mutation(MutationSpec spec, std::function<void(const LockAttempt&)> spy = nullptr)
+      : spec_(std::move(spec)), spy_(std::move(spy)) {}
 
   // The running task is about to acquire the lock, or to skip that.  Returns
   // what the mutation does to it.  Counts the acquisition.
-  MutationKind OnAcquire(const DepMap& map);
+  MutationKind OnAcquire(const DepMap& map, Attempt how);
+  // The running task is about to release it.  Returns whether that is to be
+  // skipped as the acquisition was.
+  bool OnRelease(const DepMap& map);
+  // The write locks of VMAs end with the mmap write lock.
+  void OnVmaWriteLocksEnd();
+
   // Whether it ever struck.
   bool struck() const { return struck_; }
+  // Whether the running task is between an acquisition that was changed and the
+  // release that belongs to it: where the lock should protect it.
+  bool InSection() const;
 
-  // The running task skipped the lock.
-  void Skip(const DepMap& map);
-  // Whether the release is to be skipped as the acquisition was; forgets it.
-  bool TakeSkipped(const DepMap& map);
-
-  // At most one acquisition is put off at a time.
-  void PutOff(std::function<void()> acquire);
+  // At most one acquisition is put off at a time.  One whose lock is released
+  // before the task takes another is given up.
+  void PutOff(const DepMap& map, std::function<void()> acquire);
   // The running task has acquired another lock: now it takes what it put off.
   void TakeDelayed();
 
  private:
-  struct Skipped {
+  struct Section {
     const DepMap* map;
     const Task* task;
   };
+  bool AppliesTo(Attempt how) const;
 
   const MutationSpec spec_;
+  const std::function<void(const LockAttempt&)> spy_;
   unsigned seen_ = 0;
   bool struck_ = false;
-  std::vector<Skipped> skipped_;
-  std::function<void()> delayed_;
+  std::vector<Section> sections_;
+  std::function<void()> delayed_;  // What was put off, of which lock, by whom.
+  const DepMap* delayed_map_ = nullptr;
   const Task* delaying_ = nullptr;
 };
 
 // For the lock functions: what becomes of an acquisition of the running task.
-inline MutationKind MutationOf(const DepMap& map) {
+inline MutationKind MutationOf(const DepMap& map, Attempt how) {
   Mutation* const mutation = machine().mutation;
-  return mutation == nullptr ? MutationKind::kNone : mutation->OnAcquire(map);
+  return mutation == nullptr ? MutationKind::kNone : mutation->OnAcquire(map, how);
 }
 inline bool SkipsUnlock(const DepMap& map) {
   Mutation* const mutation = machine().mutation;
-  return mutation != nullptr && mutation->TakeSkipped(map);
+  return mutation != nullptr && mutation->OnRelease(map);
 }
 
 }  // namespace mm_model

@@ -77,12 +77,21 @@ void Poison(void* object) {
   }
 }
 
+void CheckNothingIsLost(const page_table& table) {
+  for (const pt_slot& slot : table.slots) {
+    AlsoTouches(&slot, AccessMode::kShared);
+    const bool maps = slot.entry.page != nullptr || slot.entry.kind == pt_entry::Kind::kSwap;
+    if (maps) Corruption("a page table was freed with an entry in it: its page is leaked");
+  }
+}
+
 // pgd_clear, p4d_clear, pud_clear or pmd_clear: without any page table lock, so
 // that nobody may be able to come here.
 void FreeBelow(pt_slot* slot, const lockdep::CallSite& site) {
   page_table* const table = slot->entry.table;
   SchedulingPoint({StepKind::kWrite, RuleOf(FieldOf(*slot->in)).name, slot});
   CheckPt(PtRuleId::kFree, *slot, site);
+  CheckNothingIsLost(*table);
   slot->entry = {};
   table->detached = true;
   machine().CallRcu(&Poison, table);

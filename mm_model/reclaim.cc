@@ -19,12 +19,9 @@ void __remove_mapping(folio* page) {
   if (mapping == nullptr) return;
   spin_lock(&mapping->host->i_lock);
   xa_lock_irq(mapping);
-  if (page->mapcount.read() == 0) {
-    mapping->i_pages.write().erase(page);
-    mapping->nrpages = mapping->nrpages - 1;
-    page->mapping = nullptr;
-  }
+  if (page->mapcount.read() == 0) page_cache_delete(mapping, page);
   xa_unlock_irq(mapping);
+  if (mapping->nrpages == 0) mapping->host->i_lru = true;  // inode_add_lru
   spin_unlock(&mapping->host->i_lock);
 }
 

@@ -47,10 +47,23 @@ namespace mm_model {
   X(kMmlist, "mmlist", true)                 \
   X(kArgLock, "arg", true)                   \
   X(kHugetlbVma, "hugetlb_vma", true)        \
+  X(kInvalidate, "invalidate", true)         \
+  X(kFaultMutex, "fault_mutex", true)        \
+  X(kWbList, "wb_list", true)                \
+  X(kSInodeList, "s_inode_list", true)       \
+  X(kSUmount, "s_umount", true)              \
+  X(kWriters, "writers", true)               \
+  X(kPagefaults, "pagefaults", true)         \
+  X(kSplitQueue, "split_queue", true)        \
+  X(kKsmThread, "ksm_thread", true)          \
+  X(kMemoryFailure, "mf", true)              \
+  X(kExecUpdate, "exec_update", true)        \
+  X(kMapChanging, "map_changing", true)      \
   X(kAny, "any", false)                      \
   X(kRcu, "rcu", false)                      \
   X(kNew, "new", false)                      \
   X(kDetached, "detached", false)            \
+  X(kDying, "dying", false)                  \
   X(kUnreachable, "unreachable", false)      \
   X(kIrqsOff, "irqs_off", false)             \
   X(kAtomic, "atomic", false)                \

@@ -16,8 +16,11 @@ unsigned long vma_address(const vm_area_struct* vma, unsigned long index) {
   return vma->vm_start + ((index - vma->vm_pgoff) << PAGE_SHIFT);
 }
 
-void rmap_walk_anon(const RmapStep& start, void (*one)(const RmapStep&), bool locked) {
-  anon_vma* const av = start.page->anon_mapping;
+[[gnu::noinline]] void rmap_walk_anon(const RmapStep& start, void (*one)(const RmapStep&),
+                                      bool locked) {
+  const auto& mapping = start.page->anon_mapping;
+  WillRead(*start.page, {Field::kFolioAnonWalk, AccessKind::kPlain, &mapping, LOCKDEP_CALL_SITE()});
+  anon_vma* const av = mapping.peek();
   if (av == nullptr) return;
   if (!locked) anon_vma_lock_read(av);
   const unsigned long index = start.page->index;
@@ -146,7 +149,9 @@ LockedPte page_vma_mapped_walk(const RmapStep& step) {
   return {};
 }
 
-void try_to_unmap(folio* page) { rmap_walk(page, &try_to_unmap_one); }
+void try_to_unmap(folio* page, bool rmap_locked) {
+  rmap_walk(page, &try_to_unmap_one, nullptr, rmap_locked);
+}
 
 void try_to_migrate(folio* page, bool rmap_locked) {
   rmap_walk(page, &try_to_migrate_one, nullptr, rmap_locked);

@@ -27,7 +27,7 @@ LockedPte page_vma_mapped_walk(const RmapStep& step);
 
 // What reclaim and migration make of every entry of a folio: a swap entry, if it
 // is in the swap cache; an empty one, if it is in the page cache.
-void try_to_unmap(folio* page);
+void try_to_unmap(folio* page, bool rmap_locked = false);
 // ... a migration entry, and what ends that.
 void try_to_migrate(folio* page, bool rmap_locked = false);
 void remove_migration_ptes(folio* src, folio* dst, bool rmap_locked = false);

@@ -58,8 +58,8 @@ ExecutionResult Runner::Run(const Program& program, Strategy& strategy, const Op
   ExecutionResult set_up = RunAlone("setup", [&] { RunSetUp(program, space); });
   if (set_up.outcome != Outcome::kCompleted) return set_up;
 
-  Mutation mutation(options.mutation.value_or(MutationSpec{}));
-  if (options.mutation.has_value()) machine_.mutation = &mutation;
+  Mutation mutation(options.mutation.value_or(MutationSpec{}), options.lock_spy);
+  if (options.mutation.has_value() || options.lock_spy) machine_.mutation = &mutation;
   scheduler_ = std::make_unique<Scheduler>(machine_);
   for (const Program::Part& part : program.parts) {
     scheduler_->Spawn(

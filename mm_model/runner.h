@@ -26,6 +26,8 @@ class Runner {
     Scheduler::Limits limits;
     VmaLockGeneration generation = VmaLockGeneration::kRefcount;
     std::optional<MutationSpec> mutation;
+    // Hears of every lock that is about to be taken.
+    std::function<void(const LockAttempt&)> lock_spy;
     StepObserver* observer = nullptr;
     // Sees the machine and the address space before they go.  Runs in a task,
     // which is alone.

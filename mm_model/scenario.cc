@@ -1,5 +1,7 @@
 #include "mm_model/scenario.h"
 
+#include "mm_model/museum/museum.h"
+
 namespace mm_model {
 namespace {
 
@@ -16,6 +18,7 @@ void SetUp(AddressSpace& space) {
   node->i_size.Reset(A::kBytes);
   space.data = machine().New<file>(node);
   space.mm = machine().New<mm_struct>();
+  globals().task_mm.Reset(space.mm);
   vm_mmap_pgoff(space.mm, nullptr, A::kAnon, A::kBytes, A::kFlags, 0);
   vm_mmap_pgoff(space.mm, space.data, A::kPrivate, A::kBytes, A::kFlags, 0);
   vm_mmap_pgoff(space.mm, space.data, A::kShared, A::kBytes, A::kFlags | VM_SHARED, 0);
@@ -42,8 +45,15 @@ const std::vector<Scenario>& AllScenarios() {
 }
 
 const Scenario* FindScenario(std::string_view name) {
+  const auto has_name = [&](const Scenario& scenario) { return scenario.name == name; };
   for (const Scenario& scenario : AllScenarios()) {
-    if (scenario.name == name) return &scenario;
+    if (has_name(scenario)) return &scenario;
+  }
+  for (const auto* const pieces : {&AllMuseumPieces(), &AllConsequences()}) {
+    for (const MuseumPiece& piece : *pieces) {
+      if (has_name(piece.broken)) return &piece.broken;
+      if (has_name(piece.fixed)) return &piece.fixed;
+    }
   }
   return nullptr;
 }

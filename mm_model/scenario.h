@@ -69,9 +69,9 @@ struct Scenario {
 // The group of the scenarios that break a rule on purpose.
 inline constexpr std::string_view kBrokenGroup = "broken";
 
-// All scenarios, group by group.
+// All scenarios, group by group; not those of the museum.
 const std::vector<Scenario>& AllScenarios();
-// Null if there is none of that name.
+// Of that name, in the museum too; null if there is none.
 const Scenario* FindScenario(std::string_view name);
 
 // One family each; scenarios/*.cc.

@@ -15,7 +15,7 @@ namespace mm_model {
 bool collapse_huge_page(mm_struct* mm, unsigned long address);
 // Takes out page tables of a file's mappings that have nothing in them any more.
 void retract_page_tables(address_space* mapping);
-// Splits a folio of anonymous memory; only what it locks.
+// Splits a folio: unmaps it, takes it apart, and maps what was anonymous again.
 void split_folio(folio* page);
 
 // ---- ksm.cc ----
@@ -25,9 +25,6 @@ bool ksm_try_to_merge(mm_struct* mm, unsigned long address);
 
 // ---- userfaultfd.cc ----
 
-struct userfaultfd_ctx {
-  rw_semaphore map_changing_lock{LockClass::kMapChangingLock, this};
-};
 bool userfaultfd_register(mm_struct* mm, unsigned long start, userfaultfd_ctx* ctx);
 // UFFDIO_COPY: puts a page where there is none.
 bool mfill_atomic(mm_struct* mm, unsigned long address, userfaultfd_ctx* ctx);
@@ -56,8 +53,8 @@ void drop_pagecache(inode* node);
 
 // The stack of a new program: moved to its place inside one VMA.
 mm_struct* setup_arg_pages(unsigned long start, unsigned long shift);
-// Leaves the old address space.
-void exec_mmap(mm_struct* old_mm);
+// Leaves the old address space for the new one.
+void exec_mmap(mm_struct* old_mm, mm_struct* mm);
 
 // ---- proc_maps.cc ----
 

@@ -19,21 +19,10 @@ void unmap_mapping_range_vma(vm_area_struct* vma, unsigned long first, unsigned 
   unmap_page_range(vma, vma->vm_start + (from << PAGE_SHIFT), vma->vm_start + (to << PAGE_SHIFT));
 }
 
-// Takes a folio out of the page cache.
-void filemap_remove_folio(address_space* mapping, folio* page) {
-  spin_lock(&mapping->host->i_lock);
-  xa_lock_irq(mapping);
-  mapping->i_pages.write().erase(page);
-  mapping->nrpages = mapping->nrpages - 1;
-  page->mapping = nullptr;
-  xa_unlock_irq(mapping);
-  spin_unlock(&mapping->host->i_lock);
-}
-
 void truncate_inode_folio(address_space* mapping, folio* page) {
   // A fault may have mapped it again since the range was unmapped.
   if (page->mapcount.read() != 0) unmap_mapping_range(mapping, page->index, page->index);
-  page->dirty = false;
+  folio_clear_dirty(page);
   filemap_remove_folio(mapping, page);
 }
 
@@ -54,7 +43,8 @@ void truncate_inode_pages_range(address_space* mapping, unsigned long first) {
   }
 }
 
-void truncate_pagecache(address_space* mapping, unsigned long length) {
+[[gnu::noinline]] void truncate_pagecache(address_space* mapping, unsigned long length) {
+  WillWrite(*mapping, {Field::kIPagesTruncate, AccessKind::kPlain, nullptr, LOCKDEP_CALL_SITE()});
   const unsigned long first = (length + PAGE_SIZE - 1) >> PAGE_SHIFT;
   unmap_mapping_range(mapping, first, kLastIndex);
   truncate_inode_pages_range(mapping, first);

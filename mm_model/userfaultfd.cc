@@ -166,7 +166,7 @@ bool mfill_atomic(mm_struct* mm, unsigned long address, userfaultfd_ctx* ctx) {
   vm_area_struct* const vma = uffd_lock_vma(mm, address);
   if (vma == nullptr) return false;
   down_read(&ctx->map_changing_lock);
-  const bool filled = mfill_atomic_pte(vma, address);
+  const bool filled = ctx->mmap_changing == 0 && mfill_atomic_pte(vma, address);
   up_read(&ctx->map_changing_lock);
   vma_end_read(vma);
   return filled;
@@ -176,7 +176,7 @@ bool move_pages(mm_struct* mm, unsigned long dst, unsigned long src, userfaultfd
   LockedPair vmas{};
   if (!uffd_move_lock(mm, dst, src, &vmas)) return false;
   down_read(&ctx->map_changing_lock);
-  folio* const page = TryLockSource(mm, src);
+  folio* const page = ctx->mmap_changing != 0 ? nullptr : TryLockSource(mm, src);
   const bool moved = page != nullptr && move_present_pte(vmas, dst, src, page);
   if (page != nullptr) folio_unlock(page);
   up_read(&ctx->map_changing_lock);

@@ -86,9 +86,8 @@ void CheckMayWrite(const vm_area_struct& vma, const LockRequest& request) {
   }
 }
 
-bool StartWrite(vm_area_struct* vma, LockRequest request) {
+bool StartWriteAsAsked(vm_area_struct* vma, LockRequest request) {
   mm_struct* const mm = vma->vm_mm.peek();
-  if (MutationOf(vma->write_lock_map) == MutationKind::kDrop) return true;
   CheckMayWrite(*vma, request);
   // The mmap lock serialises the writers of an mm: they lock many VMAs in any order.
   if (IsHeld(mm->mmap_lock.dep_map(), HeldMode::kAny)) {
@@ -105,7 +104,24 @@ bool StartWrite(vm_area_struct* vma, LockRequest request) {
   return true;
 }
 
+bool StartWrite(vm_area_struct* vma, const LockRequest& request) {
+  Mutation* const mutation = machine().mutation;
+  switch (MutationOf(vma->write_lock_map, Attempt::kWrite)) {
+    case MutationKind::kDrop:
+      return true;
+    case MutationKind::kDelay:
+      mutation->PutOff(vma->write_lock_map, [vma, request] { StartWriteAsAsked(vma, request); });
+      return true;
+    default:
+      break;
+  }
+  const bool locked = StartWriteAsAsked(vma, request);
+  if (mutation != nullptr) mutation->TakeDelayed();
+  return locked;
+}
+
 void StartReadLocked(vm_area_struct* vma, const LockRequest& request) {
+  if (MutationOf(vma->read_lock_map, Attempt::kRead) == MutationKind::kDrop) return;
   const mm_struct& mm = *vma->vm_mm.peek();
   if (!IsHeld(mm.mmap_lock.dep_map(), HeldMode::kAny)) {
     ReportState(StateRuleId::kVmaReadLockedNeedsMmap, vma->read_lock_map, request.site);
@@ -122,8 +138,7 @@ VmaReadLock vma_start_read(mm_struct* mm, vm_area_struct* vma, const lockdep::Ca
     rcu_read_unlock();
     return VmaReadLock::kContended;
   }
-  if (MutationOf(vma->read_lock_map) == MutationKind::kDrop) {
-    machine().mutation->Skip(vma->read_lock_map);
+  if (MutationOf(vma->read_lock_map, Attempt::kTry) == MutationKind::kDrop) {
     return VmaReadLock::kLocked;
   }
   const VmaReadLock entered = Protocol().enter(vma);
@@ -196,6 +211,7 @@ void vma_end_write_all(mm_struct* mm, const lockdep::CallSite& site) {
     mm->write_locked_vmas.pop_back();
     TellRelease(vma->write_lock_map, site);
   }
+  if (machine().mutation != nullptr) machine().mutation->OnVmaWriteLocksEnd();
   ++mm->mm_lock_seq;
 }
 

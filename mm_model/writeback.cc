@@ -40,6 +40,7 @@ void generic_file_write_iter(file* of, mm_struct* mm, unsigned long buffer) {
   inode* const node = of->f_inode;
   sb_start_write(node->i_sb);
   inode_lock(node);
+  node->i_mtime = node->i_mtime + 1;  // file_update_time
   while (!WritePage(of->f_mapping, mm, buffer)) {
     // The folio is unlocked by now: the fault may need it, and the mmap lock.
     if ((do_user_addr_fault(mm, buffer, 0) & VM_FAULT_ERROR) != 0) break;
@@ -54,6 +55,7 @@ void write_cache_page(address_space* mapping, unsigned long index) {
   bdi_writeback* const wb = &globals().wb;
   spin_lock(&wb->list_lock);
   spin_lock(&node->i_lock);
+  node->i_io_list = false;
   node->i_state = (node->i_state | I_SYNC) & ~I_DIRTY;
   spin_unlock(&node->i_lock);
   spin_unlock(&wb->list_lock);
@@ -61,8 +63,9 @@ void write_cache_page(address_space* mapping, unsigned long index) {
     folio_lock(page);
     if (page->mapping == mapping) {
       folio_mkclean(page);
+      folio_clear_dirty(page);
       xa_lock_irq(mapping);
-      page->dirty = false;
+      page->writeback = true;
       xa_unlock_irq(mapping);
     }
     folio_unlock(page);
@@ -76,21 +79,19 @@ void write_cache_page(address_space* mapping, unsigned long index) {
 void drop_pagecache(inode* node) {
   super_block* const sb = node->i_sb;
   down_read(&sb->s_umount);
+  if (!sb->s_root) return up_read(&sb->s_umount);
   spin_lock(&sb->s_inode_list_lock);
-  spin_lock(&node->i_lock);
-  spin_unlock(&node->i_lock);
+  for (inode* each : sb->s_inodes.read()) {
+    spin_lock(&each->i_lock);
+    static_cast<void>(each->i_state.read());  // One that is being freed is left alone.
+    spin_unlock(&each->i_lock);
+  }
   spin_unlock(&sb->s_inode_list_lock);
   address_space* const mapping = &node->i_data;
   folio* const page = filemap_get_folio(mapping, 0);
   if (page != nullptr && folio_trylock(page)) {
     if (page->mapping == mapping && page->mapcount.read() == 0) {
-      spin_lock(&node->i_lock);
-      xa_lock_irq(mapping);
-      mapping->i_pages.write().erase(page);
-      mapping->nrpages = mapping->nrpages - 1;
-      page->mapping = nullptr;
-      xa_unlock_irq(mapping);
-      spin_unlock(&node->i_lock);
+      filemap_remove_folio(mapping, page);
     }
     folio_unlock(page);
   }

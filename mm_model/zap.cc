@@ -22,6 +22,15 @@ void zap_pte(const pt_entry& entry) {
   entry.page->mapcount.dec();
 }
 
+// Returns whether a huge page was there.
+bool zap_huge_pmd(vm_area_struct* vma, pt_slot* pmd) {
+  if (!ptep_get(pmd).present()) return false;
+  spinlock* const ptl = pmd_lock(vma->vm_mm, pmd);
+  if (ptep_get(pmd).present()) zap_pte(ptep_get_and_clear(pmd));
+  spin_unlock(ptl);
+  return true;
+}
+
 void zap_pte_range(vm_area_struct* vma, pt_slot* pmd, unsigned long start, unsigned long end) {
   const LockedPte locked = pte_offset_map_lock(vma->vm_mm, pmd, start);
   if (locked.pte == nullptr) return;
@@ -40,7 +49,7 @@ void unmap_page_range(vm_area_struct* vma, unsigned long start, unsigned long en
   while (start < end) {
     const unsigned long next = std::min(end, (start / kPmdEntrySize + 1) * kPmdEntrySize);
     pt_slot* const pmd = pmd_off(vma->vm_mm, start);
-    if (pmd != nullptr) zap_pte_range(vma, pmd, start, next);
+    if (pmd != nullptr && !zap_huge_pmd(vma, pmd)) zap_pte_range(vma, pmd, start, next);
     start = next;
   }
 }

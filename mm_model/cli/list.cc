@@ -12,7 +12,7 @@
 #include "lockdep/cli/usage.h"
 #include "mm_model/cli/outputs.h"
 #include "mm_model/cli/subcommand.h"
-#include "mm_model/scenario.h"
+#include "mm_model/museum/museum.h"
 
 namespace mm_model {
 namespace {
@@ -25,13 +25,30 @@ std::vector<std::string> TaskNames(const Scenario& scenario) {
   return names;
 }
 
+// Scenarios, then historical bugs and what comes of breaking rules, as they go wrong.
+std::vector<const Scenario*> EverythingToRun() {
+  std::vector<const Scenario*> all;
+  for (const Scenario& scenario : AllScenarios()) all.push_back(&scenario);
+  for (const auto* const pieces : {&AllMuseumPieces(), &AllConsequences()}) {
+    for (const MuseumPiece& piece : *pieces) all.push_back(&piece.broken);
+  }
+  return all;
+}
+
+const char* NoteOn(std::string_view group) {
+  if (group == kBrokenGroup) return " (a rule, on purpose)";
+  if (group == kMuseumGroup) return " (bugs that the kernel had; NAME-mended is without)";
+  if (group == kWhyGroup) return " (what comes of breaking a rule; NAME-kept keeps it)";
+  return "";
+}
+
 std::string ListAsJson() {
   nlohmann::ordered_json scenarios = nlohmann::ordered_json::array();
-  for (const Scenario& scenario : AllScenarios()) {
-    scenarios.push_back({{"name", scenario.name},
-                         {"group", scenario.group},
-                         {"description", scenario.description},
-                         {"tasks", TaskNames(scenario)}});
+  for (const Scenario* scenario : EverythingToRun()) {
+    scenarios.push_back({{"name", scenario->name},
+                         {"group", scenario->group},
+                         {"description", scenario->description},
+                         {"tasks", TaskNames(*scenario)}});
   }
   const nlohmann::ordered_json list = {
       {"schema", "lockdep-mm-scenarios"}, {"version", 1}, {"scenarios", std::move(scenarios)}};
@@ -41,13 +58,13 @@ std::string ListAsJson() {
 std::string ListAsText() {
   std::string text;
   std::string_view group;
-  for (const Scenario& scenario : AllScenarios()) {
-    if (group != scenario.group) {
-      absl::StrAppend(&text, group.empty() ? "" : "\n", scenario.group,
-                      scenario.group == kBrokenGroup ? " (a rule, on purpose)\n" : "\n");
+  for (const Scenario* scenario : EverythingToRun()) {
+    if (group != scenario->group) {
+      absl::StrAppend(&text, group.empty() ? "" : "\n", scenario->group, NoteOn(scenario->group),
+                      "\n");
     }
-    group = scenario.group;
-    absl::StrAppendFormat(&text, "  %-26s  %s\n", scenario.name, scenario.description);
+    group = scenario->group;
+    absl::StrAppendFormat(&text, "  %-34s  %s\n", scenario->name, scenario->description);
   }
   return text;
 }
@@ -55,7 +72,7 @@ std::string ListAsText() {
 class List final : public Subcommand {
  public:
   void Configure(CLI::App& mm) override {
-    app_ = mm.add_subcommand("list", "List the scenarios");
+    app_ = mm.add_subcommand("list", "List scenarios, museum and consequences");
     cli::SetUsage(*app_, "lockdep mm list [--json]");
     app_->add_flag("--json", json_, "As JSON");
   }

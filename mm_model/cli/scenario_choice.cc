@@ -3,6 +3,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lockdep/cli/suggest.h"
+#include "mm_model/museum/museum.h"
 
 namespace mm_model {
 
@@ -18,6 +19,9 @@ absl::StatusOr<const Scenario*> ScenarioNamed(const std::string& name) {
   if (const Scenario* scenario = FindScenario(name)) return scenario;
   std::vector<std::string> known = {kAllClean};
   for (const Scenario& scenario : AllScenarios()) known.emplace_back(scenario.name);
+  for (const auto* const pieces : {&AllMuseumPieces(), &AllConsequences()}) {
+    for (const MuseumPiece& piece : *pieces) known.emplace_back(piece.name);
+  }
   const std::string nearest = lockdep::cli::Nearest(name, known);
   const std::string guess = nearest.empty() ? "" : absl::StrCat(" did you mean '", nearest, "'?");
   return absl::InvalidArgumentError(

@@ -22,8 +22,9 @@ namespace cli = lockdep::cli;
 
 constexpr char kFooter[] =
     R"(Runs every scenario; every lock of every scenario left out, weakened, taken late or waited
-for; every historical bug of the museum, as it was and mended; and every pair of operations
-over one shared address space. The last line counts.
+for; every historical bug of the museum, as it was and mended; what comes of breaking a rule,
+where the documents say why it exists; and every pair of operations over one shared address
+space. The last line counts.
 
 Exit codes:
   0  all as expected
@@ -39,32 +40,46 @@ std::string ToText(const VerifyResult& result, bool verbose) {
   for (const std::string& line : result.surprises)
     absl::StrAppend(&text, "NOT AS EXPECTED: ", line, "\n");
   if (verbose) {
-    for (const std::string& line : result.unnoticed) absl::StrAppend(&text, "mutant ", line, "\n");
+    for (const std::string& line : result.explained) absl::StrAppend(&text, line, "\n");
+    for (const PairCoverage& pair : result.pairs) {
+      absl::StrAppend(&text, "pair ", pair.first, " and ", pair.second, ": ", pair.executions,
+                      " executions, ", pair.exhausted ? "exhausted" : "up to the limit", "\n");
+    }
   }
   const Totals& totals = result.totals;
   absl::StrAppend(&text, totals.pairs_exhausted, " of ", totals.pairs,
                   " pairs of operations explored to the end, the others up to the limit\n",
-                  totals.mutants - totals.mutants_caught, " mutants not caught",
-                  verbose ? "" : " (--verbose lists them)", "\n");
+                  totals.mutants_explained, " mutants redundant by documentation",
+                  verbose ? "" : " (--verbose gives reasons and pairs)", "\n");
   if (result.stopped) absl::StrAppend(&text, "interrupted: only what follows was run\n");
   return absl::StrCat(text, ToText(totals), "\n");
 }
 
 std::string ToJson(const VerifyResult& result) {
   const Totals& totals = result.totals;
+  nlohmann::ordered_json pairs = nlohmann::ordered_json::array();
+  for (const PairCoverage& pair : result.pairs) {
+    pairs.push_back({{"operations", {pair.first, pair.second}},
+                     {"executions", pair.executions},
+                     {"exhausted", pair.exhausted}});
+  }
   const nlohmann::ordered_json json = {{"schema", "lockdep-mm-verify"},
                                        {"version", 1},
                                        {"rules", totals.rules},
                                        {"scenarios", totals.scenarios},
                                        {"mutants", totals.mutants},
                                        {"mutants_caught", totals.mutants_caught},
+                                       {"mutants_explained", totals.mutants_explained},
+                                       {"mutants_unexplained", totals.mutants_unexplained()},
                                        {"museum_pieces", totals.museum_pieces},
+                                       {"consequences", totals.consequences},
                                        {"operation_pairs", totals.pairs},
                                        {"operation_pairs_exhausted", totals.pairs_exhausted},
                                        {"executions", totals.executions},
                                        {"complete", !result.stopped},
                                        {"not_as_expected", result.surprises},
-                                       {"mutants_not_caught", result.unnoticed}};
+                                       {"redundant_by_documentation", result.explained},
+                                       {"pairs", std::move(pairs)}};
   return json.dump(2) + "\n";
 }
 
@@ -78,7 +93,7 @@ class Verify final : public Subcommand {
                      "Of each pair of operations, at most; 0: no limit")
         ->type_name("N")
         ->capture_default_str();
-    app_->add_flag("--verbose", verbose_, "Also list the mutants that nothing noticed");
+    app_->add_flag("--verbose", verbose_, "Also tell why locks are redundant, and each pair");
     app_->add_flag("--json", json_, "As JSON");
   }
   bool selected() const override { return app_->parsed(); }

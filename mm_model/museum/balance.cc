@@ -11,18 +11,6 @@ using A = AddressSpace;
 
 void FaultShared(A& space) { AccessUser(space.mm, A::kShared, Access::kRead); }
 
-// B28: the unlock was left to a work item that was never queued.
-void FindVmaAndForget(A& space) {
-  mmap_read_lock(space.mm);
-  static_cast<void>(vma_lookup(space.mm, A::kAnon));
-}
-void FindVmaAndUnlock(A& space) {
-  FindVmaAndForget(space);
-  mmap_read_unlock(space.mm);
-}
-constexpr ScenarioTask kB28[] = {{"bpf", FindVmaAndForget}};
-constexpr ScenarioTask kB28Fixed[] = {{"bpf", FindVmaAndUnlock}};
-
 // B80: a killable lock failed, and was unlocked all the same.
 void PopShadowStack(A& space, bool check) {
   current().fatal_signal_pending = true;
@@ -62,8 +50,6 @@ constexpr ScenarioTask kB82[] = {{"reader", ShowMapsAndLeave}};
 constexpr ScenarioTask kB82Fixed[] = {{"reader", ShowMapsAndUnlock}};
 
 constexpr MuseumPiece kPieces[] = {
-    MM_PIECE("bpf-mmap-lock-leak", "CVE-2026-90247", kHeldAtExit, "a path left the mmap lock held",
-             kB28, kB28Fixed, nullptr),
     MM_PIECE("shadow-stack-killable-lock", "x86: shadow stacks: error handling for mmap lock",
              kUnlockUnheld, "a lock that was not got was released", kB80, kB80Fixed, nullptr),
     MM_PIECE("shmem-unpaired-folio-unlock", "mm: shmem: avoid unpaired folio_unlock", kUnlockUnheld,

@@ -66,13 +66,6 @@ void WriteUnderDriverLock(A& space) {
   mutex_unlock(space.driver);
 }
 
-void MigrateThenMmap(A& space) {
-  mmap_write_lock(space.mm);
-  mutex_lock(space.driver);
-  mutex_unlock(space.driver);
-  mmap_write_unlock(space.mm);
-}
-
 // B4: the new VMA was write-locked only when it was linked to its file.
 void LockVmaUnderIMmap(A& space) {
   mmap_write_lock(space.mm);
@@ -167,8 +160,9 @@ constexpr ScenarioTask kB52[] = {
 constexpr ScenarioTask kB52Fixed[] = {
     {"query", QueryThenRead}, {"read", ReadFileToUser}, {"mmap", MapSomething}};
 
-// B53: madvise(MADV_REMOVE) kept the mmap lock while it punched the hole.
-void RemoveUnderMmap(A& space) {
+// B53: madvise(MADV_REMOVE) kept the mmap lock while it punched the hole.  In B54 a hook
+// of remap_file_pages took the lock so.
+void IRwsemUnderMmap(A& space) {
   mmap_write_lock(space.mm);
   inode_lock(space.data->f_inode);
   inode_unlock(space.data->f_inode);
@@ -179,23 +173,17 @@ void WriteFile(A& space) {
   Touch(space, A::kShared);
   generic_file_write_iter(space.data, space.mm, A::kAnon);
 }
-constexpr ScenarioTask kB53[] = {{"madvise", RemoveUnderMmap}, {"write", WriteFile}};
+constexpr ScenarioTask kB53[] = {{"madvise", IRwsemUnderMmap}, {"write", WriteFile}};
 constexpr ScenarioTask kB53Fixed[] = {{"madvise", RemoveWithoutMmap}, {"write", WriteFile}};
 
 // B54: the security hook of remap_file_pages took the file's lock.
-void HookUnderMmap(A& space) {
-  mmap_write_lock(space.mm);
-  inode_lock(space.data->f_inode);
-  inode_unlock(space.data->f_inode);
-  mmap_write_unlock(space.mm);
-}
 void HookBeforeMmap(A& space) {
   inode_lock(space.data->f_inode);
   inode_unlock(space.data->f_inode);
   mmap_write_lock(space.mm);
   mmap_write_unlock(space.mm);
 }
-constexpr ScenarioTask kB54[] = {{"remap", HookUnderMmap}, {"read", ReadFileToUser}};
+constexpr ScenarioTask kB54[] = {{"remap", IRwsemUnderMmap}, {"read", ReadFileToUser}};
 constexpr ScenarioTask kB54Fixed[] = {{"remap", HookBeforeMmap}, {"read", ReadFileToUser}};
 
 // B55: a file system's lock was held over the copy from user memory, whose fault
@@ -214,7 +202,8 @@ constexpr ScenarioTask kB60[] = {{"setsockopt", CopyUnderDriverLock},
                                  {"mmap", DriverLockUnderMmap}};
 constexpr ScenarioTask kB60Fixed[] = {{"setsockopt", CopyUnderDriverLock}, {"mmap", MapSomething}};
 constexpr ScenarioTask kB62[] = {{"migrate", WriteUnderDriverLock}, {"fault", DriverLockInFault}};
-constexpr ScenarioTask kB62Fixed[] = {{"migrate", MigrateThenMmap}, {"fault", DriverLockInFault}};
+constexpr ScenarioTask kB62Fixed[] = {{"migrate", DriverLockUnderMmap},
+                                      {"fault", DriverLockInFault}};
 constexpr ScenarioTask kB65[] = {{"pin", PinUnderDriverLock}, {"mmap", DriverLockUnderMmap}};
 constexpr ScenarioTask kB65Fixed[] = {{"pin", PinThenDriverLock}, {"mmap", DriverLockUnderMmap}};
 
@@ -260,32 +249,6 @@ void ExpandVma(A& space) {
 constexpr ScenarioTask kB67[] = {{"iterate", IterateAndCopy}, {"mmap", ExpandVma}};
 constexpr ScenarioTask kB67Vma[] = {{"iterate", IterateWithVmaLock}, {"mmap", ExpandVma}};
 constexpr ScenarioTask kB67Fixed[] = {{"iterate", IterateOverSnapshots}, {"mmap", ExpandVma}};
-
-// B69: the fault took the mutex of the table again with the folio locked.
-void RetakeFaultMutex(A& space) {
-  folio* const page = filemap_get_folio(space.huge->f_mapping, 0);
-  folio_lock(page);
-  mutex_lock(&globals().hugetlb_fault_mutex);
-  mutex_unlock(&globals().hugetlb_fault_mutex);
-  folio_unlock(page);
-}
-void LockFolioUnderFaultMutex(A& space) {
-  folio* const page = filemap_get_folio(space.huge->f_mapping, 0);
-  mutex_lock(&globals().hugetlb_fault_mutex);
-  folio_lock(page);
-  folio_unlock(page);
-  mutex_unlock(&globals().hugetlb_fault_mutex);
-}
-void RetakeFaultMutexUnlocked(A& space) {
-  folio* const page = filemap_get_folio(space.huge->f_mapping, 0);
-  folio_lock(page);
-  folio_unlock(page);
-  mutex_lock(&globals().hugetlb_fault_mutex);
-  mutex_unlock(&globals().hugetlb_fault_mutex);
-}
-constexpr ScenarioTask kB69[] = {{"copy", RetakeFaultMutex}, {"fault", LockFolioUnderFaultMutex}};
-constexpr ScenarioTask kB69Fixed[] = {{"copy", RetakeFaultMutexUnlocked},
-                                      {"fault", LockFolioUnderFaultMutex}};
 
 // B75: the second VMA of a move was waited for with the first one held.
 void MoveHoldingOne(A& space) {
@@ -352,9 +315,6 @@ constexpr MuseumPiece kPieces[] = {
              nullptr),
     MM_PIECE("bpf-task-vma-vma-lock", "bpf: task_vma iterator, per-VMA lock", kInvalidLockState,
              "a program waited for the mmap lock under a VMA lock", kB67Vma, kB67Fixed, nullptr),
-    MM_PIECE("hugetlb-fault-mutex-under-folio", "mm,hugetlb: folio locking in the faulting path",
-             kDeclaredOrderViolation, "a fault took its mutex again with the folio locked", kB69,
-             kB69Fixed, MapHugetlb),
     MM_PIECE("uffdio-move-sibling-deadlock", "mm/userfaultfd.c, uffd_move_lock", kInvalidLockState,
              "a move waited for its second VMA with the first one held", kB75, kB75Fixed,
              FaultBoth),

@@ -183,6 +183,12 @@ constexpr ScenarioTask kB35[] = {{"khugepaged", RetractUnchecked}, {"fault", Fau
 constexpr ScenarioTask kB35Fixed[] = {{"khugepaged", Retract}, {"fault", FaultPrivate}};
 
 // B36, B38, B39: a table was found, and used after it might have gone.
+void UseUnasked(page_table* table) {
+  if (table == nullptr) return;
+  spin_lock(&table->lock);
+  static_cast<void>(ptep_get(table->slot_of(A::kShared)));
+  spin_unlock(&table->lock);
+}
 void UseTable(A& space, bool revalidate) {
   mmap_read_lock(space.mm);
   pt_slot* const pmd = pmd_off(space.mm, A::kShared);
@@ -192,10 +198,8 @@ void UseTable(A& space, bool revalidate) {
       static_cast<void>(ptep_get(locked.pte));
       pte_unmap_unlock(locked);
     }
-  } else if (page_table* const table = ptep_get(pmd).table) {
-    spin_lock(&table->lock);
-    static_cast<void>(ptep_get(table->slot_of(A::kShared)));
-    spin_unlock(&table->lock);
+  } else {
+    UseUnasked(ptep_get(pmd).table);
   }
   mmap_read_unlock(space.mm);
 }
@@ -211,11 +215,7 @@ void CollapseChecking(A& space, bool lock_first) {
   page_table* table = ptep_get(pmd).table;
   i_mmap_lock_write(space.data->f_mapping);
   if (lock_first) table = ptep_get(pmd).table;
-  if (table != nullptr) {
-    spin_lock(&table->lock);
-    static_cast<void>(ptep_get(table->slot_of(A::kShared)));
-    spin_unlock(&table->lock);
-  }
+  UseUnasked(table);
   i_mmap_unlock_write(space.data->f_mapping);
   static_cast<void>(vma->vm_end.read());
   mmap_write_unlock(space.mm);
@@ -239,11 +239,7 @@ void CollapseAfterCheck(A& space, bool lock_first) {
   if (lock_first) vma_start_write(vma);
   page_table* const table = ptep_get(pmd).table;
   if (!lock_first) vma_start_write(vma);
-  if (table != nullptr) {
-    spin_lock(&table->lock);
-    static_cast<void>(ptep_get(table->slot_of(A::kShared)));
-    spin_unlock(&table->lock);
-  }
+  UseUnasked(table);
   mmap_write_unlock(space.mm);
 }
 void CheckThenLock(A& space) { CollapseAfterCheck(space, false); }

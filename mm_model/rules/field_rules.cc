@@ -100,8 +100,11 @@ MM_X(mm_struct)
 MM_X(anon_vma)
 MM_X(address_space)
 MM_X(inode)
+MM_X(super_block)
 MM_X(folio)
 MM_X(swap_info_struct)
+MM_X(userfaultfd_ctx)
+MM_X(Globals)
 MM_X(pt_slot)
 #undef MM_X
 

@@ -36,6 +36,14 @@ bool KeepsIdentity(const pt_entry& was, const pt_entry& next) {
   return was.kind == pt_entry::Kind::kMigration || (was.page != nullptr && was.page == next.page);
 }
 
+// The processor sets these bits, aging and writeback clear them.
+bool DiffersInUseOnly(const pt_entry& was, const pt_entry& next) {
+  pt_entry as_before = next;
+  as_before.young = was.young;
+  as_before.dirty = was.dirty;
+  return was.present() && as_before == was;
+}
+
 }  // namespace
 
 const PtRule& RuleOf(PtRuleId rule) { return kRules[static_cast<size_t>(rule)]; }
@@ -51,6 +59,8 @@ void CheckPtChange(const pt_slot& slot, const pt_entry& next, const lockdep::Cal
   if (slot.in->level == Level::kPte) Check(PtRuleId::kRevalidate, slot, site);
   if (next.none()) {
     if (IsLeaf(was)) Check(PtRuleId::kZap, slot, site);
+  } else if (DiffersInUseOnly(was, next)) {
+    Check(PtRuleId::kAge, slot, site);
   } else if ((IsLeaf(was) && KeepsIdentity(was, next)) || next.kind == pt_entry::Kind::kSwap) {
     Check(PtRuleId::kModify, slot, site);
   } else {

@@ -17,12 +17,15 @@
 namespace mm_model {
 
 struct DepMap;
+struct Globals;
 struct address_space;
 struct anon_vma;
 struct folio;
 struct inode;
 struct mm_struct;
+struct super_block;
 struct swap_info_struct;
+struct userfaultfd_ctx;
 
 // How a field is accessed.
 enum class AccessKind : uint8_t {
@@ -37,8 +40,11 @@ bool Holds(const mm_struct& mm, const Requirement& requirement, AccessKind kind)
 bool Holds(const anon_vma& av, const Requirement& requirement, AccessKind kind);
 bool Holds(const address_space& mapping, const Requirement& requirement, AccessKind kind);
 bool Holds(const inode& node, const Requirement& requirement, AccessKind kind);
+bool Holds(const super_block& sb, const Requirement& requirement, AccessKind kind);
 bool Holds(const folio& folio, const Requirement& requirement, AccessKind kind);
 bool Holds(const swap_info_struct& si, const Requirement& requirement, AccessKind kind);
+bool Holds(const userfaultfd_ctx& ctx, const Requirement& requirement, AccessKind kind);
+bool Holds(const Globals& globals, const Requirement& requirement, AccessKind kind);
 bool Holds(const pt_slot& slot, const Requirement& requirement, AccessKind kind);
 bool Holds(const PtMove& move, const Requirement& requirement, AccessKind kind);
 

@@ -123,7 +123,7 @@ void Advise(A& space) { madvise_set_flags(space.mm, A::kAnon, 2 * PAGE_SIZE, VM_
 
 void Remove(A& space) { madvise_remove(space.mm, A::kShared); }
 
-void AdviseProcess(A& space) { process_madvise(space.mm, A::kAnon, A::kBytes); }
+void AdviseProcess(A& /*space*/) { process_madvise(A::kAnon, A::kBytes); }
 
 constexpr ScenarioTask kGrow[] = {{"fault", GrowStack}, {"user", UseStack}};
 constexpr ScenarioTask kBrk[] = {{"brk", UseHeap}};

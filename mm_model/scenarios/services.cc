@@ -105,7 +105,7 @@ void DropCaches(A& space) {
 
 void Exec(A& space) {
   mm_struct* const mm = setup_arg_pages(A::kFree + 4 * PAGE_SIZE, 2 * PAGE_SIZE);
-  exec_mmap(space.mm);
+  exec_mmap(space.mm, mm);
   AccessUser(mm, A::kFree + 2 * PAGE_SIZE, Access::kRead);
 }
 

@@ -20,6 +20,9 @@ struct super_block {
   rw_semaphore s_writers{LockClass::kSbWriters, this};        // Freeze protection of writes.
   rw_semaphore s_pagefaults{LockClass::kSbPagefaults, this};  // ... and of page faults.
   spinlock s_inode_list_lock{LockClass::kSInodeListLock, this};
+  Guarded<super_block, std::pmr::vector<inode*>, Field::kSInodes> s_inodes{this,
+                                                                           machine().memory()};
+  Guarded<super_block, bool, Field::kSRoot> s_root{this, true};  // Whether it is mounted.
 };
 
 // The writeback of a device.
@@ -52,7 +55,9 @@ struct address_space {
 
 struct inode {
   explicit inode(super_block* sb, bool hugetlb = false)
-      : i_sb(sb), is_hugetlb(hugetlb), i_data(this, hugetlb) {}
+      : i_sb(sb), is_hugetlb(hugetlb), i_data(this, hugetlb) {
+    sb->s_inodes.unchecked().push_back(this);
+  }
 
   super_block* const i_sb;
   const bool is_hugetlb;
@@ -61,6 +66,9 @@ struct inode {
   address_space i_data;
   Guarded<inode, unsigned long, Field::kISize> i_size{this};  // In bytes.
   Guarded<inode, unsigned, Field::kIState> i_state{this};     // I_DIRTY, I_SYNC.
+  Guarded<inode, unsigned long, Field::kIMtime> i_mtime{this};
+  Guarded<inode, bool, Field::kILru> i_lru{this};         // Whether it is on the list of unused.
+  Guarded<inode, bool, Field::kIIoList> i_io_list{this};  // Whether it waits for writeback.
 };
 
 inline constexpr unsigned I_DIRTY = 0x1;

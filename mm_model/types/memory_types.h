@@ -19,9 +19,13 @@ struct address_space;
 struct mm_struct;
 struct vm_area_struct;
 
+struct Globals;
+
 struct lruvec {
+  explicit lruvec(const Globals* owner) : folios(owner, machine().memory()) {}
+
   spinlock lru_lock{LockClass::kLruLock, this};
-  std::pmr::vector<folio*> folios{machine().memory()};  // Under lru_lock.
+  Guarded<Globals, std::pmr::vector<folio*>, Field::kLruList> folios;
 };
 
 struct folio {
@@ -31,6 +35,7 @@ struct folio {
   Guarded<folio, unsigned long, Field::kFolioIndex> index{this};
   Guarded<folio, bool, Field::kFolioLru> lru{this};
   Guarded<folio, bool, Field::kAnonExclusive> anon_exclusive{this};
+  Guarded<folio, bool, Field::kHwPoison> hwpoison{this};
   Counter mapcount{"folio->_mapcount"};
   Counter pincount{"folio->_pincount"};  // Long-term users, as GUP.
   unsigned long swap = 0;                // Its entry in the swap cache; 0: not there.
@@ -87,7 +92,10 @@ struct swap_info_struct {
 
 // What there is once in a kernel.
 struct Globals {
-  lruvec lru;
+  template <typename T, Field kField>
+  using Member = Guarded<Globals, T, kField>;
+
+  lruvec lru{this};
   spinlock swap_lock{LockClass::kSwapLock, this};
   spinlock mmlist_lock{LockClass::kMmlistLock, this};
   std::pmr::vector<mm_struct*> mmlist{machine().memory()};  // Under mmlist_lock.
@@ -95,10 +103,13 @@ struct Globals {
   spinlock sb_lock{LockClass::kSbLock, this};
   rw_semaphore mm_all_locks_mutex{LockClass::kMmAllLocksMutex, this};
   rw_semaphore ksm_thread_mutex{LockClass::kKsmThreadMutex, this};
+  Member<unsigned long, Field::kKsmScan> ksm_scan{this};  // The address that comes next.
   spinlock ksm_mmlist_lock{LockClass::kKsmMmlistLock, this};
   spinlock khugepaged_mm_lock{LockClass::kKhugepagedMmLock, this};
   rw_semaphore exec_update_lock{LockClass::kExecUpdateLock, this};
+  Member<mm_struct*, Field::kTaskMm> task_mm{this};  // Of the task that others look at.
   spinlock split_queue_lock{LockClass::kSplitQueueLock, this};
+  Member<std::pmr::vector<folio*>, Field::kSplitQueue> split_queue{this, machine().memory()};
   bdi_writeback wb;
   rw_semaphore mf_mutex{LockClass::kMfMutex, this};
   rw_semaphore hugetlb_fault_mutex{LockClass::kHugetlbFaultMutex, this};  // One of the table.

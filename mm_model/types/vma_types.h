@@ -25,7 +25,6 @@ namespace mm_model {
 
 struct anon_vma_chain;
 struct file;
-struct userfaultfd_ctx;
 
 inline constexpr unsigned long VM_READ = 0x1;
 inline constexpr unsigned long VM_WRITE = 0x2;
@@ -53,6 +52,11 @@ struct vma_semaphore {
 // hugetlb's own lock of a shared VMA.
 struct hugetlb_vma_lock {
   rw_semaphore rw_sema{LockClass::kHugetlbVmaLock, this};
+};
+
+struct userfaultfd_ctx {
+  rw_semaphore map_changing_lock{LockClass::kMapChangingLock, this};
+  Guarded<userfaultfd_ctx, int, Field::kMmapChanging> mmap_changing{this};
 };
 
 struct vm_area_struct {

@@ -6,8 +6,9 @@
 namespace mm_model {
 namespace {
 
-std::vector<Finding> FindingsOf(const Scenario& scenario, lockdep::DeclaredOrder order,
-                                uint64_t max_executions, bool stop_at_first, uint64_t* executions) {
+std::vector<Discovery> DiscoveriesIn(const Scenario& scenario, lockdep::DeclaredOrder order,
+                                     uint64_t max_executions, bool stop_at_first,
+                                     uint64_t* executions) {
   FindingLog log;
   const auto validator = std::make_unique<lockdep::Validator>(
       lockdep::Validator::Config{.observer = &log, .declared_order = order});
@@ -17,20 +18,19 @@ std::vector<Finding> FindingsOf(const Scenario& scenario, lockdep::DeclaredOrder
       ProgramOf(scenario),
       {.limits = {.max_executions = max_executions}, .stop_at_first = stop_at_first});
   *executions += exploration.coverage.executions + exploration.coverage.cut;
-  std::vector<Finding> findings;
-  for (const Discovery& discovery : exploration.discoveries) {
-    findings.push_back(discovery.finding);
-  }
-  return findings;
+  return exploration.discoveries;
 }
 
-void NoteBroken(const std::vector<Finding>& findings, MuseumVerdict* verdict) {
-  const auto expected = std::find_if(findings.begin(), findings.end(), [&](const Finding& finding) {
-    return finding.kind == verdict->piece->expected;
-  });
-  verdict->broken_is_flagged = expected != findings.end();
-  if (findings.empty()) return;
-  verdict->finding = verdict->broken_is_flagged ? *expected : findings.front();
+void NoteBroken(const std::vector<Discovery>& discoveries, MuseumVerdict* verdict) {
+  const auto expected =
+      std::find_if(discoveries.begin(), discoveries.end(), [&](const Discovery& discovery) {
+        return discovery.finding.kind == verdict->piece->expected;
+      });
+  verdict->broken_is_flagged = expected != discoveries.end();
+  if (discoveries.empty()) return;
+  const Discovery& told = verdict->broken_is_flagged ? *expected : discoveries.front();
+  verdict->finding = told.finding;
+  verdict->schedule = told.schedule;
 }
 
 }  // namespace
@@ -38,15 +38,15 @@ void NoteBroken(const std::vector<Finding>& findings, MuseumVerdict* verdict) {
 MuseumVerdict CheckPiece(const MuseumPiece& piece, lockdep::DeclaredOrder order,
                          uint64_t max_executions) {
   MuseumVerdict verdict{.piece = &piece};
-  const auto broken = FindingsOf(piece.broken, order, max_executions, true, &verdict.executions);
+  const auto broken = DiscoveriesIn(piece.broken, order, max_executions, true, &verdict.executions);
   NoteBroken(broken, &verdict);
   if (!verdict.broken_is_flagged) {  // Perhaps something else came first.
-    NoteBroken(FindingsOf(piece.broken, order, max_executions, false, &verdict.executions),
+    NoteBroken(DiscoveriesIn(piece.broken, order, max_executions, false, &verdict.executions),
                &verdict);
   }
-  const auto fixed = FindingsOf(piece.fixed, order, max_executions, false, &verdict.executions);
+  const auto fixed = DiscoveriesIn(piece.fixed, order, max_executions, false, &verdict.executions);
   verdict.fixed_is_clean = fixed.empty();
-  if (!fixed.empty()) verdict.fixed_finding = fixed.front();
+  if (!fixed.empty()) verdict.fixed_finding = fixed.front().finding;
   return verdict;
 }
 

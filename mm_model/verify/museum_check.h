@@ -5,6 +5,8 @@
 #ifndef MM_MODEL_VERIFY_MUSEUM_CHECK_H_
 #define MM_MODEL_VERIFY_MUSEUM_CHECK_H_
 
+#include <optional>
+
 #include "mm_model/explore/explorer.h"
 #include "mm_model/museum/museum.h"
 
@@ -14,8 +16,9 @@ struct MuseumVerdict {
   const MuseumPiece* piece = nullptr;
   bool broken_is_flagged = false;  // By what the piece expects.
   bool fixed_is_clean = false;
-  Finding finding;        // Of the broken one; the first if it is not what is expected.
-  Finding fixed_finding;  // Of the fixed one, if it is not clean.
+  Finding finding;                   // Of the broken one; the first if it is not what is expected.
+  std::optional<Schedule> schedule;  // That shows it by itself; none if it takes several.
+  Finding fixed_finding;             // Of the fixed one, if it is not clean.
   uint64_t executions = 0;
 };
 

@@ -7,38 +7,34 @@
 #ifndef MM_MODEL_VERIFY_MUTANTS_H_
 #define MM_MODEL_VERIFY_MUTANTS_H_
 
+#include <span>
 #include <string>
 #include <vector>
 
-#include "lockdep/declared_order.h"
-#include "mm_model/explore/finding_log.h"
 #include "mm_model/mutation.h"
 #include "mm_model/program.h"
 
 namespace mm_model {
 
-// All mutants that the program's steps, tasks in turn, give rise to.
+// All mutants that the program's tasks, in turn, give rise to.
 std::vector<MutationSpec> MutantsOf(const Program& program);
 
-enum class MutantFate : uint8_t {
-  kCaught,     // Reported, in words that name the lock, or as what came of it.
-  kElsewhere,  // Reported, but as something that does not name the lock.
-  kUnnoticed,
+// A mutant that nothing can be found against, by the documents: the lock is
+// redundant there.  Each names the scenario and the task.
+struct ExplainedMutant {
+  MutationKind kind;
+  LockClass lock_class;
+  const char* scenario;
+  const char* task;
+  const char* why;  // With its source.
+
+  MutationSpec mutant() const { return {kind, lock_class, 0, task}; }
 };
 
-struct MutantVerdict {
-  MutantFate fate = MutantFate::kUnnoticed;
-  Finding finding;  // The first; unless unnoticed.
-  uint64_t executions = 0;
-};
-
-// Runs the mutant in turns and in some random orders, until something is found.
-MutantVerdict Judge(const Program& program, const MutationSpec& mutant,
-                    lockdep::DeclaredOrder order);
-
-// Why nothing can be wrong with the mutant, as far as the model goes; null if that
-// is not known (mutants.def).
-const char* WhyHarmless(const std::string& scenario, const MutationSpec& mutant);
+std::span<const ExplainedMutant> AllExplainedMutants();
+// The one of that mutant; null if there is none.
+const ExplainedMutant* ExplanationOf(std::span<const ExplainedMutant> explained,
+                                     const std::string& scenario, const MutationSpec& mutant);
 
 }  // namespace mm_model
 

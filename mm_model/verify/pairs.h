@@ -13,11 +13,15 @@
 
 namespace mm_model {
 
+// What some task of the scenarios does, each once, as a scenario of one task: of
+// the scenario's name, or "scenario.task" where there are several.  The one that
+// ends the address space is none: nobody else may use that any more.
+std::vector<Scenario> OperationsOf(const std::vector<const Scenario*>& scenarios);
+
 using OperationPair = std::pair<const Scenario*, const Scenario*>;
 
-// The operations are the scenarios of one task; each goes with itself too;
-// the one that ends the address space goes with nobody.
-std::vector<OperationPair> PairsOf(const std::vector<const Scenario*>& scenarios);
+// Each goes with each, and with itself too.
+std::vector<OperationPair> PairsOf(const std::vector<Scenario>& operations);
 
 // Depth first, up to so many executions.
 Exploration ExplorePair(const OperationPair& pair, lockdep::DeclaredOrder order,

@@ -7,6 +7,7 @@
 #include "mm_model/rules/page_table_rules.h"
 #include "mm_model/rules/state_rules.h"
 #include "mm_model/strategies.h"
+#include "mm_model/verify/judge.h"
 #include "mm_model/verify/museum_check.h"
 #include "mm_model/verify/mutants.h"
 #include "mm_model/verify/pairs.h"
@@ -49,8 +50,10 @@ std::string WhatShows(const Scenario& scenario, lockdep::DeclaredOrder order) {
 
 std::string ToText(const Totals& totals) {
   return absl::StrCat(totals.rules, " rules, ", totals.scenarios, " scenarios, ", totals.mutants,
-                      " mutants, ", totals.mutants_caught, " caught, ", totals.museum_pieces,
-                      " museum pieces, ", totals.pairs, " operation pairs, ", totals.executions,
+                      " mutants, ", totals.mutants_caught, " caught, ", totals.mutants_explained,
+                      " explained, ", totals.mutants_unexplained(), " unexplained, ",
+                      totals.museum_pieces, " museum pieces, ", totals.consequences,
+                      " consequences, ", totals.pairs, " operation pairs, ", totals.executions,
                       " executions");
 }
 
@@ -74,60 +77,85 @@ void Verifier::CheckScenarios() {
   result_.totals.scenarios = AllScenarios().size();
 }
 
+void Verifier::CheckMutant(const Scenario& scenario, const MutationSpec& mutant) {
+  const MutantVerdict verdict = Judge(ProgramOf(scenario), mutant, order_);
+  ++result_.totals.mutants;
+  result_.totals.executions += verdict.executions;
+  const std::string name = absl::StrCat("mutant ", scenario.name, ": ", ToString(mutant));
+  const bool caught = verdict.fate == MutantFate::kCaught;
+  if (caught) ++result_.totals.mutants_caught;
+  const ExplainedMutant* const explained = ExplanationOf(options_.explained, scenario.name, mutant);
+  if (explained != nullptr) {
+    explained_.insert(explained);
+    if (caught) {
+      result_.surprises.push_back(absl::StrCat(name, ": said to be redundant (", explained->why,
+                                               "), but found as ", Describe(verdict.finding)));
+      return;
+    }
+    ++result_.totals.mutants_explained;
+    result_.explained.push_back(absl::StrCat(name, ": ", explained->why));
+  } else if (!caught) {
+    result_.surprises.push_back(absl::StrCat(
+        name, verdict.fate == MutantFate::kElsewhere ? ": found only as " : ": not noticed",
+        verdict.fate == MutantFate::kElsewhere ? Describe(verdict.finding) : ""));
+  }
+}
+
 void Verifier::CheckMutants() {
   const auto scenarios = Scenarios(false);
   for (size_t i = 0; i < scenarios.size(); ++i) {
     if (!Tell("scenarios with their mutants", i + 1, scenarios.size())) return;
-    const Program program = ProgramOf(*scenarios[i]);
-    for (const MutationSpec& mutant : MutantsOf(program)) {
-      const MutantVerdict verdict = Judge(program, mutant, order_);
-      ++result_.totals.mutants;
-      result_.totals.executions += verdict.executions;
-      const std::string name = absl::StrCat(scenarios[i]->name, ": ", ToString(mutant));
-      if (verdict.fate == MutantFate::kCaught) {
-        ++result_.totals.mutants_caught;
-        continue;
-      }
-      const char* const why = WhyHarmless(scenarios[i]->name, mutant);
-      const std::string what = verdict.fate == MutantFate::kElsewhere
-                                   ? absl::StrCat(" found as ", Describe(verdict.finding))
-                                   : " not noticed";
-      result_.totals.mutants_harmless += why != nullptr ? 1 : 0;
-      result_.unnoticed.push_back(
-          absl::StrCat(name, what, why != nullptr ? "; " : "", why != nullptr ? why : ""));
+    for (const MutationSpec& mutant : MutantsOf(ProgramOf(*scenarios[i]))) {
+      CheckMutant(*scenarios[i], mutant);
     }
+  }
+  for (const ExplainedMutant& explained : options_.explained) {
+    if (explained_.count(&explained) != 0) continue;
+    result_.surprises.push_back(absl::StrCat("no such mutant any more: ", explained.scenario, ": ",
+                                             ToString(explained.mutant())));
+  }
+}
+
+void Verifier::CheckPiece(const char* what, const MuseumPiece& piece) {
+  const MuseumVerdict verdict = mm_model::CheckPiece(piece, order_, options_.museum_executions);
+  result_.totals.executions += verdict.executions;
+  const std::string name = absl::StrCat(what, " ", piece.name);
+  if (!verdict.broken_is_flagged) {
+    const bool nothing = verdict.finding.rule.empty() && verdict.finding.subject.empty();
+    result_.surprises.push_back(absl::StrCat(name, ": expected ", ToString(piece.expected),
+                                             ", found ",
+                                             nothing ? "nothing" : Describe(verdict.finding)));
+  }
+  if (!verdict.fixed_is_clean) {
+    result_.surprises.push_back(
+        absl::StrCat(name, ", put right: ", Describe(verdict.fixed_finding)));
   }
 }
 
 void Verifier::CheckMuseum() {
-  const auto& pieces = AllMuseumPieces();
-  for (size_t i = 0; i < pieces.size(); ++i) {
-    if (!Tell("museum pieces", i + 1, pieces.size())) return;
-    const MuseumVerdict verdict = CheckPiece(pieces[i], order_, options_.museum_executions);
-    ++result_.totals.museum_pieces;
-    result_.totals.executions += verdict.executions;
-    if (!verdict.broken_is_flagged) {
-      result_.surprises.push_back(absl::StrCat(
-          "museum piece ", pieces[i].name, ": expected ", ToString(pieces[i].expected), ", found ",
-          verdict.finding.rule.empty() && verdict.finding.subject.empty()
-              ? "nothing"
-              : Describe(verdict.finding)));
+  const auto check_all = [&](const char* what, const std::vector<MuseumPiece>& pieces) {
+    const std::string part = absl::StrCat(what, "s");
+    for (size_t i = 0; i < pieces.size() && Tell(part.c_str(), i + 1, pieces.size()); ++i) {
+      CheckPiece(what, pieces[i]);
     }
-    if (!verdict.fixed_is_clean) {
-      result_.surprises.push_back(absl::StrCat("museum piece ", pieces[i].name,
-                                               ", mended: ", Describe(verdict.fixed_finding)));
-    }
-  }
+    return pieces.size();
+  };
+  result_.totals.museum_pieces = check_all("museum piece", AllMuseumPieces());
+  if (!result_.stopped) result_.totals.consequences = check_all("consequence", AllConsequences());
 }
 
 void Verifier::CheckPairs() {
-  const std::vector<OperationPair> pairs = PairsOf(Scenarios(false));
+  const std::vector<Scenario> operations = OperationsOf(Scenarios(false));
+  const std::vector<OperationPair> pairs = PairsOf(operations);
   for (size_t i = 0; i < pairs.size(); ++i) {
     if (!Tell("pairs of operations", i + 1, pairs.size())) return;
     const Exploration exploration = ExplorePair(pairs[i], order_, options_.pair_executions);
+    const uint64_t executions = exploration.coverage.executions + exploration.coverage.cut;
+    const bool exhausted = exploration.ending == Ending::kExhausted;
     ++result_.totals.pairs;
-    if (exploration.ending == Ending::kExhausted) ++result_.totals.pairs_exhausted;
-    result_.totals.executions += exploration.coverage.executions + exploration.coverage.cut;
+    if (exhausted) ++result_.totals.pairs_exhausted;
+    result_.totals.executions += executions;
+    result_.pairs.push_back({pairs[i].first->name, pairs[i].second->name, executions, exhausted});
     for (const Discovery& discovery : exploration.discoveries) {
       result_.surprises.push_back(absl::StrCat("operations ", pairs[i].first->name, " and ",
                                                pairs[i].second->name, ": ",

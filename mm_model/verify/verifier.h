@@ -8,16 +8,21 @@
 
 #include <cstdint>
 #include <functional>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "lockdep/declared_order.h"
+#include "mm_model/museum/museum.h"
+#include "mm_model/verify/mutants.h"
 
 namespace mm_model {
 
 struct VerifyOptions {
   uint64_t pair_executions = 100;     // Of each pair, at most.
   uint64_t museum_executions = 3000;  // Of each version of a piece, at most.
+  std::span<const ExplainedMutant> explained = AllExplainedMutants();
 };
 
 struct Totals {
@@ -25,18 +30,30 @@ struct Totals {
   uint64_t scenarios = 0;
   uint64_t mutants = 0;
   uint64_t mutants_caught = 0;
-  uint64_t mutants_harmless = 0;  // Not noticed, and it is known why.
+  uint64_t mutants_explained = 0;  // Not caught: the documents ask for nothing there.
   uint64_t museum_pieces = 0;
+  uint64_t consequences = 0;
   uint64_t pairs = 0;
   uint64_t pairs_exhausted = 0;
   uint64_t executions = 0;
+
+  uint64_t mutants_unexplained() const { return mutants - mutants_caught - mutants_explained; }
+};
+
+struct PairCoverage {
+  std::string first;
+  std::string second;
+  uint64_t executions = 0;
+  bool exhausted = false;  // Every order of their steps that can matter was run.
 };
 
 struct VerifyResult {
   Totals totals;
-  // What is not as expected, one line each; and what nothing noticed, for the record.
+  // What is not as expected, one line each; and the mutants that are redundant by
+  // the documents, each with the reason.
   std::vector<std::string> surprises;
-  std::vector<std::string> unnoticed;
+  std::vector<std::string> explained;
+  std::vector<PairCoverage> pairs;
   bool stopped = false;  // From outside.
 };
 
@@ -56,12 +73,15 @@ class Verifier {
   bool Tell(const char* part, uint64_t done, uint64_t of);
   void CheckScenarios();
   void CheckMutants();
+  void CheckMutant(const Scenario& scenario, const MutationSpec& mutant);
   void CheckMuseum();
+  void CheckPiece(const char* what, const MuseumPiece& piece);
   void CheckPairs();
 
   const lockdep::DeclaredOrder order_;
   VerifyOptions options_;
   VerifyResult result_;
+  std::set<const ExplainedMutant*> explained_;  // Those whose mutant was met.
 };
 
 }  // namespace mm_model

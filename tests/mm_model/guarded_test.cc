@@ -1,54 +1,11 @@
-#include "mm_model/guarded.h"
-
-#include "mm_model/mm_locks.h"
-#include "mm_model/vma_lock.h"
-#include "tests/mm_model/model_test.h"
+#include "tests/mm_model/guarded_test.h"
 
 namespace mm_model {
 namespace {
 
-using A = AddressSpace;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-class GuardedTest : public ModelTest {
- protected:
-  void SetUp() override {
-    Alone([this] {
-      mm_model::SetUp(space_);
-      AccessUser(space_.mm, A::kAnon, Access::kWrite);
-      AccessUser(space_.mm, A::kPrivate, Access::kWrite);
-      AccessUser(space_.mm, A::kShared, Access::kWrite);
-      anon_ = PeekVma(*space_.mm, A::kAnon);
-      private_ = PeekVma(*space_.mm, A::kPrivate);
-      shared_ = PeekVma(*space_.mm, A::kShared);
-    });
-    ASSERT_THAT(Findings(), IsEmpty());
-  }
-
-  // What `write` is found to break when the task holds what `hold` takes.
-  std::vector<std::string> Breaches(const Body& hold, const Body& write) {
-    findings_.found.clear();
-    Together({[&] {
-      hold();
-      write();
-    }});
-    return Findings();
-  }
-  std::string Missing() const { return findings_.found.at(0).rule; }
-
-  void MmapWrite() { mmap_write_lock(space_.mm); }
-  void VmaWrite(vm_area_struct* vma) {
-    MmapWrite();
-    vma_start_write(vma);
-  }
-
-  A space_;
-  vm_area_struct* anon_ = nullptr;
-  vm_area_struct* private_ = nullptr;
-  vm_area_struct* shared_ = nullptr;
-};
 
 TEST_F(GuardedTest, VmFlagsNeedTheMmapAndTheVmaWriteLock) {
   const Body write = [&] { anon_->vm_flags = VM_READ; };
@@ -258,10 +215,21 @@ TEST_F(GuardedTest, ThePteLockOfAnotherTableDoesNotCount) {
 }
 
 TEST_F(GuardedTest, FreeingPageTablesOfAReachableRangeIsABreach) {
-  EXPECT_THAT(
-      Breaches([&] { MmapWrite(); },
-               [&] { free_pgd_range(space_.mm, A::kAnon, A::kAnon + A::kBytes, 0, A::kPrivate); }),
-      ElementsAre("page-table-rule free a page table"));
+  const Body free = [&] {
+    unmap_page_range(anon_, A::kAnon, A::kAnon + A::kBytes);
+    free_pgd_range(space_.mm, A::kAnon, A::kAnon + A::kBytes, 0, A::kPrivate);
+  };
+  EXPECT_THAT(Breaches([&] { MmapWrite(); }, free),
+              ElementsAre("page-table-rule free a page table"));
+}
+
+TEST_F(GuardedTest, FreeingATableWithAnEntryInItLeaksThePage) {
+  const Body free = [&] {
+    free_pgd_range(space_.mm, A::kAnon, A::kAnon + A::kBytes, 0, A::kPrivate);
+  };
+  EXPECT_THAT(Breaches([&] { MmapWrite(); }, free),
+              testing::Contains("model-corruption a page table was freed with an entry in it: its "
+                                "page is leaked"));
 }
 
 TEST_F(GuardedTest, AFoliosMappingIsClearedUnderFolioAndPageCacheLock) {

@@ -66,6 +66,26 @@ class MmCommandTest(unittest.TestCase):
             self.assertIn(f"  {scenario['name']} ", text)
             self.assertIn(scenario["description"], text)
             self.assertTrue(scenario["tasks"])
+        groups = {scenario["group"] for scenario in scenarios}
+        self.assertLessEqual({"fault", "broken", "museum", "why"}, groups)
+
+    # ---- museum and consequences ----
+
+    def test_a_museum_piece_is_explored_by_its_name_as_it_was_and_mended(self):
+        code, text, _ = mm("explore", "stackrot")
+        self.assertEqual(code, 1)
+        self.assertIn("vma->vm_start", text)
+        code, text, _ = mm("explore", "stackrot-mended", "--max-executions", "2000")
+        self.assertEqual(code, 0, text)
+
+    def test_a_consequence_is_shown_as_a_story_and_never_comes_when_the_rule_is_kept(self):
+        code, text, _ = mm("explore", "why-vma-write-needs-mmap-write")
+        self.assertEqual(code, 1)
+        self.assertIn("deadlock", text)
+        self.assertRegex(text, r"one +\| other")
+        code, text, _ = mm("explore", "why-vma-write-needs-mmap-write-kept")
+        self.assertEqual(code, 0, text)
+        self.assertIn("exhausted: every order of steps that can matter was run", text)
 
     # ---- run ----
 
@@ -335,12 +355,20 @@ class MmCommandTest(unittest.TestCase):
         totals = json.loads(data)
         readme = pathlib.Path(__file__).parents[2] / "README.md"
         line = re.search(
-            r"(\d+) rules, (\d+) scenarios, (\d+) mutants, (\d+) caught, (\d+) museum pieces, "
-            r"(\d+) operation pairs",
+            r"(\d+) rules, (\d+) scenarios, (\d+) mutants, (\d+) caught, (\d+) explained, "
+            r"(\d+) unexplained,\s(\d+) museum pieces, (\d+) consequences, (\d+) operation pairs",
             readme.read_text(encoding="utf-8"),
         )
-        keys = "rules scenarios mutants mutants_caught museum_pieces operation_pairs".split()
+        keys = (
+            "rules scenarios mutants mutants_caught mutants_explained mutants_unexplained "
+            "museum_pieces consequences operation_pairs"
+        ).split()
         self.assertEqual([int(number) for number in line.groups()], [totals[key] for key in keys])
+        self.assertEqual(totals["mutants_unexplained"], 0)
+        self.assertEqual(len(totals["redundant_by_documentation"]), totals["mutants_explained"])
+        self.assertEqual(len(totals["pairs"]), totals["operation_pairs"])
+        exhausted = sum(pair["exhausted"] for pair in totals["pairs"])
+        self.assertEqual(exhausted, totals["operation_pairs_exhausted"])
 
     def test_an_output_that_cannot_be_written_is_refused_before_the_run(self):
         self.check_usage_error(["run", "fork", "--report", "/nonexistent/x.html"], "/nonexistent")

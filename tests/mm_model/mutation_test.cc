@@ -1,6 +1,7 @@
 #include "mm_model/mutation.h"
 
 #include "mm_model/mm_locks.h"
+#include "mm_model/vma_lock.h"
 #include "tests/mm_model/model_test.h"
 
 namespace mm_model {
@@ -41,6 +42,37 @@ TEST_F(MutationTest, ADroppedLockIsNeitherTakenNorReleased) {
     up_write(&i_mmap());
   });
   EXPECT_TRUE(mutation_->struck());
+  EXPECT_THAT(Findings(), IsEmpty());
+}
+
+TEST_F(MutationTest, TheSectionLastsFromTheAcquisitionToTheReleaseOfTheTask) {
+  AloneWith("drop mapping->i_mmap_rwsem", [&] {
+    EXPECT_FALSE(mutation_->InSection());
+    down_write(&i_mmap());
+    EXPECT_TRUE(mutation_->InSection());
+    up_write(&i_mmap());
+    EXPECT_FALSE(mutation_->InSection());
+  });
+}
+
+TEST_F(MutationTest, ADroppedVmaWriteLockLastsUntilTheMmapLockIsReleased) {
+  AloneWith("drop vma_start_write", [&] {
+    mmap_write_lock(space_.mm);
+    vm_area_struct* const vma = vma_lookup(space_.mm, AddressSpace::kAnon);
+    vma_start_write(vma);
+    EXPECT_FALSE(vma_is_write_locked(*vma));
+    EXPECT_TRUE(mutation_->InSection());
+    mmap_write_unlock(space_.mm);
+    EXPECT_FALSE(mutation_->InSection());
+  });
+}
+
+TEST_F(MutationTest, ALateLockThatNoOtherFollowsIsNeverTaken) {
+  AloneWith("delay mapping->i_mmap_rwsem", [&] {
+    down_write(&i_mmap());
+    up_write(&i_mmap());
+    EXPECT_FALSE(Holds(i_mmap(), HeldMode::kAny));
+  });
   EXPECT_THAT(Findings(), IsEmpty());
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "mm_model/recorded_session.h"
+#include "mm_model/verify/judge.h"
 #include "mm_model/verify/pairs.h"
 
 namespace mm_model {
@@ -36,6 +37,18 @@ TEST(MutantsTest, FollowFromTheLocksThatTheTasksTake) {
   EXPECT_THAT(names, Not(Contains("drop inode->i_rwsem@mprotect")));
 }
 
+TEST(MutantsTest, WhatIsOnlyReadIsNotWeakenedAndWhatIsOnlyTriedIsNotDelayed) {
+  const auto maps = NamesOf(MutantsOf(ProgramOf(*FindScenario("proc-smaps"))));
+  EXPECT_THAT(maps, Contains("drop mm->mmap_lock@reader"));
+  EXPECT_THAT(maps, Not(Contains("weaken mm->mmap_lock@reader")));
+  const auto fault = NamesOf(MutantsOf(ProgramOf(*FindScenario("fault-under-vma-lock"))));
+  EXPECT_THAT(fault, Contains("wait mm->mmap_lock@fault"));
+  EXPECT_THAT(fault, Contains("drop vma->lock (read)@fault"));
+  EXPECT_THAT(fault, Not(Contains("delay vma->lock (read)@fault")));
+  EXPECT_THAT(NamesOf(MutantsOf(ProgramOf(*FindScenario("mbind")))),
+              Contains("delay vma_start_write@mbind"));
+}
+
 TEST(MutantsTest, ALockThatIsLeftOutIsNamedInWhatIsFound) {
   EXPECT_EQ(JudgeNamed("mprotect", "drop mm->mmap_lock@mprotect").fate, MutantFate::kCaught);
   EXPECT_EQ(JudgeNamed("mprotect", "drop pte_lock@mprotect").fate, MutantFate::kCaught);
@@ -44,15 +57,43 @@ TEST(MutantsTest, ALockThatIsLeftOutIsNamedInWhatIsFound) {
   EXPECT_EQ(JudgeNamed("swap", "drop ci->lock@reclaim").fate, MutantFate::kCaught);
 }
 
+TEST(MutantsTest, ALockThatComesTooLateContradictsTheOrderThatWasLearned) {
+  const MutantVerdict verdict = JudgeNamed("ksm", "delay ksm_thread_mutex@ksmd");
+  EXPECT_EQ(verdict.fate, MutantFate::kCaught);
+}
+
+TEST(MutantsTest, ATrylockThatIsWaitedForBreaksAStateRule) {
+  const MutantVerdict fault = JudgeNamed("fault-under-vma-lock", "wait mm->mmap_lock@fault");
+  EXPECT_EQ(fault.fate, MutantFate::kCaught);
+  EXPECT_EQ(fault.finding.kind, lockdep::ViolationKind::kInvalidLockState);
+  const MutantVerdict reclaim = JudgeNamed("swap", "wait folio_lock@reclaim");
+  EXPECT_EQ(reclaim.fate, MutantFate::kCaught);
+  EXPECT_EQ(reclaim.finding.subject, "folio_lock");
+}
+
+TEST(MutantsTest, WhatIsFoundAboutAnotherLockDoesNotCount) {
+  // The scenario breaks a rule itself, which has nothing to do with this lock.
+  const MutantVerdict verdict = JudgeNamed("rmap-locks-in-wrong-order", "wait folio_lock@walker");
+  EXPECT_NE(verdict.fate, MutantFate::kCaught);
+}
+
 TEST(MutantsTest, ALockThatNobodyTakesIsNotMissed) {
   EXPECT_EQ(JudgeNamed("mprotect", "drop inode->i_rwsem@mprotect").fate, MutantFate::kUnnoticed);
 }
 
 TEST(PairsTest, EveryOperationGoesWithEveryOtherAndWithItself) {
-  const Scenario* const three[] = {FindScenario("mmap"), FindScenario("munmap"),
-                                   FindScenario("fault-races-fork")};
-  const auto pairs = PairsOf({std::begin(three), std::end(three)});
-  EXPECT_EQ(pairs.size(), 3u);  // The third is two tasks already.
+  const auto operations = OperationsOf({FindScenario("mmap"), FindScenario("munmap")});
+  EXPECT_EQ(PairsOf(operations).size(), 3u);
+}
+
+TEST(PairsTest, EachTaskOfAScenarioIsAnOperationOnce) {
+  const auto operations =
+      OperationsOf({FindScenario("mmap"), FindScenario("munmap"), FindScenario("collapse"),
+                    FindScenario("mmap-races-munmap"), FindScenario("address-space-life")});
+  std::vector<std::string> names;
+  for (const Scenario& operation : operations) names.emplace_back(operation.name);
+  EXPECT_THAT(names,
+              testing::ElementsAre("mmap", "munmap", "collapse.khugepaged", "collapse.fault"));
 }
 
 TEST(PairsTest, APairIsExploredUpToTheLimit) {

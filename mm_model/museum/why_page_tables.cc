@@ -1,0 +1,179 @@
+// What comes of breaking the rules of page tables: why they exist.
+
+#include "mm_model/migrate.h"
+#include "mm_model/mm_locks.h"
+#include "mm_model/museum/museum.h"
+#include "mm_model/services.h"
+#include "mm_model/vma_lock.h"
+
+namespace mm_model {
+namespace {
+
+using A = AddressSpace;
+
+address_space* MappingOf(const A& space) { return space.data->f_mapping; }
+folio* CachedPage(const A& space, unsigned long index) {
+  return filemap_get_folio(MappingOf(space), index);
+}
+
+// move_ptes takes the rmap locks, unless a walk comes to the source first.  Here it
+// comes to the target first: that VMA begins at a lower page of the file.
+constexpr unsigned long kSource = A::kFree + PMD_SIZE;
+constexpr unsigned long kTarget = A::kShared + PAGE_SIZE;
+void MapSecondPageElsewhere(A& space) {
+  vm_mmap_pgoff(space.mm, space.data, kSource, PAGE_SIZE, A::kFlags | VM_SHARED, 1);
+  AccessUser(space.mm, kSource, Access::kRead);
+}
+void MoveEntry(A& space, bool rmap_locks) {
+  mmap_write_lock(space.mm);
+  vm_area_struct* const from = vma_lookup(space.mm, kSource);
+  vm_area_struct* const to = vma_lookup(space.mm, kTarget);
+  vma_start_write(from);
+  vma_start_write(to);
+  move_page_tables({from, to, kSource, kTarget, rmap_locks}, PAGE_SIZE);
+  mmap_write_unlock(space.mm);
+}
+void MoveWithoutRmapLocks(A& space) { MoveEntry(space, false); }
+void MoveWithRmapLocks(A& space) { MoveEntry(space, true); }
+void MigrateAndLookForEntries(A& space) {
+  migrate_folio(CachedPage(space, 1));
+  for (const unsigned long address : {kSource, kTarget}) {
+    if (PeekPte(*space.mm, address).kind == pt_entry::Kind::kMigration) {
+      Corruption("a walk of the reverse mapping missed an entry: who faults there waits for ever");
+    }
+  }
+}
+constexpr ScenarioTask kMove[] = {{"mremap", MoveWithoutRmapLocks},
+                                  {"migrate", MigrateAndLookForEntries}};
+constexpr ScenarioTask kMoveKept[] = {{"mremap", MoveWithRmapLocks},
+                                      {"migrate", MigrateAndLookForEntries}};
+
+// An entry is installed under the mmap or the VMA lock.  Under an rmap lock alone it can
+// come between the zap and the freeing of the tables.
+void CacheOnePage(A& space) { AccessUser(space.mm, A::kShared, Access::kRead); }
+void Install(vm_area_struct* vma, folio* page) {
+  mm_struct* const mm = vma->vm_mm;
+  pt_slot* const pmd = pmd_off(mm, A::kShared);
+  if (pmd == nullptr) return;
+  const LockedPte locked = pte_offset_map_lock(mm, pmd, A::kShared);
+  if (locked.pte == nullptr) return;
+  if (ptep_get(locked.pte).none()) {
+    page->mapcount.inc();
+    set_pte(locked.pte, mk_pte(page, false));
+  }
+  pte_unmap_unlock(locked);
+}
+void InstallUnderRmapLock(A& space) {
+  folio* const page = CachedPage(space, 0);
+  address_space* const mapping = MappingOf(space);
+  i_mmap_lock_read(mapping);
+  for (vm_area_struct* vma : mapping->i_mmap.read().Items(machine().memory())) {
+    if (vma->vm_start == A::kShared) Install(vma, page);
+  }
+  i_mmap_unlock_read(mapping);
+}
+void InstallUnderVmaLock(A& space) {
+  folio* const page = CachedPage(space, 0);
+  vm_area_struct* const vma = lock_vma_under_rcu(space.mm, A::kShared);
+  if (vma == nullptr) return;
+  Install(vma, page);
+  vma_end_read(vma);
+}
+void UnmapShared(A& space) { __vm_munmap(space.mm, A::kShared, A::kBytes); }
+constexpr ScenarioTask kInstall[] = {{"munmap", UnmapShared}, {"install", InstallUnderRmapLock}};
+constexpr ScenarioTask kInstallKept[] = {{"munmap", UnmapShared}, {"install", InstallUnderVmaLock}};
+
+// Tables are freed when the reverse mapping no longer leads to them.  The mapping is
+// alone in its upper tables, which are not read under RCU.
+constexpr unsigned long kAlone = 0x400000;
+constexpr unsigned long kAloneEnd = 0x600000;
+void MapAlone(A& space) {
+  vm_mmap_pgoff(space.mm, space.data, kAlone, PAGE_SIZE, A::kFlags | VM_SHARED, 0);
+  AccessUser(space.mm, kAlone, Access::kRead);
+}
+void UnmapAlone(A& space, bool unlink_first) {
+  mmap_write_lock(space.mm);
+  vm_area_struct* const vma = vma_lookup(space.mm, kAlone);
+  vma_start_write(vma);
+  vma_mark_detached(vma);
+  vma_iter_clear(space.mm, vma);
+  mmap_write_downgrade(space.mm);
+  unmap_page_range(vma, kAlone, kAlone + PAGE_SIZE);
+  if (unlink_first) unlink_file_vma(vma);
+  free_pgd_range(space.mm, kAlone, kAlone + PAGE_SIZE, kAlone, kAloneEnd);
+  if (!unlink_first) unlink_file_vma(vma);
+  vm_area_free(vma);
+  mmap_read_unlock(space.mm);
+}
+void FreeThenUnlink(A& space) { UnmapAlone(space, false); }
+void UnlinkThenFree(A& space) { UnmapAlone(space, true); }
+void ZapThroughTheFile(A& space) { unmap_mapping_range(MappingOf(space), 0, 0); }
+constexpr ScenarioTask kFree[] = {{"munmap", FreeThenUnlink}, {"truncate", ZapThroughTheFile}};
+constexpr ScenarioTask kFreeKept[] = {{"munmap", UnlinkThenFree}, {"truncate", ZapThroughTheFile}};
+
+// Once a pte table is locked the pmd entry is asked again: it may be gone by then.
+void EmptyTable(A& space) {
+  CacheOnePage(space);
+  unmap_mapping_range(MappingOf(space), 0, A::kPages);
+}
+void Retract(A& space) { retract_page_tables(MappingOf(space)); }
+void InstallUnasked(A& space) {
+  folio* const page = CachedPage(space, 0);
+  vm_area_struct* const vma = lock_vma_under_rcu(space.mm, A::kShared);
+  if (vma == nullptr) return;
+  pt_slot* const pmd = pmd_off(space.mm, A::kShared);
+  rcu_read_lock();
+  if (page_table* const table = ptep_get(pmd).table) {
+    spin_lock(&table->lock);
+    page->mapcount.inc();
+    set_pte(table->slot_of(A::kShared), mk_pte(page, false));
+    if (ptep_get(pmd).table != table) {
+      Corruption("an entry went into a page table that was no longer there");
+    }
+    spin_unlock(&table->lock);
+  }
+  rcu_read_unlock();
+  vma_end_read(vma);
+}
+constexpr ScenarioTask kAsk[] = {{"fault", InstallUnasked}, {"khugepaged", Retract}};
+constexpr ScenarioTask kAskKept[] = {{"fault", InstallUnderVmaLock}, {"khugepaged", Retract}};
+
+// pte tables are freed by RCU: who reads one stays in a read-side section.
+void LookAtPte(A& space, bool under_rcu) {
+  mmap_read_lock(space.mm);
+  pt_slot* const pmd = pmd_off(space.mm, A::kShared);
+  if (under_rcu) rcu_read_lock();
+  if (page_table* const table = ptep_get(pmd).table) {
+    static_cast<void>(ptep_get(table->slot_of(A::kShared)));
+  }
+  if (under_rcu) rcu_read_unlock();
+  mmap_read_unlock(space.mm);
+}
+void LookWithoutRcu(A& space) { LookAtPte(space, false); }
+void LookUnderRcu(A& space) { LookAtPte(space, true); }
+constexpr ScenarioTask kRcu[] = {{"reader", LookWithoutRcu}, {"khugepaged", Retract}};
+constexpr ScenarioTask kRcuKept[] = {{"reader", LookUnderRcu}, {"khugepaged", Retract}};
+
+constexpr MuseumPiece kPieces[] = {
+    MM_WHY("why-move-ptes-takes-rmap-locks", "mm/mremap.c, move_ptes; PT-MOVE-PTE",
+           kModelCorruption, "an entry moves behind a walk that has passed its target", kMove,
+           kMoveKept, MapSecondPageElsewhere),
+    MM_WHY("why-no-install-under-rmap-lock", "process_addrs.rst, \"Locking rules\"; PT-INST",
+           kModelCorruption, "an entry is installed between the zap and free_pgtables", kInstall,
+           kInstallKept, CacheOnePage),
+    MM_WHY("why-unlink-before-freeing-tables", "process_addrs.rst, \"Page table freeing\"; PT-FREE",
+           kModelCorruption, "tables are freed while the reverse mapping leads to them", kFree,
+           kFreeKept, MapAlone),
+    MM_WHY("why-the-pmd-is-asked-again", "process_addrs.rst, \"Locking rules\"; PT-REVAL",
+           kModelCorruption, "a table goes while its lock is waited for", kAsk, kAskKept,
+           EmptyTable),
+    MM_WHY("why-ptes-are-read-under-rcu", "process_addrs.rst, \"Locking rules\"; PT-RCU",
+           kModelCorruption, "a table is freed under somebody who reads it", kRcu, kRcuKept,
+           EmptyTable),
+};
+
+}  // namespace
+
+std::span<const MuseumPiece> PageTableConsequences() { return kPieces; }
+
+}  // namespace mm_model
