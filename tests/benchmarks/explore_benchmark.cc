@@ -96,7 +96,8 @@ void BM_EveryPair(benchmark::State& state) {
   for (const Scenario& scenario : AllScenarios()) {
     if (scenario.group != kBrokenGroup) clean.push_back(&scenario);
   }
-  const std::vector<OperationPair> pairs = PairsOf(clean);
+  const std::vector<Scenario> operations = OperationsOf(clean);
+  const std::vector<OperationPair> pairs = PairsOf(operations);
   Totals totals;
   for (auto _ : state) {
     for (const OperationPair& pair : pairs) totals.Add(ExplorePair(pair, Orders(), 100));
