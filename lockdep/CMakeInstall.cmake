@@ -5,7 +5,7 @@ include(CMakePackageConfigHelpers)
 # What the public headers include of internal/ goes with them; nothing else does.
 set(internal_headers
   internal/arena.h internal/class_array.h internal/frontier.h internal/key_set.h internal/order_list.h
-  internal/pointer_table.h internal/raw_lock.h
+  internal/pointer_table.h internal/push.h internal/raw_lock.h
   internal/stable_array.h internal/stack_depot.h)
 get_directory_property(public_headers DIRECTORY lockdep DEFINITION LOCKDEP_PUBLIC_HEADERS)
 foreach(header IN LISTS public_headers internal_headers)

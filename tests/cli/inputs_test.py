@@ -7,7 +7,7 @@ import pty
 import subprocess
 import unittest
 
-from tool_case import TOOL, ToolCase
+from tool_case import PROGRAMS, TOOL, ToolCase
 
 
 class ReportTest(ToolCase):
@@ -162,7 +162,7 @@ class ViewTest(ToolCase):
     def test_shows_times_of_runs_that_were_timed(self):
         recording = self.scratch / "timed.lockdep"
         self.tool("run", "--record", recording, "--options", "lock_stat=1", "--",
-                  self.program("one_order"))
+                  PROGRAMS / "one_order")
         rows = json.loads(self.tool("view", "lock_stat", recording, "--json").stdout)["lock_stat"]
         self.assertGreater(sum(row["write_hold"]["count"] for row in rows), 1)
         self.assertIn("Hottest and longest-held locks",

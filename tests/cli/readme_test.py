@@ -17,7 +17,7 @@ STATUSES = [
     (r"report ", 0),
     (r"gate .*--update", 0),
     (r"gate ", 1),                     # nothing accepted yet
-    (r"view classes ", 0),
+    (r"view (classes|lock_stat) ", 0),
     (r"merge ", 0),
     (r"analyze ", 1),
 ]

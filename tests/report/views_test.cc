@@ -213,7 +213,7 @@ TEST(ViewsTest, LockStatShowsWaitsAndHoldsByMode) {
                         "accounts-W: +0 +0.00 +0.00 +0.00 +0.00 +1 +1.50 +1.50 +1.50 +1.50\n"));
   EXPECT_THAT(text, testing::ContainsRegex(
                         "accounts-R: +1 +2.00 +2.00 +2.00 +2.00 +2 +0.10 +0.30 +0.40 +0.20\n"));
-  EXPECT_THAT(text, testing::ContainsRegex("accounts +1 waits .*0x77"));
+  EXPECT_THAT(text, testing::ContainsRegex("accounts +1 waits .*0x76"));
 }
 
 TEST(ViewsTest, LockStatSaysTheSameInJson) {
