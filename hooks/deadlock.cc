@@ -34,8 +34,8 @@ const char* Words(WaitKind kind) {
 
 template <size_t kSize>
 void Name(Text<kSize>& line, const Waiter& waiter) {
-  line << "thread " << static_cast<uint64_t>(waiter.state->context->id) << " ("
-       << waiter.state->context->name << ")";
+  line << "thread " << static_cast<uint64_t>(waiter.context->id) << " (" << waiter.context->name
+       << ")";
 }
 
 // "thread 1 (main) waits for a mutex of thread 2 (worker), which waits for ..."
@@ -112,7 +112,7 @@ class Teller : public HookScope {
     if (waits_for == nullptr) return false;
     const HeldLock* held = before != nullptr ? waiter.FindHeld(before->object) : Newest(waiter);
     const WaitKind kind = waiter.kind.load(std::memory_order_relaxed);
-    *told = {.thread = waiter.state->context->id,
+    *told = {.thread = waiter.context->id,
              .waits_for = waits_for,
              .waits_mode = kind == WaitKind::kReadLock ? ReadMode::kRead : ReadMode::kWrite,
              .waits_at = waiter.stack()};
@@ -128,7 +128,7 @@ class Teller : public HookScope {
 
   // What it took last; others may wait for it.
   static const HeldLock* Newest(const Waiter& waiter) {
-    const HeldLocks& held = waiter.state->context->held;
+    const HeldLocks& held = waiter.context->held;
     const HeldLock* announced = waiter.FindAnnounced();
     for (uint32_t i = held.depth(); i-- > 0;) {
       if (&held[i] != announced) return &held[i];

@@ -1,13 +1,10 @@
 #include "hooks/hook_scope.h"
 
-#include <sys/syscall.h>
-#include <sys/uio.h>
-#include <unistd.h>
-
 #include <cerrno>
 
 #include "hooks/lifecycle.h"
 #include "hooks/nesting.h"
+#include "hooks/read_memory.h"
 #include "hooks/sections.h"
 #include "hooks/session.h"
 #include "hooks/step_notes.h"
@@ -24,16 +21,6 @@ constinit LockEnds lock_ends;
 namespace {
 
 bool IsHeldAfter(int result) { return result == 0 || result == EOWNERDEAD; }
-
-// Returns false, and may have copied a part, if some of it is not mapped.
-bool ReadMemory(const void* address, void* copy, size_t size) {
-  const int saved_errno = errno;
-  const iovec to = {copy, size};
-  const iovec from = {const_cast<void*>(address), size};
-  const long done = syscall(SYS_process_vm_readv, session().pid(), &to, 1, &from, 1, 0);
-  errno = saved_errno;
-  return done == static_cast<long>(size);
-}
 
 // What the kernel puts on the stack for a handler has at least the red zone, the
 // floating point state of fxsave, and 440 bytes (struct rt_sigframe) on x86-64.
@@ -101,7 +88,7 @@ void HookScope::Acquire(LockRecord& record, ReadMode mode, TryLock trylock) {
   if (context.chain_key == before) return;
   if (acquisition.host_orders_class) {
     CheckNestings(self());
-  } else if (is_settled) {
+  } else if (is_settled && record.guard.slot == nullptr) {  // The hot path asks no guard.
     NoteStep(context.held[context.held.depth() - 1], ends);
   }
 }
@@ -351,8 +338,10 @@ void HookScope::ForgetReleasedByOthers() {
   const HeldLocks& held = self().context->held;
   for (uint32_t i = held.depth(); i-- > 0;) {
     const LockMap* lock = held[i].lock;
-    if (lock->kind == LockKind::kBinarySemaphore || lock->kind == LockKind::kFileLock) {
-      session().validator().CancelAcquire(*self().context, *lock);  // Others may release them.
+    // Others may end these; a semaphore is one that turned out to be no lock.
+    if (lock->kind == LockKind::kBinarySemaphore || lock->kind == LockKind::kSemaphore ||
+        lock->kind == LockKind::kFileLock) {
+      session().validator().CancelAcquire(*self().context, *lock);
       continue;
     }
     if (lock->kind != LockKind::kMutex && lock->kind != LockKind::kRecursiveMutex) continue;

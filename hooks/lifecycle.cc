@@ -10,6 +10,7 @@
 #include "hooks/raw_sink.h"
 #include "hooks/real.h"
 #include "hooks/session.h"
+#include "hooks/termination.h"
 #include "hooks/thread_context.h"
 #include "hooks/waiting.h"
 
@@ -56,6 +57,7 @@ Stage Start() {
   PrepareForThreads();
   StartNotingAllocations();
   PrepareForWaiters();
+  if (session().options().report_on_sigterm) ReportOnTermination();
   return Stage::kActive;
 }
 

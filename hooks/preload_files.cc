@@ -2,8 +2,11 @@
 
 #include <stdarg.h>
 
+#include <cerrno>
+
 #include "hooks/exported.h"
 #include "hooks/file_locks.h"
+#include "hooks/read_memory.h"
 #include "hooks/real.h"
 
 using lockdep::LockKind;
@@ -12,6 +15,7 @@ using lockdep::hooks::AfterFileLock;
 using lockdep::hooks::BeforeClose;
 using lockdep::hooks::BeforeFileLock;
 using lockdep::hooks::BeforeFileUnlock;
+using lockdep::hooks::ReadMemory;
 using lockdep::hooks::Resource;
 using lockdep::hooks::ResourceId;
 using lockdep::hooks::ResourceType;
@@ -35,12 +39,15 @@ int Control(const lockdep::hooks::Caller& caller, int fd, int command, uintptr_t
       command != F_OFD_SETLK) {
     return real::fcntl(fd, command, argument, 0);
   }
-  const auto* lock = reinterpret_cast<const struct flock*>(argument);
-  if (lock->l_type == F_UNLCK) {
+  struct flock lock;
+  if (!ReadMemory(reinterpret_cast<const void*>(argument), &lock)) {
+    return real::fcntl(fd, command, argument, 0);
+  }
+  if (lock.l_type == F_UNLCK) {
     BeforeFileUnlock(caller, fd);
   } else if (command == F_SETLKW || command == F_OFD_SETLKW) {
     WaitScope scope(caller);
-    Resource* announced = BeforeFileLock(scope, fd, ModeOf(lock->l_type));
+    Resource* announced = BeforeFileLock(scope, fd, ModeOf(lock.l_type));
     const int result = real::fcntl(fd, command, argument, 0);
     AfterFileLock(scope, announced, fd, result == 0);
     return result;
@@ -79,7 +86,10 @@ EXPORTED void funlockfile(FILE* stream) noexcept {
 EXPORTED int fclose(FILE* stream) {
   WaitScope scope(LOCKDEP_HOOK_CALLER());
   scope.AfterEnd(Refer(stream));
-  BeforeClose(LOCKDEP_HOOK_CALLER(), fileno(stream));
+  const int saved_errno = errno;
+  const int fd = fileno(stream);
+  errno = saved_errno;
+  BeforeClose(LOCKDEP_HOOK_CALLER(), fd);
   return real::fclose(stream);
 }
 

@@ -4,6 +4,7 @@
 
 #include "hooks/cells.h"
 #include "hooks/lock_identity.h"
+#include "hooks/session.h"
 
 namespace lockdep::hooks {
 
@@ -63,6 +64,14 @@ Resource* ResourceTable::FindOrBegin(ThreadState& thread, const ResourceId& id, 
                                      uintptr_t site, const char* name) {
   if (Resource* known = Find(id); known != nullptr) return known;
   if (!Map()) return nullptr;
+  session().validator().LockGraph();
+  Resource* resource = Find(id);  // Another thread may have met it at the same time.
+  if (resource == nullptr) resource = Begin(thread, id, {origin, site, name});
+  session().validator().UnlockGraph();
+  return resource;
+}
+
+Resource* ResourceTable::Begin(ThreadState& thread, const ResourceId& id, const Known& known) {
   Bucket* bucket = BucketOf(id.key());
   Resource* resource = TakeEnded(bucket);
   const bool is_new = resource == nullptr;
@@ -71,20 +80,20 @@ Resource* ResourceTable::FindOrBegin(ThreadState& thread, const ResourceId& id, 
     if (cell == nullptr) return nullptr;
     resource = new (cell) Resource();
   }
-  const bool is_static = name == nullptr && IsStatic(AddressOf(id));
-  resource->times_held = 0;
+  const bool is_static = known.name == nullptr && IsStatic(AddressOf(id));
+  resource->times_again = 0;
   resource->is_ended_freely.store(false, std::memory_order_relaxed);
   resource->waiter.store(0, std::memory_order_relaxed);
   resource->ender.store(0, std::memory_order_relaxed);
   resource->mutex.store(nullptr, std::memory_order_relaxed);
-  resource->map.name = name;
+  resource->map.name = known.name;
   resource->map.address = AddressOf(id);
-  resource->map.origin = is_static ? id.value : site;
-  resource->map.origin_kind = is_static         ? ClassOrigin::kStaticAddress
-                              : name != nullptr ? ClassOrigin::kNamed
-                                                : origin;
+  resource->map.origin = is_static ? id.value : known.site;
+  resource->map.origin_kind = is_static               ? ClassOrigin::kStaticAddress
+                              : known.name != nullptr ? ClassOrigin::kNamed
+                                                      : known.origin;
   Renew(resource, id.kind);
-  if (is_static) resource->map.SetClass(ClassKey{id.key()}, name);
+  if (is_static) resource->map.SetClass(ClassKey{id.key()}, known.name);
   resource->id.store(id.key(), std::memory_order_release);
   if (is_new) {
     resource->next = bucket->load(std::memory_order_relaxed);

@@ -46,8 +46,9 @@ struct Resource {
   std::atomic<uint64_t> id{0};  // 0: ended, to be used again.
   Resource* next = nullptr;     // Constant once it is in a bucket.
   LockMap map;
-  // How often its owner has it, where that can be more than once.  Of the owner alone.
-  uint32_t times_held = 0;
+  // How often its owner took it again, where that can be.  Of the owner alone, who has it
+  // and does not merely wait for it.
+  uint32_t times_again = 0;
   // Somebody ended a wait for it without holding a lock: a cycle over it need not close.
   std::atomic<bool> is_ended_freely{false};
   // Who waited for it, and who ended waits, under a lock.
@@ -78,6 +79,15 @@ class ResourceTable {
   static constexpr size_t kBuckets = size_t{1} << 14;
   using Bucket = std::atomic<Resource*>;
 
+  // What is known of one that begins.
+  struct Known {
+    ClassOrigin origin;
+    uintptr_t site;
+    const char* name;
+  };
+
+  // Under the graph lock.
+  Resource* Begin(ThreadState& thread, const ResourceId& id, const Known& known);
   Bucket* BucketOf(uint64_t key) const;
   bool Map();
   Resource* TakeEnded(Bucket* bucket) const;

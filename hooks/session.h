@@ -35,6 +35,7 @@ class Session {
   Validator& validator() { return *reinterpret_cast<Validator*>(validator_memory_); }
   LockTable& locks() { return locks_; }
   InstanceOrder& instance_order() { return instance_order_; }
+  const Options& options() const { return options_; }
   pid_t pid() const { return pid_; }
   const char* process_name() const { return process_name_; }
 

@@ -108,6 +108,7 @@ void OnThreadEnd(void* value) {
     pthread_setspecific(end_key, state);
     return;
   }
+  NoteOwnEnd();
   const StandInFrame frame;
   HookScope scope(frame.caller());
   scope.EndThread();

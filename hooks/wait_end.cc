@@ -2,14 +2,11 @@
 
 #include <signal.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 
-#include "hooks/session.h"
+#include "hooks/read_memory.h"
 
 namespace lockdep::hooks {
 namespace {
@@ -17,22 +14,11 @@ namespace {
 constexpr size_t kSignalCounters = 1024;
 constinit std::atomic<uint32_t> signal_counters[kSignalCounters] = {};
 
-// The memory may be gone: then whoever waited there does not any more.
-template <typename T>
-bool Read(const void* address, T* copy) {
-  const int saved_errno = errno;
-  const iovec to = {copy, sizeof(T)};
-  const iovec from = {const_cast<void*>(address), sizeof(T)};
-  const long done = syscall(SYS_process_vm_readv, session().pid(), &to, 1, &from, 1, 0);
-  errno = saved_errno;
-  return done == static_cast<long>(sizeof(T));
-}
-
 // Whether a thread is just letting go of the mutex to wait for a condition.
 bool IsBeingReleased(const void* mutex, int owner) {
   for (const Waiter* waiter = FirstWaiter(); waiter != nullptr; waiter = waiter->next) {
     if (waiter->kind.load(std::memory_order_acquire) == WaitKind::kCondition &&
-        waiter->releases == mutex && waiter->state->tid == owner) {
+        waiter->releases == mutex && waiter->tid == owner) {
       return true;
     }
   }
@@ -74,20 +60,20 @@ std::atomic<uint32_t>& SignalsOf(const void* condition) {
 
 bool IsStuck(const Waiter& waiter) {
   switch (waiter.kind.load(std::memory_order_acquire)) {
-    case WaitKind::kMutex: {
+    case WaitKind::kMutex: {  // Of memory that is gone: who waited there does not any more.
       pthread_mutex_t mutex;
-      return Read(waiter.object, &mutex) && mutex.__data.__lock != 0 &&
+      return ReadMemory(waiter.object, &mutex) && mutex.__data.__lock != 0 &&
              !IsBeingReleased(waiter.object, mutex.__data.__owner);
     }
     case WaitKind::kSemaphore: {
       // glibc keeps the value in the first word, and whether it is shared in the third.
       uint32_t words[3] = {};
-      return Read(waiter.object, &words) && words[0] == 0 && words[2] == 0;
+      return ReadMemory(waiter.object, words, sizeof(words)) && words[0] == 0 && words[2] == 0;
     }
     case WaitKind::kCondition: {
       pthread_cond_t condition;
       constexpr unsigned kShared = 1;
-      return Read(waiter.object, &condition) && (condition.__data.__wrefs & kShared) == 0 &&
+      return ReadMemory(waiter.object, &condition) && (condition.__data.__wrefs & kShared) == 0 &&
              SignalsOf(waiter.object).load(std::memory_order_relaxed) == waiter.signals;
     }
     case WaitKind::kReadLock:

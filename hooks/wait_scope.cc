@@ -104,9 +104,9 @@ void WaitScope::HoldAgain(const ResourceId& id, TryLock trylock, const char* nam
   if (!Enter()) return;
   Resource* resource = Get(id, name);
   if (resource != nullptr && IsHeld(*resource)) {
-    ++resource->times_held;
-  } else if (Hold(resource, ReadMode::kWrite, trylock) != nullptr) {
-    resource->times_held = 1;
+    ++resource->times_again;
+  } else {
+    Hold(resource, ReadMode::kWrite, trylock);
   }
   Leave();
 }
@@ -114,9 +114,13 @@ void WaitScope::HoldAgain(const ResourceId& id, TryLock trylock, const char* nam
 void WaitScope::BeforeUnholdAgain(const ResourceId& id) {
   if (!Enter()) return;
   Resource* resource = resources.Find(id);
-  if (resource != nullptr && IsHeld(*resource) && --resource->times_held == 0) {
-    TimeReleased(self(), resource->map);
-    engine().Release(*self().context, resource->map, UnlockSite());
+  if (resource != nullptr && IsHeld(*resource)) {
+    if (resource->times_again != 0) {
+      --resource->times_again;
+    } else {
+      TimeReleased(self(), resource->map);
+      engine().Release(*self().context, resource->map, UnlockSite());
+    }
   }
   Leave();
 }

@@ -23,7 +23,9 @@ struct Waiter {
   std::atomic<uint32_t> sequence{0};  // Which of its waits this is.
   const void* object = nullptr;
   const void* releases = nullptr;  // The mutex that a wait for a condition lets go.
-  ThreadState* state = nullptr;
+  // Of the thread; contexts are never unmapped, whoever has them next.
+  const ThreadContext* context = nullptr;
+  pid_t tid = 0;
   pthread_t self = 0;
   uint32_t signals = 0;  // Of the condition, when the wait began.
   int frame_count = 0;

@@ -13,6 +13,7 @@ namespace {
 
 constinit std::atomic<Waiter*> waiters{nullptr};
 constinit thread_local Waiter* own_waiter = nullptr;
+constinit thread_local bool has_ended = false;
 
 // Threads that began and did not end, main included; and those that wait.
 constinit std::atomic<int> alive{1};
@@ -53,7 +54,8 @@ Waiter* OwnWaiter() {
     if (own_waiter == nullptr) own_waiter = NewWaiter();
   }
   if (own_waiter == nullptr) return nullptr;
-  own_waiter->state = thread_slot.state;
+  own_waiter->context = thread_slot.state->context;
+  own_waiter->tid = thread_slot.state->tid;
   own_waiter->self = pthread_self();
   return own_waiter;
 }
@@ -164,7 +166,8 @@ bool FindCycle(Waiter* self) {
   return parties.Stayed();
 }
 
-bool EverybodyWaits() {
+// `ending`: threads that are still there and will do nothing more.
+bool EverybodyWaits(int ending) {
   parties.count = 0;
   if (waiting.load(std::memory_order_acquire) < alive.load(std::memory_order_acquire)) return false;
   for (Waiter* waiter = FirstWaiter(); waiter != nullptr; waiter = waiter->next) {
@@ -172,7 +175,7 @@ bool EverybodyWaits() {
   }
   const int threads = alive.load(std::memory_order_acquire);
   return static_cast<int>(parties.count) >= threads && parties.AreStuck() &&
-         !CanEndFromOutside({parties.all, parties.count}, threads) && parties.Stayed();
+         !CanEndFromOutside({parties.all, parties.count}, threads + ending) && parties.Stayed();
 }
 
 // Runs in each round of destructors that the thread has; acts in the last, when none
@@ -185,7 +188,7 @@ void OnThreadGone(void* round) {
   }
   if (own_waiter != nullptr) own_waiter->is_used.store(false, std::memory_order_release);
   own_waiter = nullptr;
-  NoteThreadCreated(-1);
+  NoteOwnEnd();
 }
 
 }  // namespace
@@ -193,13 +196,13 @@ void OnThreadGone(void* round) {
 Waiter* FirstWaiter() { return waiters.load(std::memory_order_acquire); }
 
 const HeldLock* Waiter::FindAnnounced() const {
-  const HeldLocks& held = state->context->held;
+  const HeldLocks& held = context->held;
   const uint32_t depth = held.depth();
   return depth != 0 && held[depth - 1].lock->address == object ? &held[depth - 1] : nullptr;
 }
 
 const HeldLock* Waiter::FindHeld(const void* held_object) const {
-  const HeldLocks& held = state->context->held;
+  const HeldLocks& held = context->held;
   const HeldLock* announced = held_object == object ? FindAnnounced() : nullptr;
   for (uint32_t i = held.depth(); i-- > 0;) {
     if (held[i].lock->address == held_object && &held[i] != announced) return &held[i];
@@ -238,7 +241,7 @@ void PublishedWait::Look() {
   if (waiter_ == nullptr || is_looking.exchange(true, std::memory_order_acq_rel)) return;
   NoteWholeStack(*waiter_, caller_);
   const bool is_cycle = FindCycle(waiter_);
-  const bool is_deadlock = is_cycle || EverybodyWaits();
+  const bool is_deadlock = is_cycle || EverybodyWaits(0);
   if (is_deadlock && !parties.WereTold()) {
     parties.NoteTold();
     TellDeadlock({parties.all, parties.count}, is_cycle, caller_);
@@ -277,6 +280,20 @@ void NoteThreadBegins() {
 }
 
 void NoteThreadCreated(int change) { alive.fetch_add(change, std::memory_order_acq_rel); }
+
+void NoteOwnEnd() {
+  if (has_ended) return;
+  has_ended = true;
+  NoteThreadCreated(-1);
+  if (waiting.load(std::memory_order_acquire) < alive.load(std::memory_order_acquire)) return;
+  if (is_looking.exchange(true, std::memory_order_acq_rel)) return;
+  if (EverybodyWaits(1) && !parties.WereTold()) {
+    parties.NoteTold();
+    const StandInFrame frame;
+    TellDeadlock({parties.all, parties.count}, /*is_cycle=*/false, frame.caller());
+  }
+  is_looking.store(false, std::memory_order_release);
+}
 
 void ForgetOtherWaiters() {
   for (Waiter* waiter = FirstWaiter(); waiter != nullptr; waiter = waiter->next) {

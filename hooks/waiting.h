@@ -8,7 +8,7 @@
 // Costs nothing where nobody waits: no thread, no timer, no signal of ours.  The wait
 // for a mutex, a rwlock or a thread wakes up a few times to look.  Other waits cannot
 // be interrupted without being seen; they look once, before they begin, if everybody
-// else waits already.
+// else waits already, and a thread that ends looks for them.
 //
 // Limits: what is released behind our back (by another process, by a thread that
 // libc did not make) is not known to come; process-shared locks are left out.
@@ -103,6 +103,9 @@ void NoteThreadCreated(int change);
 // For a thread whose end will not be seen: from then on somebody could always run.
 inline constexpr int kUnseenThread = 1 << 20;
 void NoteThreadBegins();
+// The calling thread is about to be gone: those that are left may now wait for ever.
+// A second call does nothing.
+void NoteOwnEnd();
 // In the child of a fork.
 void ForgetOtherWaiters();
 // Waits for the condition that began before are over, though they may not know yet.

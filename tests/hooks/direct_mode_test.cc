@@ -197,6 +197,17 @@ TEST_F(DirectModeTest, ToolThatFailsLeavesTheRecordingAndSaysSo) {
                                     " report " + temporary_.Files()[0] + "'"));
 }
 
+TEST_F(DirectModeTest, TerminationMakesTheReportFirstIfAskedTo) {
+  const Arguments program = {"process", "terminated_after_inversion"};
+  const ProgramRun silent = Run(program, Tool());
+  const ProgramRun run = Run(program, Tool() + ":report_on_sigterm=1");
+
+  EXPECT_THAT(silent.errors, Not(HasSubstr("tool: report")));
+  EXPECT_THAT(run.errors, StartsWith("tool: report "));
+  EXPECT_EQ(run.output, "ok\n");
+  EXPECT_EQ(run.exit_code, silent.exit_code) << "killed by the signal, as without the option";
+}
+
 TEST_F(DirectModeTest, MissingToolLeavesTheRecordingAndSaysSo) {
   const ProgramRun run = Run({"mutex", "inversion"}, "tool=" + Path("no_tool"));
 

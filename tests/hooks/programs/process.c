@@ -229,6 +229,13 @@ static void killed_after_inversion(void) {
   raise(SIGKILL);
 }
 
+static void terminated_after_inversion(void) {
+  lock_in_both_orders();
+  puts("ok");
+  fflush(stdout);
+  raise(SIGTERM);
+}
+
 static void on_signal(int signal) {
   (void)signal;
   const int saved_errno = errno;
@@ -370,6 +377,7 @@ static const struct scenario scenarios[] = {
     {"quick_exit_after_inversion", quick_exit_after_inversion},
     {"_exit_after_inversion", _exit_after_inversion},
     {"killed_after_inversion", killed_after_inversion},
+    {"terminated_after_inversion", terminated_after_inversion},
     {"inversion_in_signal_handler", inversion_in_signal_handler},
     {"signals_inside_hooks", signals_inside_hooks},
     {"jumps_out_of_hooks", jumps_out_of_hooks},

@@ -1,0 +1,22 @@
+#include "hooks/read_memory.h"
+
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "hooks/session.h"
+
+namespace lockdep::hooks {
+
+bool ReadMemory(const void* address, void* copy, size_t size) {
+  const int saved_errno = errno;
+  const iovec to = {copy, size};
+  const iovec from = {const_cast<void*>(address), size};
+  const long done = syscall(SYS_process_vm_readv, session().pid(), &to, 1, &from, 1, 0);
+  errno = saved_errno;
+  return done == static_cast<long>(size);
+}
+
+}  // namespace lockdep::hooks
