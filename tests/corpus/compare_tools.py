@@ -40,8 +40,8 @@ def verdict(code, text, mark):
     return HANGS if code is None else SILENT
 
 
-def under_lockdep(lockdep, program):
-    code, report, _ = run_corpus.observe(lockdep, program)
+def under_lockdep(lockdep, source, program):
+    code, report, _ = run_corpus.observe(lockdep, program, run_corpus.options_of(source))
     if report is None:
         return HANGS if code is None else SILENT
     levels = [finding["level"] for finding in report["findings"]]
@@ -78,7 +78,7 @@ def rows(lockdep, programs, names):
             continue
         with tempfile.TemporaryDirectory() as directory:
             yield (source.stem, REPORTED if expected else SILENT,
-                   under_lockdep(lockdep, str(program)),
+                   under_lockdep(lockdep, source, str(program)),
                    under_thread_sanitizer(source, directory), under_helgrind(program))
 
 
