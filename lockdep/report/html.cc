@@ -156,7 +156,7 @@ std::string RenderHtml(const Report& report, const RenderOptions& options) {
       report.lock_times.empty()
           ? ""
           : Section("times", "Hottest and longest-held locks", LockTimesTable(report)),
-      Section("orders", "Declared orders", DeclaredOrderTable(report)),
+      Section("orders", "Declared orders", DeclaredOrderTable(report)), AttachedTables(report),
       Section("runs", "Runs and their coverage", RunTable(report)),
       Section("unseen", "What could not be seen", UnseenHtml(report)), kPageAfterContent);
 }

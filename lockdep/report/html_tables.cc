@@ -192,4 +192,21 @@ std::string RunTable(const Report& report) {
          LeftOut(report.runs.size());
 }
 
+std::string AttachedTables(const Report& report) {
+  std::string html;
+  for (const AttachedTable& table : report.tables) {
+    std::string headings, rows;
+    for (const std::string& column : table.columns) headings += Heading(column);
+    for (size_t i = 0; i < std::min(table.rows.size(), kMaxRows); ++i) {
+      rows += "<tr>";
+      for (const std::string& cell : table.rows[i]) rows += LongCell(cell);
+      rows += "</tr>\n";
+    }
+    absl::StrAppend(&html, "<section class=\"attached\"><h2>", Escaped(table.title), "</h2>\n<p>",
+                    Prose(table.note), "</p>", Table(headings, rows), LeftOut(table.rows.size()),
+                    "</section>\n");
+  }
+  return html;
+}
+
 }  // namespace lockdep::report

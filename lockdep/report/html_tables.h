@@ -22,6 +22,8 @@ std::string ClassTable(const Report& report);
 std::string LockTimesTable(const Report& report);
 std::string DeclaredOrderTable(const Report& report);
 std::string RunTable(const Report& report);
+// A section for each attached table.
+std::string AttachedTables(const Report& report);
 
 }  // namespace lockdep::report
 

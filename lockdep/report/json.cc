@@ -195,6 +195,7 @@ std::string RenderJson(const Report& report) {
                    {"dependencies", ToJson(report.dependencies)}};
   if (!report.lock_times.empty()) json["lock_stat"] = ToJson(report.lock_times);
   json["losses"] = ToJson(report.losses);
+  if (!report.tables.empty()) json["tables"] = ToJson(report.tables);
   // ASCII alone: nothing in a name acts on a terminal that shows the file.
   return json.dump(/*indent=*/1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace) + "\n";
 }
@@ -220,6 +221,7 @@ absl::StatusOr<Report> ReadJson(const std::string& name, std::string_view text) 
   reader("findings", report.findings);
   reader.Optional("lock_stat", report.lock_times);
   reader.Optional("losses", report.losses);
+  reader.Optional("tables", report.tables);
   if (reader.fault().empty() && reader.Enter("graph")) {
     reader("classes", report.classes);
     reader("dependencies", report.dependencies);

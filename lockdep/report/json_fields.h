@@ -165,6 +165,14 @@ void Visit(T& coverage, F&& field) {
   field("unobserved", coverage.unobserved);
 }
 
+template <Is<AttachedTable> T, typename F>
+void Visit(T& table, F&& field) {
+  field("title", table.title);
+  field("note", table.note);
+  field("columns", table.columns);
+  field("rows", table.rows);
+}
+
 template <Is<Run> T, typename F>
 void Visit(T& run, F&& field) {
   field("subject", run.subject);

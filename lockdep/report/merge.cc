@@ -99,6 +99,7 @@ void Merger::Add(Report report) {
   for (DependencyRow& row : report.dependencies) AddDependency(std::move(row));
   for (const LockTimesRow& row : report.lock_times) AddLockTimes(row);
   for (std::string& loss : report.losses) AddOnce(&out_.losses, std::move(loss));
+  for (AttachedTable& table : report.tables) AddOnce(&out_.tables, std::move(table));
 }
 
 Coverage Merger::SumCoverage() const {

@@ -204,6 +204,17 @@ struct Run {
   friend bool operator==(const Run&, const Run&) = default;
 };
 
+// A table that the command which made the report adds to it, for people: what it
+// means is in its words alone.
+struct AttachedTable {
+  std::string title;
+  std::string note;  // A sentence or two below the title.
+  std::vector<std::string> columns;
+  std::vector<std::vector<std::string>> rows;  // Of as many cells as there are columns.
+
+  friend bool operator==(const AttachedTable&, const AttachedTable&) = default;
+};
+
 struct Report {
   Subject subject;                // Of the only run, or of the first with " (+N more)" after it.
   Coverage coverage;              // Summed over the runs.
@@ -214,6 +225,7 @@ struct Report {
   std::vector<LockTimesRow> lock_times;  // Of what was timed, the most contended first.
   // What of the inputs could not be read, a sentence each; a gate does not pass then.
   std::vector<std::string> losses;
+  std::vector<AttachedTable> tables;
 
   friend bool operator==(const Report&, const Report&) = default;
 };

@@ -36,6 +36,7 @@ inline Report ReportFullOf(const std::string& name) {
   report.coverage.contexts = {name};
   report.coverage.unobserved = {name};
   report.runs = {{report.subject, report.coverage}};
+  report.tables = {{.title = name, .note = name, .columns = {name}, .rows = {{name}}}};
   Finding finding = FindingFullOf(name);
   report.findings.push_back(finding);
   finding.edges.clear();

@@ -87,6 +87,21 @@ TEST(HtmlTest, EverySectionIsThereAndFindingsComeFirst) {
   }
 }
 
+TEST(HtmlTest, AttachedTablesStandBehindTheOrders) {
+  Report report = SmallReport();
+  EXPECT_EQ(AttachedTables(report), "");
+  report.tables = {{.title = "Tills",
+                    .note = "Who may open which.",
+                    .columns = {"till", "who"},
+                    .rows = {{"1", "<teller>"}, {"2", ""}}}};
+  const std::string page = PageOf(report);
+  EXPECT_THAT(page, AllOf(HasSubstr("<h2>Tills</h2>"), HasSubstr("Who may open which."),
+                          HasSubstr("&lt;teller&gt;")));
+  const size_t at = page.find("<h2>Tills</h2>");
+  EXPECT_GT(at, page.find("<section id=\"orders\">"));
+  EXPECT_LT(at, page.find("<section id=\"runs\">"));
+}
+
 TEST(HtmlTest, AFindingTellsItsStory) {
   const std::string page = PageOf(SmallReport());
 

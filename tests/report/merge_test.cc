@@ -60,6 +60,16 @@ TEST(MergeTest, TheSameFindingIsToldOnceAtItsWorst) {
               ElementsAre(Field(&Finding::title, "worst"), Field(&Finding::title, "two")));
 }
 
+TEST(MergeTest, AnAttachedTableThatSeveralHaveIsThereOnce) {
+  Report one = RunOf("a", 1);
+  one.tables = {{.title = "Tills", .note = "", .columns = {"till"}, .rows = {{"1"}}}};
+  Report two = RunOf("b", 2);
+  two.tables = {one.tables[0], one.tables[0]};
+  two.tables[1].rows = {{"2"}};
+
+  EXPECT_EQ(MergeReports({one, two}).tables, two.tables);
+}
+
 TEST(MergeTest, FindingsAreSortedWorstFirstAndElseInOrder) {
   Report report = RunOf("a", 1);
   report.findings = {FindingOf("1", "note", "a"), FindingOf("2", "feasible", "b"),

@@ -78,6 +78,10 @@ inline Report SampleReport() {
   inversion.edges[1].run = "bank (process 12)";
   inversion.edges[1].declaration = "bank.order:3: audit -> accounts";
   inversion.tests = {"BankTest.Transfer"};
+  report.tables = {{.title = "Tills",
+                    .note = "Who may open which.",
+                    .columns = {"till", "who"},
+                    .rows = {{"1", "teller"}, {"2", ""}}}};
   report.losses = {"run.17.lockdep: offset 812: checksum; the rest was lost"};
   report.findings = {inversion};
   report.classes = {{.name = "accounts",
