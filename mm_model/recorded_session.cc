@@ -9,16 +9,16 @@
 
 namespace mm_model {
 
-absl::StatusOr<lockdep::order::OrderSet> LoadDeclaredOrder() {
-  auto files = lockdep::order::LoadOrders({kDeclaredOrder});
+absl::StatusOr<lockdep::order::OrderSet> LoadDeclaredOrder(const std::vector<std::string>& orders) {
+  auto files = lockdep::order::LoadOrders(orders);
   if (!files.ok()) return files.status();
   return lockdep::order::OrderSet::Make(*std::move(files));
 }
 
 absl::StatusOr<std::unique_ptr<RecordedSession>> RecordedSession::Open(const Options& options) {
   lockdep::order::OrderSet order;
-  if (options.with_orders) {
-    auto loaded = LoadDeclaredOrder();
+  if (!options.orders.empty()) {
+    auto loaded = LoadDeclaredOrder(options.orders);
     if (!loaded.ok()) return loaded.status();
     order = *std::move(loaded);
   }

@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "lockdep/native_stack.h"
@@ -22,15 +23,17 @@ namespace mm_model {
 // The built-in order that `lockdep mm` enforces.
 inline constexpr char kDeclaredOrder[] = "linux-6.12-mm";
 
-// What it says.
-absl::StatusOr<lockdep::order::OrderSet> LoadDeclaredOrder();
+// What the orders say together: built-in ones by name, others by file.
+// InvalidArgument names file, line and reason.
+absl::StatusOr<lockdep::order::OrderSet> LoadDeclaredOrder(
+    const std::vector<std::string>& orders = {kDeclaredOrder});
 
 class RecordedSession {
  public:
   struct Options {
-    bool with_orders = true;  // Whether the declared orders are preloaded.
-    std::string command;      // For the recording, one line for people.
-    std::string path;         // Of the recording.  Must not exist.
+    std::vector<std::string> orders = {kDeclaredOrder};  // For LoadDeclaredOrder.
+    std::string command;                                 // For the recording, one line for people.
+    std::string path;                                    // Of the recording.  Must not exist.
   };
 
   static absl::StatusOr<std::unique_ptr<RecordedSession>> Open(const Options& options);

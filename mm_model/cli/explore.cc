@@ -18,6 +18,7 @@
 #include "lockdep/report/render.h"
 #include "mm_model/cli/explanation_output.h"
 #include "mm_model/cli/interrupt.h"
+#include "mm_model/cli/order_choice.h"
 #include "mm_model/cli/outputs.h"
 #include "mm_model/cli/scenario_choice.h"
 #include "mm_model/cli/subcommand.h"
@@ -135,12 +136,12 @@ class ExploreCommand final : public Subcommand {
   std::string mutation_;
   std::string vma_lock_ = "refcount";
   bool no_reduction_ = false;
-  bool no_orders_ = false;
   bool json_ = false;
   ExploreOptions options_;
   std::optional<Schedule> schedule_;
   std::vector<ExplainedStep> explained_;  // Of --replay with --explain.
   std::vector<Finding> found_;            // Of --replay.
+  OrderChoice orders_;
   Outputs outputs_;
 };
 
@@ -161,7 +162,7 @@ void ExploreCommand::Configure(CLI::App& mm) {
   app_->add_flag("--stop-at-first", options_.stop_at_first, "End with the first that goes wrong");
   outputs_.Configure(*app_);
   app_->add_flag("--json", json_, "Coverage, schedules, stories and the report as JSON");
-  app_->add_flag("--no-orders", no_orders_, "Do not preload the declared lock orders");
+  orders_.Configure(*app_);
 }
 
 void ExploreCommand::ConfigureStrategy() {
@@ -220,7 +221,8 @@ std::string ExploreCommand::ReadReplay() {
 
 std::string ExploreCommand::CommandLine() const {
   return absl::StrCat("lockdep mm explore ", absl::StrJoin(names_, " "), " --strategy ", strategy_,
-                      mutation_.empty() ? "" : absl::StrCat(" --mutate '", mutation_, "'"));
+                      mutation_.empty() ? "" : absl::StrCat(" --mutate '", mutation_, "'"),
+                      orders_.ToText());
 }
 
 int ExploreCommand::Run() {
@@ -238,7 +240,7 @@ int ExploreCommand::Run() {
   if (!writable.ok()) return cli::UsageError(std::string(writable.message()));
   const auto directory = cli::RecordingDirectory::Create();
   if (!directory.ok()) return cli::UsageError(std::string(directory.status().message()));
-  const auto session = RecordedSession::Open({.with_orders = !no_orders_,
+  const auto session = RecordedSession::Open({.orders = orders_.orders(),
                                               .command = CommandLine(),
                                               .path = (*directory)->path() + "/mm.lockdep"});
   if (!session.ok()) return cli::UsageError(std::string(session.status().message()));
@@ -333,7 +335,7 @@ int ExploreCommand::Report(RecordedSession& session, const Program& program,
     Print(report::RenderText(loaded->report, {}) +
           Tell(exploration, program, session.declared_order()));
   }
-  if (!outputs_.Write(loaded->report, session.path())) return cli::kExitUsage;
+  if (!outputs_.Write(loaded->report, session.path(), options_.generation)) return cli::kExitUsage;
   const bool clean = exploration.discoveries.empty() && !HasFindings(loaded->report);
   return clean ? cli::kExitOk : cli::kExitFindings;
 }

@@ -9,6 +9,7 @@
 #include "lockdep/cli/level.h"
 #include "lockdep/cli/output_file.h"
 #include "lockdep/cli/recording_directory.h"
+#include "mm_model/cli/lock_state_tables.h"
 
 namespace mm_model {
 
@@ -37,8 +38,10 @@ absl::Status Outputs::Check() const {
   return record_.empty() ? absl::OkStatus() : cli::CheckRecordTarget(record_);
 }
 
-bool Outputs::Write(const lockdep::report::Report& report, const std::string& recording) const {
+bool Outputs::Write(lockdep::report::Report report, const std::string& recording,
+                    VmaLockGeneration generation) const {
   std::vector<absl::Status> written;
+  if (!reports_.empty()) report.tables = LockStateTables(generation);
   for (const std::string& path : reports_) {
     written.push_back(cli::WriteFile(path, cli::Render(report, *cli::ReportFormatOf(path))));
   }

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "lockdep/report/report.h"
+#include "mm_model/machine.h"
 
 namespace CLI {
 class App;
@@ -28,8 +29,10 @@ class Outputs {
   // Refuses what cannot be written, before the run.
   absl::Status Check() const;
 
-  // Writes the files; what fails is said.  Returns whether all was written.
-  bool Write(const lockdep::report::Report& report, const std::string& recording) const;
+  // Writes the files, with the tables of the VMA lock of this kind in them; what
+  // fails is said.  Returns whether all was written.
+  bool Write(lockdep::report::Report report, const std::string& recording,
+             VmaLockGeneration generation) const;
 
  private:
   std::string record_;

@@ -16,6 +16,7 @@
 #include "lockdep/report/load.h"
 #include "lockdep/report/render.h"
 #include "mm_model/cli/explanation_output.h"
+#include "mm_model/cli/order_choice.h"
 #include "mm_model/cli/outputs.h"
 #include "mm_model/cli/scenario_choice.h"
 #include "mm_model/cli/subcommand.h"
@@ -119,9 +120,9 @@ class RunCommand final : public Subcommand {
   CLI::App* app_ = nullptr;
   bool explain_ = false;
   bool json_ = false;
-  bool no_orders_ = false;
   std::vector<std::string> names_;
   std::optional<uint64_t> seed_;
+  OrderChoice orders_;
   Outputs outputs_;
 };
 
@@ -139,13 +140,12 @@ void RunCommand::Configure(CLI::App& mm) {
                  "Tell each step: task, what it does, its locks before and after, rules asked");
   outputs_.Configure(*app_);
   app_->add_flag("--json", json_, "The outcome and the report as JSON");
-  app_->add_flag("--no-orders", no_orders_, "Do not preload the declared lock orders");
+  orders_.Configure(*app_);
 }
 
 std::string RunCommand::CommandLine() const {
   const std::string seed = seed_.has_value() ? absl::StrCat(" --seed ", *seed_) : "";
-  return absl::StrCat("lockdep mm run ", absl::StrJoin(names_, " "), seed,
-                      no_orders_ ? " --no-orders" : "");
+  return absl::StrCat("lockdep mm run ", absl::StrJoin(names_, " "), seed, orders_.ToText());
 }
 
 // Each as if it ran alone: the same seed, the same execution.
@@ -178,7 +178,7 @@ int RunCommand::Run() {
 
   const std::string recording = (*directory)->path() + "/mm.lockdep";
   const auto session = RecordedSession::Open(
-      {.with_orders = !no_orders_, .command = CommandLine(), .path = recording});
+      {.orders = orders_.orders(), .command = CommandLine(), .path = recording});
   if (!session.ok()) return cli::UsageError(std::string(session.status().message()));
   const std::vector<ScenarioResult> results = RunAll(*chosen, **session);
   const absl::Status finished = (*session)->Finish();
@@ -192,7 +192,8 @@ int RunCommand::Report(const std::vector<ScenarioResult>& results,
   if (!loaded.ok()) return cli::UsageError(std::string(loaded.status().message()));
   for (const std::string& warning : loaded->warnings) cli::Say(warning);
   Print(json_ ? ToJson(results, loaded->report) : ToText(results, loaded->report));
-  if (!outputs_.Write(loaded->report, recording)) return cli::kExitUsage;
+  if (!outputs_.Write(loaded->report, recording, VmaLockGeneration::kRefcount))
+    return cli::kExitUsage;
   const bool clean = AllCompleted(results) && !HasFindings(loaded->report);
   return clean ? cli::kExitOk : cli::kExitFindings;
 }

@@ -134,7 +134,7 @@ Exploration Explorer::Explore(const Program& program, const ExploreOptions& opti
       exploration.ending = Ending::kLimit;
       break;
     }
-    if (!on_progress || coverage.executions % kProgressEvery != 0) continue;
+    if (!on_progress || (coverage.executions + coverage.cut) % kProgressEvery != 0) continue;
     if (dfs != nullptr) coverage.open_choices = dfs->open_choices();
     if (!on_progress(coverage)) {
       exploration.ending = Ending::kStopped;

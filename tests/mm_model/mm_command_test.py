@@ -89,6 +89,14 @@ class MmCommandTest(unittest.TestCase):
 
     # ---- run ----
 
+    def test_a_museum_piece_is_run_and_explored_by_its_name(self):
+        data = json.loads(mm("explore", "stackrot", "--stop-at-first", "--json")[1])
+        schedule = data["discoveries"][0]["schedule"]
+        code, text, _ = mm("explore", "--replay", schedule)
+        self.assertEqual(code, 1)
+        self.assertIn(f">>> {data['discoveries'][0]['kind']}", text)
+        self.assertEqual(mm("explore", "stackrot-mended")[0], 0)
+
     def test_all_clean_scenarios_are_clean(self):
         code, text, errors = mm("run", "all-clean")
         self.assertEqual((code, errors), (0, ""))
@@ -154,6 +162,38 @@ class MmCommandTest(unittest.TestCase):
         again = subprocess.run([LOCKDEP, "report", recording, "--format", "json"],
                                capture_output=True, text=True, check=True)
         self.assertEqual(json.loads(again.stdout)["findings"], report["findings"])
+
+    def test_the_html_report_has_the_lock_states_and_the_orders_that_were_taken(self):
+        html, data = self.path("mm.html"), self.path("mm.json")
+        self.assertEqual(mm("run", "all-clean", "--report", html, "--report", data)[0], 0)
+        page = pathlib.Path(html).read_text(encoding="utf-8")
+        self.assertIn("Lock states of a VMA", page)
+        self.assertIn(">invalid<", page)
+        self.assertIn("ST-VW", page)
+        exercised, declared = re.search(
+            r"(\d+) of (\d+) declared arcs were exercised", page).groups()
+        self.assertGreater(int(exercised), 30)
+        self.assertGreater(int(declared), int(exercised))
+        # The JSON report carries them on.
+        tables = json.loads(pathlib.Path(data).read_text(encoding="utf-8"))["tables"]
+        self.assertEqual([len(table["rows"]) for table in tables], [27, 3])
+        again = subprocess.run([LOCKDEP, "report", data, "--format", "html"], capture_output=True,
+                               text=True, check=True)
+        self.assertIn("Lock states of a VMA", again.stdout)
+
+    def test_the_table_of_a_report_is_the_one_of_the_command(self):
+        for kind in ("refcount", "semaphore"):
+            data = self.path(f"{kind}.json")
+            mm("explore", "mmap", "--vma-lock", kind, "--report", data)
+            rows = json.loads(pathlib.Path(data).read_text(encoding="utf-8"))["tables"][0]["rows"]
+            states = json.loads(mm("table", "--vma-lock", kind, "--json")[1])["states"]
+            for row, state in zip(rows, states, strict=True):
+                self.assertEqual(row[:3], [state["mmap"], state["vma"], state["rmap"]])
+                if not state["valid"]:
+                    self.assertEqual(row[3:], ["invalid", "", "", "", state["rule"]])
+                    continue
+                keys = ("stable", "read", "write_most", "write_all")
+                self.assertEqual(row[3:7], ["yes" if state[key] else "no" for key in keys])
 
     def test_stacks_are_kernel_call_chains(self):
         report = json.loads(mm("run", "fork", "--json")[1])["report"]
@@ -315,6 +355,21 @@ class MmCommandTest(unittest.TestCase):
         self.check_usage_error(["explore", "fork", "--vma-lock", "x"], "say refcount or semaphore")
         self.check_usage_error(["explore", "fork", "--mutate", "lose x"], "write drop, weaken")
         self.check_usage_error(["explore"] + ["fork"] * 9, "9 tasks; at most 8")
+
+    def test_an_order_of_ones_own_counts_too(self):
+        order = pathlib.Path(self.path("own.order"))
+        order.write_text("folio_lock -> mm->mmap_lock\nmapping->i_mmap_rwsem -> mm->mmap_lock\n",
+                         encoding="utf-8")
+        code, text, _ = mm("run", "munmap", "--no-orders", "--order", str(order))
+        self.assertEqual(code, 1)
+        self.assertIn("declared-order-violation", text)
+
+    def test_malformed_order_data_is_refused_with_file_line_and_reason(self):
+        order = pathlib.Path(self.path("own.order"))
+        order.write_text("# fine\nfolio_lock -> ptl\nfolio_lock > ptl\n", encoding="utf-8")
+        for command in ("run", "explore"):
+            self.check_usage_error([command, "munmap", "--order", str(order)], f"{order}:3: ")
+            self.check_usage_error([command, "munmap", "--order", self.path("none")], "none")
 
     def test_a_seed_that_is_no_number_is_refused(self):
         for seed in ("-1", "1.5", "18446744073709551616", "x"):

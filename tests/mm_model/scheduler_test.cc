@@ -1,5 +1,7 @@
 #include "mm_model/scheduler.h"
 
+#include <map>
+
 #include "tests/mm_model/model_test.h"
 
 namespace mm_model {
@@ -44,6 +46,24 @@ TEST_F(SchedulerTest, RandomOrderIsTheSameForTheSameSeedAndAnotherForAnother) {
   };
   EXPECT_EQ(run(1), run(1));
   EXPECT_NE(run(1), run(2));
+}
+
+TEST(RandomOrderTest, EachTaskThatCanGoOnIsChosenAsOftenAsAnyOther) {
+  constexpr int kChoices = 30'000;
+  RandomOrder strategy(7);
+  const TaskSet runnable = SetOf(0) | SetOf(2) | SetOf(5);
+  std::map<TaskId, int> chosen;
+  TaskId last = kNobody;
+  for (int i = 0; i < kChoices; ++i) {
+    last = strategy.ChooseNext({.runnable = runnable, .last = last});
+    ++chosen[last];
+  }
+  ASSERT_EQ(chosen.size(), 3u);
+  // Five standard deviations of a fair choice are 408.
+  for (const auto& [task, times] : chosen) {
+    EXPECT_TRUE(Contains(runnable, task));
+    EXPECT_NEAR(times, kChoices / 3, 408);
+  }
 }
 
 TEST_F(SchedulerTest, ATaskThatWaitsIsNotRunBeforeItsConditionHolds) {
