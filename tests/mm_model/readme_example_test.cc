@@ -38,7 +38,8 @@ Exploration Explore(const ExploreOptions& options) {
 
 TEST(ReadmeExampleTest, ItsOperationKeepsAllRules) {
   const Exploration exploration = Explore({.limits = {.max_executions = 2000}});
-  EXPECT_GT(exploration.coverage.executions, 100u);
+  EXPECT_EQ(exploration.ending, Ending::kExhausted);
+  EXPECT_GT(exploration.coverage.executions, 1u);  // There are races to be had.
   EXPECT_THAT(exploration.discoveries, testing::IsEmpty());
 }
 
