@@ -47,7 +47,7 @@ class StableArray {
   uint32_t size() const { return size_.load(std::memory_order_acquire); }
 
  private:
-  static constexpr unsigned kFirstBlockBits = 8;
+  static constexpr unsigned kFirstBlockBits = 8;  // NOLINT(bugprone-dynamic-static-initializers)
   static constexpr unsigned kBlocks = 24;
 
   struct Place {
