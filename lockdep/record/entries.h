@@ -6,6 +6,7 @@
 #define LOCKDEP_RECORD_ENTRIES_H_
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -189,6 +190,13 @@ struct ViolationEntry {
   uint32_t run = 0;  // Index into RunsOf: where it was found.
   // Not in files: of what a reader finds that no single run could.
   bool across_runs = false;
+};
+
+// A part of the log of events: where in the file it stands (event_replay.h).
+struct EventsEntry {
+  size_t offset = 0;
+  size_t size = 0;
+  size_t dependencies = 0;  // How many stand before it.
 };
 
 struct TotalsEntry {

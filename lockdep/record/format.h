@@ -49,6 +49,7 @@ enum class RecordType : uint16_t {
   kRun = 15,     // From minor version 2 on.
   kChains = 16,  // From minor version 3 on.
   kLockStat = 17,
+  kEvents = 18,
 };
 
 namespace internal {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string_view>
 
 namespace lockdep::record {
@@ -41,6 +42,8 @@ class PayloadWriter {
   }
 
   const unsigned char* data() const { return data_; }
+  // REQUIRES: fits().
+  std::span<const unsigned char> bytes() const { return {data_, size_}; }
   size_t size() const { return size_; }
   bool fits() const { return size_ <= capacity_; }
 

@@ -79,7 +79,7 @@ const char* AbsolutePath(const LoadedModule& module, std::span<char> buffer) {
 
 }  // namespace
 
-void Recorder::Append(RecordType type, const PayloadWriter& payload) {
+void Recorder::Append(RecordType type, std::span<const unsigned char> payload) {
   unsigned char frame[kFrameSize] = {};
   PutNumber(frame, payload.size(), 4);
   PutNumber(frame + kFrameTypeOffset, static_cast<uint64_t>(type), 2);
@@ -97,14 +97,14 @@ void Recorder::Put(RecordType type, const Encode& encode) {
   const ErrnoKeeper keep_errno;
   PayloadWriter payload(buffer_, sizeof(buffer_));
   encode(payload);
-  if (payload.fits()) return Append(type, payload);
+  if (payload.fits()) return Append(type, payload.bytes());
   if (payload.size() > large_buffer_size_) {
     large_buffer_ = arena_.NewArray<unsigned char>(payload.size() * 2);
     large_buffer_size_ = large_buffer_ == nullptr ? 0 : payload.size() * 2;
   }
   PayloadWriter large(large_buffer_, large_buffer_size_);
   encode(large);
-  if (large.fits()) return Append(type, large);
+  if (large.fits()) return Append(type, large.bytes());
   failed_errno_.store(ENOMEM, std::memory_order_relaxed);
 }
 
@@ -249,7 +249,7 @@ void Recorder::OnStopped(const char* reason) {
   Put(RecordType::kStopped, [&](PayloadWriter& out) { out.String(reason); });
 }
 
-// The three below may run beside an observer call: memory of their own, and one
+// Those below may run beside an observer call: memory of their own, and one
 // append that the kernel keeps whole.
 
 void Recorder::AddUnobserved(const char* sentence) {
@@ -259,7 +259,7 @@ void Recorder::AddUnobserved(const char* sentence) {
   unsigned char memory[kMaxSentence + 4];
   PayloadWriter payload(memory, sizeof(memory));
   payload.Blob(sentence, strnlen(sentence, kMaxSentence));
-  Append(RecordType::kUnobserved, payload);
+  Append(RecordType::kUnobserved, payload.bytes());
 }
 
 void Recorder::WriteTotals(const Totals& totals) {
@@ -270,7 +270,7 @@ void Recorder::WriteTotals(const Totals& totals) {
   payload.U64(totals.lock_operations);
   payload.U64(totals.locks);
   payload.U64(totals.chains);
-  Append(RecordType::kTotals, payload);
+  Append(RecordType::kTotals, payload.bytes());
 }
 
 void Recorder::WriteEnd() {
@@ -279,7 +279,13 @@ void Recorder::WriteEnd() {
   unsigned char memory[8];
   PayloadWriter payload(memory, sizeof(memory));
   payload.U64(NowNanoseconds());
-  Append(RecordType::kEnd, payload);
+  Append(RecordType::kEnd, payload.bytes());
+}
+
+void Recorder::WriteEvents(std::span<const unsigned char> payload) {
+  if (!is_open()) return;
+  const ErrnoKeeper keep_errno;
+  Append(RecordType::kEvents, payload);
 }
 
 }  // namespace lockdep::record

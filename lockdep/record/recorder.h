@@ -13,8 +13,8 @@
 // Validator::ReplaceObserver, which repeats what the parent had learnt.
 //
 // Thread safety: Open and Close while nobody else uses it; the On functions
-// under the validator's graph lock; AddUnobserved, WriteTotals and WriteEnd at
-// any time.
+// under the validator's graph lock; AddUnobserved, WriteTotals, WriteEnd
+// and WriteEvents at any time.
 
 #ifndef LOCKDEP_RECORD_RECORDER_H_
 #define LOCKDEP_RECORD_RECORDER_H_
@@ -86,6 +86,9 @@ class Recorder final : public Observer {
   // The process ended in an orderly way.
   void WriteEnd();
 
+  // A part of the log of events, as EventLog laid it out.
+  void WriteEvents(std::span<const unsigned char> payload);
+
   bool is_open() const { return file_.is_open() && failed_errno() == 0; }
   // Relaxed: says what happened, publishes nothing.
   int failed_errno() const { return failed_errno_.load(std::memory_order_relaxed); }
@@ -95,7 +98,7 @@ class Recorder final : public Observer {
 
   template <typename Encode>
   void Put(RecordType type, const Encode& encode);
-  void Append(RecordType type, const PayloadWriter& payload);
+  void Append(RecordType type, std::span<const unsigned char> payload);
   void NameModuleOf(uintptr_t address, LoadedModule* last);
   void NameModuleOf(const void* address);
 

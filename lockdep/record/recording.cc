@@ -224,6 +224,10 @@ std::string Parser::Apply(const Record& record) {
     case RecordType::kUsage:
       Keep(in, entries_.Usage(in), &out_.usages);
       break;
+    case RecordType::kEvents:
+      out_.events.push_back(
+          {offset_ + kFrameSize, record.payload.size(), out_.dependencies.size()});
+      break;
     default:
       break;  // Of a later minor version.
   }

@@ -44,6 +44,8 @@ struct Recording {
   std::vector<LockStatEntry> lock_stats;  // One for each run and class that was timed.
   std::vector<ViolationEntry> violations;
   std::vector<std::string> unobserved;
+  // The log of events, if there is one, by its records.
+  std::vector<EventsEntry> events;
 
   std::optional<TotalsEntry> totals;       // The last ones written.
   std::optional<std::string> stop_reason;  // Validation ended early.

@@ -1,5 +1,6 @@
 // Any file as a recording: it is read as far as it is good, what is read names
-// nothing that is not there, and it can be merged and written again.
+// nothing that is not there, its events can be replayed, and it can be merged and
+// written again.
 //
 // Checksums are set right before, or nothing behind them would ever be reached.
 
@@ -7,6 +8,7 @@
 #include <cstdint>
 #include <string>
 
+#include "lockdep/record/event_replay.h"
 #include "lockdep/record/format.h"
 #include "lockdep/record/merge.h"
 #include "lockdep/record/recording.h"
@@ -84,6 +86,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     return 0;
   }
   RequireWhole(*recording);
+  Recording replayed = *recording;
+  ReplayEvents(bytes, &replayed);
+  RequireWhole(replayed);
   RecordingMerger merger;
   merger.Add(*recording);
   const std::string merged = EncodeMerged(merger.Merged());
