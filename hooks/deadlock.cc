@@ -74,8 +74,8 @@ class Teller : public HookScope {
     }
     Line story;
     hooks::Describe(parties, is_cycle, &story);
-    session().validator().ReportDeadlock(*thread_slot.state->context, {told, count}, story.c_str(),
-                                         UnlockSite());
+    session().engine().ReportDeadlock(*thread_slot.state->context, {told, count}, story.c_str(),
+                                      UnlockSite());
     Say(Line() << "process " << static_cast<uint64_t>(session().pid())
                << ": deadlock: " << story.view());
     session().AfterDeadlock();

@@ -83,7 +83,7 @@ void HookScope::Acquire(LockRecord& record, ReadMode mode, TryLock trylock) {
   if (mode == ReadMode::kRecursiveRead && trylock == TryLock::kNo) NoteReadAgain(record);
   acquisition.host_orders_class = IsNestedInClass(context, acquisition);
   const bool is_settled = trylock == TryLock::kYes || NoteSteps(self(), record.map, mode);
-  session().validator().Acquire(context, acquisition);
+  session().engine().Acquire(context, acquisition);
   TimeAcquired(self(), record.map);
   if (context.chain_key == before) return;
   if (acquisition.host_orders_class) {
@@ -176,7 +176,7 @@ int HookScope::AfterLock(LockRecord* announced, int result) {
 __attribute__((noinline)) void HookScope::Cancel(LockRecord& record) {
   if (!Enter()) return;
   TimeCancelled(self(), record.map);
-  session().validator().CancelAcquire(*self().context, record.map);
+  session().engine().CancelAcquire(*self().context, record.map);
   Leave();
 }
 
@@ -218,7 +218,7 @@ void HookScope::Release(const LockReference& lock) {
   LockRecord* record = Get(lock);
   if (record == nullptr) return;
   TimeReleased(self(), record->map);
-  session().validator().Release(*self().context, record->map, UnlockSite());
+  session().engine().Release(*self().context, record->map, UnlockSite());
 }
 
 // The engine hears of a release before it happens, because afterwards the lock
@@ -267,7 +267,7 @@ int HookScope::AfterInit(const LockReference& lock, int result) {
   if (LockRecord* old = session().locks().Find(lock); old != nullptr) {
     if (self().context->held.depth() == 0) self().holds_from_before_fork = false;
     if (!self().holds_from_before_fork) {
-      session().validator().DestroyLock(*self().context, old->map, UnlockSite());
+      session().engine().DestroyLock(*self().context, old->map, UnlockSite());
     }
     session().locks().End(&self(), old);
   }
@@ -281,9 +281,8 @@ int HookScope::AfterDestroy(const LockReference& lock, int result) {
   if ((result != 0 && result != EBUSY) || !Enter()) return result;
   LockRecord* record = session().locks().Find(lock);
   if (record != nullptr) {
-    Validator& validator = session().validator();
-    const bool is_held = validator.IsHeld(*self().context, record->map, HeldMode::kAny);
-    validator.DestroyLock(*self().context, record->map, UnlockSite());
+    const bool is_held = session().validator().IsHeld(*self().context, record->map, HeldMode::kAny);
+    session().engine().DestroyLock(*self().context, record->map, UnlockSite());
     if (result == 0) {
       session().locks().End(&self(), record);
     } else if (is_held) {
@@ -300,7 +299,7 @@ void HookScope::EndLocksIn(uintptr_t begin, uintptr_t end) {
   LockTable& locks = session().locks();
   const bool is_active = Enter();
   locks.shadow().ForEachLock(begin, end, [&](LockRecord* record) {
-    if (is_active) session().validator().DestroyLock(*self().context, record->map, UnlockSite());
+    if (is_active) session().engine().DestroyLock(*self().context, record->map, UnlockSite());
     locks.End(is_active ? &self() : nullptr, record);
   });
   if (is_active) Leave();
@@ -341,13 +340,13 @@ void HookScope::ForgetReleasedByOthers() {
     // Others may end these; a semaphore is one that turned out to be no lock.
     if (lock->kind == LockKind::kBinarySemaphore || lock->kind == LockKind::kSemaphore ||
         lock->kind == LockKind::kFileLock) {
-      session().validator().CancelAcquire(*self().context, *lock);
+      session().engine().CancelAcquire(*self().context, *lock);
       continue;
     }
     if (lock->kind != LockKind::kMutex && lock->kind != LockKind::kRecursiveMutex) continue;
     pthread_mutex_t copy;
     if (ReadMemory(lock->address, &copy, sizeof(copy)) && !IsOwnedBy(&copy, self().tid)) {
-      session().validator().CancelAcquire(*self().context, *lock);
+      session().engine().CancelAcquire(*self().context, *lock);
     }
   }
 }
@@ -365,8 +364,8 @@ void HookScope::EndThread() {
   ForgetLeftSections(thread_slot.stack_high - 1);
   ForgetReleasedByOthers();
   if (!is_main) {
-    session().validator().ReportHeld(*state->context, ViolationKind::kHeldAtExit);
-    session().validator().ResetHeld(*state->context);
+    session().engine().ReportHeld(*state->context);
+    session().engine().ResetHeld(*state->context);
     EndLocksOnOwnStack();
   }
   if (thread_slot.work_is_due) DoDueWork();

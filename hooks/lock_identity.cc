@@ -106,7 +106,7 @@ void LockTable::Classify(LockRecord* record, const Caller& caller, Beginning beg
 }
 
 void LockTable::End(ThreadState* thread, LockRecord* record) {
-  if (thread != nullptr) session().validator().CancelAcquire(*thread->context, record->map);
+  if (thread != nullptr) session().engine().CancelAcquire(*thread->context, record->map);
   lock_ends.Count(AddressOf(*record));
   if (record->node != nullptr) {
     session().validator().LockGraph();

@@ -33,7 +33,7 @@ void Tell(ThreadState& thread, const InstanceOrder::Cycle& cycle, const HeldLock
   Violation violation{.kind = ViolationKind::kLockOrderInversion};
   violation.lock = {closing.to, closing.to_mode, closing.to_lock, closing.to_stack};
   violation.edges = {steps, cycle.size};
-  session().validator().Report(*thread.context, violation, newest.site());
+  session().engine().Report(*thread.context, violation, newest.site());
 }
 
 // Tells this nesting of these two locks, in this order and these modes, from all others.
@@ -47,7 +47,8 @@ uint64_t KeyOf(const HeldLock& held, const HeldLock& newest) {
 void Check(ThreadState& thread, uint32_t index, const HeldLock& newest) {
   const HeldLock& held = thread.context->held[index];
   Validator& validator = session().validator();
-  const Validator::StepStacks stacks = validator.KeepStacks(*thread.context, held, newest.site());
+  const Validator::StepStacks stacks =
+      session().engine().KeepStacks(*thread.context, held, newest.site());
   const Nesting nesting{.from = &RecordOf(*held.lock),
                         .to = &RecordOf(*newest.lock),
                         .from_mode = held.use.mode(),

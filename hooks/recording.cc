@@ -126,7 +126,7 @@ int Recording::Open() {
 }
 
 void Recording::WriteTotals(const record::Totals& totals) {
-  if (!IsOurs()) return;
+  if (!Begin()) return;
   recorder_.FlushChains();
   recorder_.WriteTotals(totals);
 }
@@ -136,7 +136,7 @@ void Recording::WriteLockStat(LockStat& times, uint32_t classes) {
 }
 
 void Recording::Finish(const record::Totals& totals, uint64_t locks_missed) {
-  if (!IsOurs()) return;
+  if (!Begin()) return;
   if (locks_missed != 0) {
     recorder_.AddUnobserved("some locks were not watched because memory ran out");
   }
@@ -161,6 +161,24 @@ bool Recording::IsOurs() {
   return EnsureOpen();
 }
 
+// What was learnt stands behind the events that it was learnt from.
+bool Recording::Begin() {
+  if (!IsOurs()) return false;
+  FlushEvents();
+  return true;
+}
+
+void Recording::AddEvent(const record::Event& event, const LockMap* lock, const char* name) {
+  if (events_.is_full()) FlushEvents();
+  events_.Add(event, lock, name);
+}
+
+// Those of a process that may not write are nobody's.
+void Recording::FlushEvents() {
+  const std::span<const unsigned char> payload = events_.Take();
+  if (!payload.empty() && IsOurs()) recorder_.WriteEvents(payload);
+}
+
 // Sums are repeated each time the number of facts has doubled, so that a
 // killed process leaves some that are not far off.
 void Recording::NoteGrowth() {
@@ -170,23 +188,23 @@ void Recording::NoteGrowth() {
 }
 
 void Recording::OnThread(ThreadId id, const char* name) {
-  if (!IsOurs()) return;
+  if (!Begin()) return;
   recorder_.OnThread(id, name);
   thread_slot.work_is_due = true;
 }
 
 void Recording::OnClass(const LockClass& lock_class) {
-  if (!IsOurs()) return;
+  if (!Begin()) return;
   recorder_.OnClass(lock_class);
   NoteGrowth();
 }
 
 void Recording::OnStack(StackId id, std::span<const uintptr_t> pcs) {
-  if (IsOurs()) recorder_.OnStack(id, pcs);
+  if (Begin()) recorder_.OnStack(id, pcs);
 }
 
 void Recording::OnDependency(const Dependency& edge, const Witness& witness) {
-  if (!IsOurs()) return;
+  if (!Begin()) return;
   recorder_.OnDependency(edge, witness);
   NoteGrowth();
 }
@@ -197,7 +215,7 @@ void Recording::OnChain(const ChainLink& chain, ContextSet in) {
 
 void Recording::OnViolation(const Violation& told) {
   static constexpr ViolationReason kEndedWithoutLock = {.text = "ended-without-lock"};
-  if (!IsOurs()) return;
+  if (!Begin()) return;
   Violation violation = told;
   Grade grade;
   if (HasFreeEnd(violation)) {
@@ -222,7 +240,7 @@ void Recording::Tell(const Violation& violation) {
 void Recording::OnStopped(const char* reason) {
   Say(Line() << "process " << static_cast<uint64_t>(pid_) << ": " << reason
              << "; its locks are not watched any more");
-  if (IsOurs()) recorder_.OnStopped(reason);
+  if (Begin()) recorder_.OnStopped(reason);
 }
 
 }  // namespace lockdep::hooks

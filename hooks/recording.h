@@ -19,6 +19,7 @@
 #include "hooks/raw_sink.h"
 #include "lockdep/lockdep.h"
 #include "lockdep/options.h"
+#include "lockdep/record/event_log.h"
 #include "lockdep/record/recorder.h"
 
 namespace lockdep::hooks {
@@ -36,7 +37,16 @@ class Recording final : public Observer {
   // Under the graph lock, or before there are events.
   bool EnsureOpen();
 
-  // Under the graph lock.
+  // The log of events, if the options ask for one.  StartEvents, which returns false if
+  // memory ended, begins it anew; all but Lock under its lock.
+  bool StartEvents() { return events_.Start(); }
+  void LockEvents() { events_.Lock(); }
+  void UnlockEvents() { events_.Unlock(); }
+  void AddEvent(const record::Event& event, const LockMap* lock, const char* name);
+  void AddEventStack(std::span<const StackFrame> frames) { events_.AddStack(frames); }
+  void FlushEvents();
+
+  // Under the graph lock, and that of the log.
   void WriteTotals(const record::Totals& totals);
   void WriteLockStat(LockStat& times, uint32_t classes);
   void Finish(const record::Totals& totals, uint64_t locks_missed);
@@ -64,6 +74,7 @@ class Recording final : public Observer {
 
  private:
   bool IsOurs();
+  bool Begin();
   int Open();
   void NoteGrowth();
 
@@ -84,6 +95,7 @@ class Recording final : public Observer {
   std::atomic<uint64_t> findings_{0};
   std::atomic<bool> has_failed_{false};
   record::Recorder recorder_;
+  record::EventLog events_;  // Guarded by its own lock.
 };
 
 // Replaces %p by the process id and %% by %.

@@ -44,7 +44,7 @@ void ReleaseLeftSections(uintptr_t frame) {
     const Section& section = sections[open_sections - 1];
     if (!IsLeft(section, frame)) return;
     --open_sections;
-    session().validator().CancelAcquire(*thread_slot.state->context, section.resource->map);
+    session().engine().CancelAcquire(*thread_slot.state->context, section.resource->map);
   }
 }
 

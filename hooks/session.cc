@@ -25,8 +25,6 @@ constinit Session the_session;
 
 namespace {
 
-constinit NativeStack native_stack;
-
 // Never destroyed, so not an object with a destructor.
 alignas(Recording) constinit unsigned char recording_memory[sizeof(Recording)] = {};
 
@@ -47,11 +45,12 @@ bool Session::Start() {
   locks_.set_class_by(options_.class_by);
   auto* observer = new (recording_memory) Recording();
   new (validator_memory_)
-      Validator({.observer = observer, .stacks = &native_stack, .handlers_are_excluded = true});
+      Validator({.observer = observer, .stacks = &engine_, .handlers_are_excluded = true});
   if (options_.lock_stat) StartTiming();
   PathText own_path;
   FindOwnPath(&own_path);
   FindTool(options_, own_path.view(), &tool_);
+  engine_.Start(&validator(), observer, options_.record_events);
   observer->Start(options_, pid_);
   if (options_.verbosity > 0) {
     Say(Line() << "watching process " << static_cast<uint64_t>(pid_) << " (" << process_name_
@@ -86,10 +85,10 @@ record::Totals Session::SumUp() {
 
 void Session::DoDueWork() {
   const record::Totals totals = SumUp();
-  validator().LockGraph();
+  engine_.Lock();
   recording().WriteTotals(totals);
   if (TimesAreDue()) WriteTimes();
-  validator().UnlockGraph();
+  engine_.Unlock();
   if (options_.halt_on_error && recording().has_failed()) {
     const int status = static_cast<int>(options_.exitcode);
     Finish(status);
@@ -115,34 +114,34 @@ void Session::TellAgain() {
   grading.TellAgain([](const Violation& violation) { recording().Tell(violation); });
 }
 
-void Session::BeforeFork() { validator().LockGraph(); }
+void Session::BeforeFork() { engine_.Lock(); }
 
-void Session::AfterForkInParent() { validator().UnlockGraph(); }
+void Session::AfterForkInParent() { engine_.Unlock(); }
 
 void Session::AfterForkInChild() {
   pid_ = getpid();
   recording().StartAgainInChild(pid_);
-  validator().AfterForkInChild(RenewThreadAfterFork());
+  engine_.UnlockInChild(RenewThreadAfterFork());
   ForgetOtherWaiters();
   ForgetTimes();
   is_forked_ = true;
   is_finished_.store(false, std::memory_order_relaxed);
 }
 
-void Session::ResumeAfterFork() {
+void Session::ResumeAfterFork(ThreadContext* survivor) {
   is_forked_ = false;
-  validator().ReplaceObserver(&recording());
+  engine_.ResumeAfterFork(survivor);
 }
 
 void Session::CompleteRecording() {
   const record::Totals totals = SumUp();
-  validator().LockGraph();
+  engine_.Lock();
   thread_order.NoteEnd();
   TellAgain();
   recording().EnsureOpen();
   if (IsTiming()) WriteTimes();
   recording().Finish(totals, locks_.locks_missed());
-  validator().UnlockGraph();
+  engine_.Unlock();
 }
 
 // Not for a child that shares our memory, nor for one that did nothing yet.

@@ -13,6 +13,7 @@
 
 #include <atomic>
 
+#include "hooks/engine.h"
 #include "hooks/instance_order.h"
 #include "hooks/lock_identity.h"
 #include "hooks/raw_sink.h"
@@ -33,6 +34,8 @@ class Session {
   bool Start();
 
   Validator& validator() { return *reinterpret_cast<Validator*>(validator_memory_); }
+  // Where events go.
+  Engine& engine() { return engine_; }
   LockTable& locks() { return locks_; }
   InstanceOrder& instance_order() { return instance_order_; }
   const Options& options() const { return options_; }
@@ -60,7 +63,8 @@ class Session {
   // A child takes up recording only when it first meets a hook: most execute
   // another program before that.
   bool is_forked() const { return is_forked_; }
-  void ResumeAfterFork();
+  // `survivor` is the engine context of the thread that goes on; null if it had none.
+  void ResumeAfterFork(ThreadContext* survivor);
 
   // The process ends: completes the recording and has the report made.
   // Returns the exit status to use.  A second call changes nothing.
@@ -74,6 +78,7 @@ class Session {
   void WriteTimes();
 
   alignas(Validator) unsigned char validator_memory_[sizeof(Validator)] = {};
+  Engine engine_;
   LockTable locks_;
   InstanceOrder instance_order_;
   // Constant after Start, but for a fork.

@@ -22,6 +22,7 @@
 
 namespace lockdep::hooks {
 
+constinit uintptr_t gate_mark = 0;
 constinit thread_local ThreadSlot thread_slot;
 
 namespace {
@@ -92,7 +93,7 @@ bool Prepare(ThreadState& state) {
   NoteOwnStack();
   char name[17] = {};
   NameThread(is_main, name);
-  state.context = session().validator().CreateThread(name);
+  state.context = session().engine().CreateThread(name);
   if (state.context == nullptr) return false;
   session().validator().LockGraph();
   EnterSegment(state, thread_order.Begin(state.context->id, thread_slot.life));
@@ -140,8 +141,11 @@ void NoteOwnStack() {
 }
 
 ThreadState* AttachThread() {
-  if (session().is_forked()) session().ResumeAfterFork();
-  if (ThreadState* state = thread_slot.state_before_fork; state != nullptr) {
+  ThreadState* before_fork = thread_slot.state_before_fork;
+  if (session().is_forked()) {
+    session().ResumeAfterFork(before_fork == nullptr ? nullptr : before_fork->context);
+  }
+  if (ThreadState* state = before_fork; state != nullptr) {
     thread_slot.state_before_fork = nullptr;
     return thread_slot.state = state;
   }
@@ -163,7 +167,7 @@ void DetachThread(ThreadState* state) {
   thread_order.End(state->segment);
   session().validator().UnlockGraph();
   EndTiming(*state);
-  session().validator().DestroyThread(state->context);
+  session().engine().DestroyThread(state->context);
   state->context = nullptr;
   PutFree(state, state);
 }

@@ -54,11 +54,14 @@ struct ThreadState {
 inline constexpr uintptr_t kNoGate = 1;
 constexpr bool IsClosed(uintptr_t gate) { return (gate & 1) != 0; }
 
-// The mark of open gates while locks are timed (timing.h): the hot path is not taken.
+// Marks of open gates for which the hot path is not taken: locks are timed (timing.h),
+// or all events are to come by way of the engine (engine.h).
 inline constexpr uintptr_t kTimedGate = 2;
+inline constexpr uintptr_t kLoggedGate = 4;
+inline constexpr uintptr_t kColdGates = kNoGate | kTimedGate | kLoggedGate;
 extern constinit uintptr_t gate_mark;  // Constant after the start.
-constexpr bool IsHot(uintptr_t gate) { return (gate & (kNoGate | kTimedGate)) == 0; }
-static_assert(alignof(ThreadContext) > (kNoGate | kTimedGate));
+constexpr bool IsHot(uintptr_t gate) { return (gate & kColdGates) == 0; }
+static_assert(alignof(ThreadContext) > kColdGates);
 inline uintptr_t GateOf(const ThreadContext* context) {
   return reinterpret_cast<uintptr_t>(context) | gate_mark;
 }

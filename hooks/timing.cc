@@ -8,8 +8,6 @@
 
 namespace lockdep::hooks {
 
-constinit uintptr_t gate_mark = 0;
-
 namespace {
 
 // Never destroyed: locks are taken after main.
@@ -33,7 +31,7 @@ LockStat::ThreadTimes* TimesOf(ThreadState& thread) {
 LockStat& Times() { return memory.times; }
 
 void StartTiming() {
-  gate_mark = kTimedGate;
+  gate_mark |= kTimedGate;
   next_write.store(TimeNow() + kSecond, std::memory_order_relaxed);
 }
 

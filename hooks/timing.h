@@ -23,7 +23,7 @@ namespace lockdep::hooks {
 
 // Locks are timed from now on.  Called before the first event.
 void StartTiming();
-inline bool IsTiming() { return gate_mark != 0; }
+inline bool IsTiming() { return (gate_mark & kTimedGate) != 0; }
 
 // What was counted.
 LockStat& Times();

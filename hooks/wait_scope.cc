@@ -10,7 +10,7 @@ namespace {
 
 ThreadState& self() { return *thread_slot.state; }
 
-Validator& engine() { return session().validator(); }
+Engine& engine() { return session().engine(); }
 
 ResourceId SemaphoreAt(const void* semaphore) {
   return {ResourceType::kSemaphore, reinterpret_cast<uintptr_t>(semaphore), LockKind::kSemaphore};
@@ -38,7 +38,7 @@ Resource* WaitScope::Get(const ResourceId& id, const char* name) {
 }
 
 bool WaitScope::IsHeld(const Resource& resource) {
-  return engine().IsHeld(*self().context, resource.map, HeldMode::kAny);
+  return session().validator().IsHeld(*self().context, resource.map, HeldMode::kAny);
 }
 
 void WaitScope::Drop(const Resource& resource) {
@@ -135,12 +135,15 @@ void WaitScope::WaitFor(Resource& resource) {
   engine().Sync(*self().context, {.lock = &resource.map, .site = NoteCallSite(caller())});
 }
 
+void WaitScope::EndFreely(Resource& resource) {
+  if (resource.is_ended_freely.load(std::memory_order_relaxed)) return;
+  resource.is_ended_freely.store(true, std::memory_order_relaxed);
+  engine().NoteEndsFreely(*self().context, resource.map);
+}
+
 void WaitScope::EndWait(Resource& resource) {
   const pid_t tid = self().tid;
-  if (self().context->held.depth() == 0) {
-    resource.is_ended_freely.store(true, std::memory_order_relaxed);
-    return;
-  }
+  if (self().context->held.depth() == 0) return EndFreely(resource);
   NoteParty(resource.ender, tid);
   if (resource.waiter.load(std::memory_order_relaxed) == tid) return;
   engine().Wake(*self().context, {.lock = &resource.map, .site = NoteCallSite(caller())});
@@ -261,7 +264,7 @@ void WaitScope::BeforeSignal(const void* condition) {
     if (mutex != nullptr && HoldsMoreThan(mutex)) {
       EndWait(*resource);
     } else {
-      resource->is_ended_freely.store(true, std::memory_order_relaxed);
+      EndFreely(*resource);
     }
   }
   Leave();

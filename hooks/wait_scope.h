@@ -66,6 +66,7 @@ class WaitScope : public HookScope {
   bool IsHeld(const Resource& resource);
   void Drop(const Resource& resource);
   void WaitFor(Resource& resource);
+  void EndFreely(Resource& resource);
   void EndWait(Resource& resource);
   bool HoldsMoreThan(const void* mutex);
 };

@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "lockdep/cli/command.h"
 #include "lockdep/cli/finding_options.h"
 #include "lockdep/cli/level.h"
@@ -23,7 +24,8 @@ namespace {
 constexpr char kFooter[] =
     R"(INPUT is a recording, a merged recording, or a directory of them. What they recorded
 is told to the engine again: all runs together, and with the declared orders that
---order names. The report goes to standard output.
+--order names. Of a recording with every event (lockdep run --record-events) the
+events themselves are replayed. The report goes to standard output.
 
 Exit codes:
   0  no finding that reaches --fail-on
@@ -88,9 +90,12 @@ int AnalyzeCommand::Run() {
   absl::Status status = CheckOutputs();
   if (status.ok()) status = findings_.Read();
   if (!status.ok()) return UsageError(std::string(status.message()));
-  absl::StatusOr<report::Loaded> loaded = findings_.Load(inputs_);
+  absl::StatusOr<report::Loaded> loaded = findings_.Load(inputs_, Events::kReplay);
   if (!loaded.ok()) return UsageError(std::string(loaded.status().message()));
   for (const std::string& warning : loaded->warnings) Say(warning);
+  if (loaded->replayed_events != 0) {
+    Say(absl::StrCat(loaded->replayed_events, " events were replayed"));
+  }
   report::Report& report = loaded->report;
   findings_.Apply(&report);
   const std::string text = report::RenderText(report, {.color = WantsColor(STDOUT_FILENO)});

@@ -64,9 +64,11 @@ absl::Status FindingOptions::Read() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<report::Loaded> FindingOptions::Load(const std::vector<std::string>& inputs) const {
+absl::StatusOr<report::Loaded> FindingOptions::Load(const std::vector<std::string>& inputs,
+                                                    Events events) const {
   Progress progress;
   report::LoadOptions options = load_options();
+  options.replay_events = events == Events::kReplay;
   options.on_progress = [&](size_t done, size_t total) { progress.Count(done, total, "inputs"); };
   return report::LoadInputs(inputs, options);
 }

@@ -4,6 +4,7 @@
 #ifndef LOCKDEP_CLI_FINDING_OPTIONS_H_
 #define LOCKDEP_CLI_FINDING_OPTIONS_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ class App;
 }
 
 namespace lockdep::cli {
+
+// What is made of recordings with a log of events.
+enum class Events : uint8_t { kPassOver, kReplay };
 
 class FindingOptions {
  public:
@@ -38,7 +42,8 @@ class FindingOptions {
   }
 
   // Reads the inputs with these options, telling how far it is.
-  absl::StatusOr<report::Loaded> Load(const std::vector<std::string>& inputs) const;
+  absl::StatusOr<report::Loaded> Load(const std::vector<std::string>& inputs,
+                                      Events events = Events::kPassOver) const;
 
   // Marks what is suppressed, and says which suppressions are of no use; with
   // --enforce also which declared arcs.

@@ -44,6 +44,8 @@ void HookOptions::SetFailOn(absl::string_view level) {
   Add(absl::StrCat("fail_on=", level), "--fail-on").IgnoreError();
 }
 
+void HookOptions::RecordEvents() { Add("record_events=1", "--record-events").IgnoreError(); }
+
 const std::string& HookOptions::fail_on() const {
   return FailOnLevels()[static_cast<size_t>(values_.fail_on)];
 }

@@ -21,6 +21,9 @@ class HookOptions {
   // The later one wins here too.
   void SetFailOn(absl::string_view level);
 
+  // Every event goes into the recordings.
+  void RecordEvents();
+
   // All that was added, in the same language.
   const std::string& text() const { return text_; }
 

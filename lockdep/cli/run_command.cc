@@ -49,7 +49,8 @@ Exit codes:
 Examples:
   lockdep run -- ./server --port 8080
   lockdep run --report locks.html --report locks.json -- make check
-  lockdep run --record run.lockdep --fail-on confirmed -- ./tests)";
+  lockdep run --record run.lockdep --fail-on confirmed -- ./tests
+  lockdep run --record run.lockdep --record-events -- ./tests)";
 
 // What `run` does itself, so that the processes must not.
 bool IsOwnAffair(absl::string_view option) {
@@ -102,6 +103,7 @@ class RunCommand final : public Command {
   CLI::App* app_ = nullptr;
   std::vector<std::string> reports_;
   std::string record_;
+  bool record_events_ = false;
   std::string fail_on_;
   std::string options_;
   FindingOptions findings_;
@@ -116,6 +118,8 @@ void RunCommand::Configure(CLI::App& tool) {
       ->allow_extra_args(false);
   TakesFile(app_->add_option("--record", record_,
                              "Keep the recording in FILE; a directory if several processes ran"));
+  app_->add_flag("--record-events", record_events_,
+                 "Record every event too, for 'lockdep analyze' to replay; slow");
   findings_.Configure(*app_);
   app_->add_option("--fail-on", fail_on_,
                    "The mildest finding that makes the run fail (default feasible)")
@@ -146,7 +150,12 @@ absl::Status RunCommand::PlanOptions(Plan& plan) const {
     return absl::InvalidArgumentError(
         "--options: run itself records and reports; use --record FILE and --report FILE");
   }
+  if (record_events_ && record_.empty()) {
+    return absl::InvalidArgumentError(
+        "--record-events: there is no recording to put them in; name it with --record FILE");
+  }
   if (!fail_on_.empty()) own.SetFailOn(fail_on_);
+  if (record_events_) own.RecordEvents();
   return plan.options.Add(own.text(), "--options");
 }
 

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "lockdep/record/event_replay.h"
 #include "lockdep/record/file_bytes.h"
 #include "lockdep/record/input_files.h"
 #include "lockdep/record/merge.h"
@@ -43,6 +44,7 @@ class Loader {
   std::optional<record::RecordingMerger> merger_;
   std::vector<Report> json_reports_;
   std::vector<std::string> warnings_;
+  uint64_t replayed_events_ = 0;
   std::vector<std::string> losses_;  // Of the warnings, those about what is gone.
 };
 
@@ -62,6 +64,7 @@ void Loader::AddRecording(record::Recording recording) {
 absl::Status Loader::LoadRecording(const std::string& path, const std::string& bytes) {
   absl::StatusOr<record::Recording> recording = record::ParseRecording(path, bytes);
   if (!recording.ok()) return recording.status();
+  if (options_.replay_events) replayed_events_ += record::ReplayEvents(bytes, &*recording);
   warnings_.insert(warnings_.end(), recording->warnings.begin(), recording->warnings.end());
   if (recording->is_damaged && recording->warnings.empty()) {
     warnings_.push_back(absl::StrCat(path, ": merged of recordings of which a part was lost"));
@@ -122,6 +125,7 @@ absl::StatusOr<Loaded> Loader::Finish(const std::vector<std::string>& inputs) {
   }
   loaded.report = MergeReports(std::move(reports));
   for (std::string& loss : losses_) AddOnce(&loaded.report.losses, std::move(loss));
+  loaded.replayed_events = replayed_events_;
   loaded.is_complete = loaded.report.losses.empty();
   loaded.warnings = std::move(warnings_);
   const std::vector<std::string>& unnamed = builder.warnings();

@@ -3,6 +3,7 @@
 #ifndef LOCKDEP_REPORT_LOAD_H_
 #define LOCKDEP_REPORT_LOAD_H_
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ struct Loaded {
   // Whether every recording and report among the inputs was read to its end; what
   // else lies in a directory does not count.
   bool is_complete = true;
+  uint64_t replayed_events = 0;
 };
 
 struct LoadOptions {
@@ -30,6 +32,8 @@ struct LoadOptions {
   bool enforce = false;
   // Called after each of `total` files that was read.
   std::function<void(size_t done, size_t total)> on_progress = {};
+  // Whether what recordings with a log of events say is found anew from the events.
+  bool replay_events = false;
 };
 
 // Reads, symbolises and unites all inputs.  Of several recordings, what no single
