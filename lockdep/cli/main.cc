@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "lockdep/cli/command.h"
+#include "lockdep/cli/own_stack.h"
 #include "lockdep/cli/tool.h"
 
 namespace {
@@ -19,12 +20,17 @@ int CompleteOutput(int exit_code) {
   return exit_code == kExitOk ? usage_error : exit_code;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int Run(const std::vector<std::string>& arguments) {
   try {
-    return CompleteOutput(lockdep::cli::RunTool(std::vector<std::string>(argv + 1, argv + argc)));
+    return CompleteOutput(lockdep::cli::RunTool(arguments));
   } catch (const std::exception& error) {
     return UsageError(std::string("gave up: ") + error.what());
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  return lockdep::cli::RunOnLargeStack([&arguments] { return Run(arguments); });
 }
