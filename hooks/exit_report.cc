@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -64,28 +66,33 @@ struct Command {
   for (;;) syscall(SYS_exit_group, 127);
 }
 
-// Returns whether the command ran and exited with 0.  A child without an exit
-// signal is one that only a wait with __WALL sees.
-bool Run(const Command& command) {
+// Returns the exit status of the command, or -1.  A child without an exit signal is
+// one that only a wait with __WALL sees.
+int Run(const Command& command) {
   constexpr unsigned long kNoExitSignal = 0;
   const long child = syscall(SYS_clone, kNoExitSignal, nullptr, nullptr, nullptr, nullptr);
   if (child == 0) Execute(command);
-  if (child < 0) return false;
+  if (child < 0) return -1;
   int status = 0;
   while (syscall(SYS_wait4, child, &status, __WALL, nullptr) < 0) {
-    if (errno != EINTR) return false;
+    if (errno != EINTR) return -1;
   }
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-bool RunTool(const ExitReport& report, const char* output_file, int output) {
-  if (report.tool[0] == '\0') return false;
+// `arguments` begins with the command and ends with null.
+int RunTool(const char* const* arguments, int output) {
+  if (arguments[0][0] == '\0') return -1;
   char** environment = MakeEnvironment();
-  if (environment == nullptr) return false;
+  if (environment == nullptr) return -1;
+  return Run({const_cast<char* const*>(arguments), environment, output});
+}
+
+bool MakeReport(const ExitReport& report, const char* output_file, int output) {
   const char* arguments[] = {report.tool,      "report",
                              report.recording, output_file == nullptr ? nullptr : "-o",
                              output_file,      nullptr};
-  return Run({const_cast<char* const*>(arguments), environment, output});
+  return RunTool(arguments, output) == 0;
 }
 
 Line& Begin(Line& line, const ExitReport& report) {
@@ -98,7 +105,7 @@ bool MakeReportFile(const ExitReport& report) {
   PathText path;
   ExpandPattern(report.options.report.text, report.pid, &path);
   const int null = Open("/dev/null", O_WRONLY);
-  const bool made = RunTool(report, path.c_str(), null);
+  const bool made = MakeReport(report, path.c_str(), null);
   syscall(SYS_close, null);
   if (made && report.findings != 0) {
     Line line;
@@ -108,32 +115,98 @@ bool MakeReportFile(const ExitReport& report) {
   return made;
 }
 
-bool MakeText(const ExitReport& report) {
-  if (report.options.log_path.empty()) {
-    const int output = StandardErrorForUs();
-    return output >= 0 && RunTool(report, nullptr, output);
-  }
+// The file for the text that this process was asked for.
+int OpenLog(const ExitReport& report) {
   PathText path;
   ExpandPattern(report.options.log_path.text, report.pid, &path);
   path << "." << static_cast<uint64_t>(report.pid);
-  const int output = Open(path.c_str(), O_CREAT | O_TRUNC | O_WRONLY);
-  const bool made = output >= 0 && RunTool(report, nullptr, output);
+  return Open(path.c_str(), O_CREAT | O_TRUNC | O_WRONLY);
+}
+
+bool MakeText(const ExitReport& report) {
+  if (report.options.log_path.empty()) {
+    const int output = StandardErrorForUs();
+    return output >= 0 && MakeReport(report, nullptr, output);
+  }
+  const int output = OpenLog(report);
+  const bool made = output >= 0 && MakeReport(report, nullptr, output);
   if (output >= 0) syscall(SYS_close, output);
   return made;
+}
+
+bool MakeAll(const ExitReport& report) {
+  const bool wants_file = !report.options.report.empty();
+  const bool wants_text = !wants_file || !report.options.log_path.empty();
+  bool all_made = true;
+  if (wants_file) all_made = MakeReportFile(report);
+  if (wants_text) all_made = MakeText(report) && all_made;
+  return all_made;
+}
+
+const char* LevelName(FailOn level) {
+  constexpr const char* kNames[] = {"note", "feasible", "confirmed", "never"};
+  return kNames[static_cast<size_t>(level)];
+}
+
+void Copy(int from, int to) {
+  char bytes[4096];
+  syscall(SYS_lseek, from, 0, SEEK_SET);
+  long size = 0;
+  while ((size = syscall(SYS_read, from, bytes, sizeof(bytes))) > 0) {
+    SayTo(to, {bytes, static_cast<size_t>(size)});
+  }
+}
+
+// What a process without such options would say only of findings, it says only of
+// those that count.
+void ShowJudgement(const ExitReport& report, int text, bool has_failed) {
+  if (!report.options.log_path.empty()) {
+    const int output = OpenLog(report);
+    if (output >= 0) Copy(text, output);
+    if (output >= 0) syscall(SYS_close, output);
+  } else if (has_failed && report.options.report.empty() && StandardErrorForUs() >= 0) {
+    Copy(text, StandardErrorForUs());
+  }
+}
+
+// The command ends with 0 or 1 if it could judge.
+ExitVerdict Judge(const ExitReport& report) {
+  const Options& options = report.options;
+  PathText file;
+  ExpandPattern(options.report.text, report.pid, &file);
+  const char* arguments[12] = {report.tool, "analyze", report.recording, "--fail-on",
+                               LevelName(options.fail_on)};
+  size_t count = 5;
+  const auto add = [&](const char* name, const char* value) {
+    if (value[0] == '\0') return;
+    arguments[count++] = name;
+    arguments[count++] = value;
+  };
+  add("--suppressions", options.suppressions.text);
+  add("--order", options.order.text);
+  add("--report", file.c_str());
+  const auto text = static_cast<int>(syscall(SYS_memfd_create, "lockdep", MFD_CLOEXEC));
+  const int status = text < 0 ? -1 : RunTool(arguments, text);
+  const ExitVerdict verdict{.all_made = status == 0 || status == 1, .has_failed = status == 1};
+  if (verdict.all_made) ShowJudgement(report, text, verdict.has_failed);
+  if (text >= 0) syscall(SYS_close, text);
+  return verdict.all_made ? verdict : ExitVerdict{.has_failed = report.has_failed};
 }
 
 bool IsExecutable(const char* path) { return syscall(SYS_faccessat, AT_FDCWD, path, X_OK) == 0; }
 
 }  // namespace
 
-bool MakeExitReports(const ExitReport& report) {
+bool IsJudgedByTool(const Options& options) {
+  return !options.suppressions.empty() || !options.order.empty();
+}
+
+ExitVerdict MakeExitReports(const ExitReport& report) {
   const int saved_errno = errno;
-  const bool wants_file = !report.options.report.empty();
-  const bool wants_text = !wants_file || !report.options.log_path.empty();
-  bool all_made = true;
-  if (wants_file) all_made = MakeReportFile(report);
-  if (wants_text) all_made = MakeText(report) && all_made;
-  if (!all_made) {
+  const ExitVerdict verdict = IsJudgedByTool(report.options)
+                                  ? Judge(report)
+                                  : ExitVerdict{MakeAll(report), report.has_failed};
+  if (!verdict.all_made) {
     Line line;
     const bool has_tool = report.tool[0] != '\0';
     Begin(line, report) << (has_tool ? "; the report could not be made, try '"
@@ -143,7 +216,7 @@ bool MakeExitReports(const ExitReport& report) {
     Say(line);
   }
   errno = saved_errno;
-  return all_made;
+  return verdict;
 }
 
 void FindTool(const Options& options, std::string_view library_path, PathText* tool) {

@@ -26,12 +26,22 @@ struct ExitReport {
   const char* recording;
   pid_t pid;
   uint64_t findings;
+  bool has_failed;
 };
 
+struct ExitVerdict {
+  bool all_made = false;
+  bool has_failed = false;  // Whether a finding that counts reaches the option fail_on.
+};
+
+// Whether the lockdep command says what counts: with the options `suppressions` and
+// `order`.  Else `has_failed` comes back as it was given.
+bool IsJudgedByTool(const Options& options);
+
 // Makes what the options ask for: the file `report`, and the text on `log_path`
-// or, if nothing was asked for, on standard error.  Returns whether all of it
-// was made; says on standard error what was not, and where the recording is.
-bool MakeExitReports(const ExitReport& report);
+// or, if nothing was asked for, on standard error.  Says on standard error what was
+// not made, and where the recording is.
+ExitVerdict MakeExitReports(const ExitReport& report);
 
 // The lockdep command: the option `tool`, or what was built or installed with
 // the library at `library_path`; empty if there is none.

@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <new>
 
 #include "hooks/environment.h"
@@ -33,6 +34,26 @@ Recording& recording() { return *reinterpret_cast<Recording*>(recording_memory);
 void FindOwnPath(PathText* path) {
   dl_find_object found;
   if (_dl_find_object(&the_session, &found) == 0) *path << found.dlfo_link_map->l_name;
+}
+
+// Makes the path absolute, since the program may go elsewhere before it is read.  A file
+// that cannot be read is told at once; what is in it, when it is read.
+void UseFile(const char* option, OptionPath* path) {
+  const bool is_builtin_order = strchr(path->text, '/') == nullptr && strcmp(option, "order") == 0;
+  if (path->empty()) return;
+  if (access(path->text, R_OK) != 0) {
+    if (is_builtin_order && errno == ENOENT) return;
+    const char* reason = strerrordesc_np(errno);
+    Say(Line() << "LOCKDEP_OPTIONS: '" << option << "=" << path->text
+               << "': " << (reason != nullptr ? reason : "it cannot be read") << "; it is ignored");
+    *path = {};
+    return;
+  }
+  char directory[kMaxOptionText + 1];
+  if (path->text[0] == '/' || getcwd(directory, sizeof(directory)) == nullptr) return;
+  Text<kMaxOptionText + 1> absolute;
+  absolute << directory << "/" << path->text;
+  if (!absolute.truncated()) memcpy(path->text, absolute.c_str(), absolute.view().size() + 1);
 }
 
 }  // namespace
@@ -67,6 +88,8 @@ void Session::ReadOptions() {
                << "; it is ignored");
   }
   if (options_.help) SayOptions();
+  UseFile("suppressions", &options_.suppressions);
+  UseFile("order", &options_.order);
 }
 
 void Session::SayOptions() const {
@@ -107,7 +130,12 @@ void Session::AfterDeadlock() {
   if (options_.abort_on_deadlock) real::_exit(Finish(static_cast<int>(options_.exitcode)));
   const bool was_asked_for_report = !options_.report.empty() || !options_.log_path.empty();
   if (!recording().is_private() && !was_asked_for_report) return;
-  MakeExitReports({options_, tool_.c_str(), recording().path(), pid_, recording().findings()});
+  MakeExitReports(ReportAtHand());
+}
+
+ExitReport Session::ReportAtHand() const {
+  return {options_, tool_.c_str(),          recording().path(),
+          pid_,     recording().findings(), recording().has_failed()};
 }
 
 void Session::TellAgain() {
@@ -149,18 +177,15 @@ int Session::Finish(int status) {
   if (getpid() != pid_ || is_forked_ || is_finished_.exchange(true)) return status;
   const bool was_asked_for_report = !options_.report.empty() || !options_.log_path.empty();
   const bool is_recording_all = !recording().is_private() && !was_asked_for_report;
-  const bool has_news = recording().findings() != 0 || was_asked_for_report;
+  const bool may_break_order = !options_.order.empty() && locks_.locks_begun() != 0;
+  const bool has_news = recording().findings() != 0 || was_asked_for_report || may_break_order;
   if (is_recording_all || has_news) CompleteRecording();
   if (is_recording_all) return status;
-  if (has_news) {
-    const bool all_made = MakeExitReports(
-        {options_, tool_.c_str(), recording().path(), pid_, recording().findings()});
-    if (all_made) recording().DeleteIfPrivate();
-  } else {
-    recording().DeleteIfPrivate();
-  }
-  return recording().has_failed() && options_.exitcode != 0 ? static_cast<int>(options_.exitcode)
-                                                            : status;
+  ExitVerdict verdict{.all_made = true, .has_failed = recording().has_failed()};
+  if (has_news) verdict = MakeExitReports(ReportAtHand());
+  if (verdict.all_made) recording().DeleteIfPrivate();
+  return verdict.has_failed && options_.exitcode != 0 ? static_cast<int>(options_.exitcode)
+                                                      : status;
 }
 
 }  // namespace lockdep::hooks

@@ -14,6 +14,7 @@
 #include <atomic>
 
 #include "hooks/engine.h"
+#include "hooks/exit_report.h"
 #include "hooks/instance_order.h"
 #include "hooks/lock_identity.h"
 #include "hooks/raw_sink.h"
@@ -73,6 +74,7 @@ class Session {
  private:
   void ReadOptions();
   void SayOptions() const;
+  ExitReport ReportAtHand() const;
   record::Totals SumUp();
   void CompleteRecording();
   void WriteTimes();

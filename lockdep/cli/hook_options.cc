@@ -51,8 +51,9 @@ const std::string& HookOptions::fail_on() const {
 }
 
 std::string HookOptions::ToString(absl::string_view record) const {
-  const char* quiet =
-      values_.report.empty() && values_.log_path.empty() ? "" : "report=:log_path=:";
+  const bool is_quiet = values_.report.empty() && values_.log_path.empty() &&
+                        values_.suppressions.empty() && values_.order.empty();
+  const char* quiet = is_quiet ? "" : "report=:log_path=:suppressions=:order=:";
   return absl::StrCat(text_, text_.empty() ? "" : ":", quiet, "record='", record, "'");
 }
 

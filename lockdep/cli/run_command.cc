@@ -54,7 +54,8 @@ Examples:
 
 // What `run` does itself, so that the processes must not.
 bool IsOwnAffair(absl::string_view option) {
-  return option == "record" || option == "report" || option == "log_path" || option == "tool";
+  return option == "record" || option == "report" || option == "log_path" || option == "tool" ||
+         option == "suppressions" || option == "order" || option == "record_events";
 }
 
 std::string Footer() {
@@ -188,6 +189,8 @@ int RunCommand::Run() {
     return ExitCodeFor(status);
   }
   status = CheckOutputs();
+  findings_.AddSuppressions(plan.options.values().suppressions.text);
+  findings_.AddOrder(plan.options.values().order.text);
   if (status.ok()) status = findings_.Read();
   if (!status.ok()) return UsageError(std::string(status.message()));
   return RunPlanned(plan);

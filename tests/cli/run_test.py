@@ -132,6 +132,27 @@ class RunTest(ToolCase):
                 result = self.tool("run", *arguments, "--", PROGRAMS / "inversion", "5")
                 self.assertEqual(result.returncode, expected)
 
+    def test_a_small_stack_is_no_problem(self):
+        """Not for the tool, whose readers of debug information need a larger one."""
+        for limit in (100, 200, 1000):
+            script = f'ulimit -s {limit} && exec "$0" "$@"'
+            result = subprocess.run(["sh", "-c", script, TOOL, "run", "--",
+                                     PROGRAMS / "inversion"], capture_output=True, text=True,
+                                    check=False, env=self.environment(), cwd=self.scratch)
+            self.assertEqual(result.returncode, 66, result.stderr)
+            self.assertIn("inversion.cc:", result.stderr)
+
+    def test_suppressions_and_orders_of_the_environment_count_too(self):
+        (self.scratch / "s").write_text('kind=lock-order-inversion reason="known"\n')
+        (self.scratch / "o.order").write_text("inner -> outer  # house rule\n")
+        for options, program, code in (("suppressions=s", "inversion", 0),
+                                       ("order=o.order", "one_order", 66)):
+            result = self.tool("run", "--", PROGRAMS / program, LOCKDEP_OPTIONS=options)
+            self.assertEqual(result.returncode, code, result.stderr)
+        for options, part in (("suppressions=none", "none: "), ("order=o.txt", "o.txt: ")):
+            result = self.tool("run", "--", PROGRAMS / "inversion", LOCKDEP_OPTIONS=options)
+            self.assert_refused(result, part)
+
     def test_what_is_suppressed_does_not_fail_the_run(self):
         (self.scratch / "s").write_text('deadlock:Transfer\nclass=gone reason="old"\n')
         result = self.tool("run", "--suppressions", "s", "--report", "r.json", "--",

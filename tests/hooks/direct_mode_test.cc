@@ -70,6 +70,53 @@ TEST_F(DirectModeTest, FindingIsReportedOnStandardErrorAndChangesTheExitCode) {
   EXPECT_THAT(run.errors, HasSubstr("preload=; options=\n"));
 }
 
+TEST_F(DirectModeTest, WhatIsSuppressedDoesNotCount) {
+  std::ofstream(Path("s")) << "kind=lock-order-inversion reason=known\n";
+  const std::string options = "suppressions=" + Path("s");
+  const ProgramRun silent = Run({"mutex", "inversion"}, options);
+  EXPECT_EQ(silent.exit_code, 0);
+  EXPECT_EQ(silent.errors, "");
+  EXPECT_THAT(temporary_.Files(), IsEmpty());
+
+  const ProgramRun reported =
+      Run({"mutex", "inversion"}, options + ":report=" + Path("report.json"));
+  EXPECT_EQ(reported.exit_code, 0);
+  EXPECT_THAT(Contents(Path("report.json")), HasSubstr("\"suppressed_by\": \"" + Path("s")));
+
+  const ProgramRun other = Run({"mutex", "destroy_held"}, options);
+  EXPECT_EQ(other.exit_code, 66);
+  EXPECT_THAT(other.errors, HasSubstr("held-lock-destroyed"));
+}
+
+TEST_F(DirectModeTest, AnOrderIsHeldAgainstTheRun) {
+  std::ofstream(Path("o.order")) << "b -> a  # house rule\n";
+  const std::string options = "order=" + Path("o.order");
+  const ProgramRun run = Run({"mutex", "same_order"}, options);
+  EXPECT_EQ(run.exit_code, 66);
+  EXPECT_THAT(run.errors, HasSubstr("declared-order-violation"));
+  EXPECT_THAT(run.errors, HasSubstr("o.order:1"));
+
+  std::ofstream(Path("other.order")) << "a -> b\n";
+  const ProgramRun obeyed = Run({"mutex", "same_order"}, "order=" + Path("other.order"));
+  EXPECT_EQ(obeyed.exit_code, 0);
+  EXPECT_EQ(obeyed.errors, "");
+}
+
+TEST_F(DirectModeTest, FilesThatCannotBeReadAreToldAndTheProgramRuns) {
+  for (const std::string name : {"suppressions", "order"}) {
+    const ProgramRun run = Run({"mutex", "same_order"}, name + "=/no/such/file");
+    EXPECT_THAT(run.errors, StartsWith("lockdep: LOCKDEP_OPTIONS: '" + name +
+                                       "=/no/such/file': No such file or directory; it is "
+                                       "ignored\n"));
+  }
+  std::ofstream(Path("s")) << "what\n";
+  const ProgramRun run = Run({"mutex", "inversion"}, "suppressions=" + Path("s"));
+  EXPECT_EQ(run.output, "ok\n");
+  EXPECT_EQ(run.exit_code, 66) << "nothing is suppressed";
+  EXPECT_THAT(run.errors, StartsWith("lockdep: " + Path("s") + ":1: "));
+  EXPECT_THAT(run.errors, HasSubstr("the report could not be made"));
+}
+
 TEST_F(DirectModeTest, LockdepCommandBesideTheLibraryMakesTheReport) {
   const ProgramRun run = Run({"mutex", "inversion"}, "");
 
