@@ -30,7 +30,7 @@ events themselves are replayed. The report goes to standard output.
 Exit codes:
   0  no finding that reaches --fail-on
   1  a finding does
-  2  wrong usage, or an input that cannot be read
+  2  wrong usage, or an input that cannot be read or, without a finding, is damaged
 
 Examples:
   lockdep analyze run.lockdep
@@ -105,7 +105,9 @@ int AnalyzeCommand::Run() {
   const bool fails =
       std::any_of(report.findings.begin(), report.findings.end(),
                   [&](const report::Finding& finding) { return Reaches(finding, fail_on_); });
-  return fails ? kExitFindings : kExitOk;
+  if (fails) return kExitFindings;
+  if (loaded->is_complete) return kExitOk;
+  return UsageError("analyze: a part of the inputs is lost, so no finding proves nothing");
 }
 
 const CommandRegistration<AnalyzeCommand> kRegistration(45);

@@ -40,11 +40,7 @@ CommandNode NodeOf(const CLI::App& app, const std::string& parent) {
   node.usage = UsageOf(app);
   node.footer = app.get_footer();
   for (const CLI::Option* option : app.get_options()) {
-    if (option->get_positional()) {
-      node.takes_files = true;
-    } else {
-      node.options.push_back(OptionOf(*option));
-    }
+    if (!option->get_positional()) node.options.push_back(OptionOf(*option));
   }
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
     node.commands.push_back(NodeOf(*command, node.path));

@@ -26,7 +26,6 @@ struct CommandNode {
   std::string about;
   std::string usage;   // What follows "Usage: ".
   std::string footer;  // Paragraphs and lists, as --help shows them.
-  bool takes_files = false;
   std::vector<OptionNode> options;
   std::vector<CommandNode> commands;
 };

@@ -10,7 +10,7 @@
 namespace lockdep::cli {
 
 // Each is a script that the shell sources.  After `lockdep run --` a shell
-// completes the program's own arguments.
+// offers programs and files.
 std::string BashCompletion(const CommandNode& tool);
 std::string ZshCompletion(const CommandNode& tool);
 std::string FishCompletion(const CommandNode& tool);

@@ -85,6 +85,13 @@ function(lockdep_add_test)
   # into no directory that is not empty.  A name may have a slash, which a file cannot.
   string(MAKE_C_IDENTIFIER ${arg_NAME} file)
   set(recording ${LOCKDEP_RECORDINGS}/${file}.lockdep)
+  # Or the one would delete what the other saw, and no gate could know.
+  get_property(taken GLOBAL PROPERTY LOCKDEP_ALL_RECORDINGS)
+  if(recording IN_LIST taken)
+    message(FATAL_ERROR "lockdep_add_test: ${arg_NAME}: another test records to ${recording} too; "
+      "choose another name, or set LOCKDEP_RECORDINGS to another directory here")
+  endif()
+  set_property(GLOBAL APPEND PROPERTY LOCKDEP_ALL_RECORDINGS ${recording})
   add_test(NAME ${arg_NAME}
     COMMAND sh -c "rm -rf -- \"$0\" && exec \"$@\"" ${recording}
       ${LOCKDEP_COMMAND} run --record ${recording} ${options} -- ${program} ${arg_COMMAND})

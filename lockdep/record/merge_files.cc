@@ -53,8 +53,8 @@ class Work {
   absl::Status AddFile(size_t index, RecordingMerger* merger) {
     const std::string& path = files_[index].path;
     const absl::StatusOr<std::string> bytes = ReadFileBytes(path);
-    if (!bytes.ok()) return bytes.status();
-    const absl::StatusOr<Recording> recording = ParseRecording(path, *bytes);
+    const absl::StatusOr<Recording> recording =
+        bytes.ok() ? ParseRecording(path, *bytes) : absl::StatusOr<Recording>(bytes.status());
     if (recording.ok()) {
       merger->Add(*recording);
       warnings_[index] = recording->warnings;
@@ -62,7 +62,7 @@ class Work {
       return absl::OkStatus();
     }
     if (!files_[index].from_directory) return recording.status();
-    if (WasRecording(path, *bytes)) merger->Add(LostRecording(path));
+    if (!bytes.ok() || WasRecording(path, *bytes)) merger->Add(LostRecording(path));
     warnings_[index] = {absl::StrCat(recording.status().message(), "; left out")};
     return absl::OkStatus();
   }

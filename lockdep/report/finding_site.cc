@@ -43,4 +43,15 @@ Frame FindingSource(const Finding& finding) {
   return WithSource(FindingFrame(finding), stack);
 }
 
+std::vector<const Stack*> StacksOf(const Finding& finding) {
+  std::vector<const Stack*> stacks = {&finding.stack};
+  for (const FindingEdge& edge : finding.edges) {
+    stacks.push_back(&edge.from_stack);
+    stacks.push_back(&edge.to_stack);
+  }
+  for (const FindingUsage& usage : finding.usages) stacks.push_back(&usage.stack);
+  for (const FindingLock& lock : finding.locks) stacks.push_back(&lock.taken_at);
+  return stacks;
+}
+
 }  // namespace lockdep::report

@@ -4,6 +4,7 @@
 #define LOCKDEP_REPORT_FINDING_SITE_H_
 
 #include <string>
+#include <vector>
 
 #include "lockdep/report/report.h"
 
@@ -22,6 +23,9 @@ Frame WithSource(const Frame& frame, const Stack& stack);
 
 // FindingFrame, made WithSource where that is possible.
 Frame FindingSource(const Finding& finding);
+
+// Every stack that the finding has, on all its sides; empty ones among them.
+std::vector<const Stack*> StacksOf(const Finding& finding);
 
 }  // namespace lockdep::report
 

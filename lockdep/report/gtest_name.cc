@@ -4,6 +4,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "lockdep/report/finding_site.h"
 
 namespace lockdep::report {
 namespace {
@@ -33,13 +34,8 @@ std::string TestOf(const Stack& stack) {
 }
 
 std::vector<std::string> TestsOf(const Finding& finding) {
-  std::set<std::string> tests = {TestOf(finding.stack)};
-  for (const FindingEdge& edge : finding.edges) {
-    tests.insert(TestOf(edge.from_stack));
-    tests.insert(TestOf(edge.to_stack));
-  }
-  for (const FindingUsage& usage : finding.usages) tests.insert(TestOf(usage.stack));
-  for (const FindingLock& lock : finding.locks) tests.insert(TestOf(lock.taken_at));
+  std::set<std::string> tests;
+  for (const Stack* stack : StacksOf(finding)) tests.insert(TestOf(*stack));
   tests.erase("");
   return {tests.begin(), tests.end()};
 }

@@ -56,7 +56,8 @@ void Merger::AddFinding(Finding finding) {
     return;
   }
   Finding& known = out_.findings[at->second];
-  if (LevelRank(finding.level) > LevelRank(known.level)) known = std::move(finding);
+  if (LevelRank(finding.level) > LevelRank(known.level)) std::swap(known, finding);
+  for (std::string& test : finding.tests) AddOnce(&known.tests, std::move(test));
 }
 
 void Merger::AddClass(ClassRow row) {

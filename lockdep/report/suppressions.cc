@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "lockdep/report/finding_site.h"
 #include "lockdep/report/frames.h"
 #include "lockdep/report/function_name.h"
 #include "lockdep/report/glob.h"
@@ -141,11 +142,12 @@ class SuppressionParser {
 
   // The comment above such a line is the nearest thing to a reason that it has.
   absl::Status Foreign(const ForeignType& type, absl::string_view pattern) {
+    const std::string reason = std::exchange(comment_, "");
     if (type.kinds.empty()) return absl::OkStatus();
     if (pattern.empty()) return absl::InvalidArgumentError("no pattern behind the ':'");
     return Add({.kinds = type.kinds,
                 .anything = {ForeignGlob(pattern)},
-                .reason = comment_.empty() ? "ThreadSanitizer suppression" : comment_,
+                .reason = reason.empty() ? "ThreadSanitizer suppression" : reason,
                 .is_foreign = true});
   }
 
@@ -169,17 +171,18 @@ class FindingNames {
     for (const FindingEdge& edge : finding.edges) {
       classes_.push_back(edge.from);
       classes_.push_back(edge.to);
-      AddStack(edge.from_stack);
-      AddStack(edge.to_stack);
       AddFrame(edge.from_site);
       AddFrame(edge.to_site);
     }
     for (const FindingLock& lock : finding.locks) {
       classes_.push_back(lock.class_name);
       classes_.push_back(lock.name);
-      AddStack(lock.taken_at);
     }
-    AddStack(finding.stack);
+    for (const FindingUsage& usage : finding.usages) {
+      classes_.push_back(usage.lock);
+      AddFrame(usage.site);
+    }
+    for (const Stack* stack : StacksOf(finding)) AddStack(*stack);
   }
 
   bool Match(const Suppression& suppression) const {

@@ -36,6 +36,17 @@ class AnalyzeTest(ToolCase):
         self.assert_refused(self.tool("analyze", "none"), "none")
         self.assert_refused(self.tool("analyze", self.write("text", "hello")), "text", "neither")
 
+    def test_what_is_damaged_is_2_unless_the_rest_shows_a_finding(self):
+        recording = self.record("bad")
+        whole = recording.read_bytes()
+        recording.write_bytes(whole[:-3])
+        self.assertEqual(self.tool("analyze", "bad").returncode, 1)
+        at = whole.index(b"lock-order-inversion")
+        recording.write_bytes(whole[:at])
+        result = self.tool("analyze", "bad")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("a part of the inputs is lost", result.stderr)
+
     def test_an_order_that_was_learnt_holds_for_what_it_was_learnt_from(self):
         self.record_order("ab")
         learnt = self.tool("order", "learn", "ab")

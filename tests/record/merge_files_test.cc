@@ -74,6 +74,19 @@ TEST_F(MergeFilesTest, InADirectoryItIsLeftOutAloudAndALostRecordingLeavesItsMar
   EXPECT_EQ(merged->recording.runs[0].command, "lost.lockdep, which cannot be read");
 }
 
+TEST_F(MergeFilesTest, InADirectoryWhatCannotBeOpenedIsLostAndNoError) {
+  Record("good");
+  std::filesystem::create_symlink("nowhere", directory_ / "vanished");
+
+  const auto merged = Merge({directory_.path()});
+
+  ASSERT_TRUE(merged.ok()) << merged.status();
+  EXPECT_EQ(merged->count, 1u);
+  EXPECT_THAT(merged->warnings,
+              ElementsAre(AllOf(HasSubstr("/vanished: "), HasSubstr("left out"))));
+  EXPECT_TRUE(merged->recording.is_damaged);
+}
+
 TEST_F(MergeFilesTest, WhatIsCutShortCountsAsFarAsItGoes) {
   Record("cut");
   const std::string bytes = ReadBytes(directory_ / "cut");

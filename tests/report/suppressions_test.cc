@@ -79,6 +79,18 @@ TEST(SuppressionsTest, EachFieldHoldsOrDoesNot) {
   }
 }
 
+TEST(SuppressionsTest, BothSidesOfAnInterruptionAreLookedAt) {
+  Report report = OpenReport();
+  Finding& finding = report.findings[0];
+  finding.usages = {{.how = "used", .lock = "log", .stack = {{.function = "OnSignal(int)"}}},
+                    {.how = "enabled", .lock = "bank", .stack = {{.function = "Deposit()"}}}};
+  for (const char* line : {"function=OnSignal", "function=Deposit", "class=log", "class=bank"}) {
+    finding.suppressed_by.reset();
+    Suppress(Parsed(absl::StrCat(line, " reason=r")), kToday, &report);
+    EXPECT_TRUE(finding.suppressed_by.has_value()) << line;
+  }
+}
+
 TEST(SuppressionsTest, TheFirstThatMatchesIsNamedAndAllThatMatchAreUsed) {
   Report report = OpenReport();
   const auto suppressions = Parsed("class=accounts reason=one\nclass=audit reason=two\n");
@@ -127,6 +139,11 @@ TEST(SuppressionsTest, ThreadSanitizersLinesAreUnderstood) {
   EXPECT_EQ(SuppressedBy("deadlock:transf$\n"), "");
   EXPECT_EQ(SuppressedBy("mutex:transfer\n"), "") << "of another kind";
   EXPECT_THAT(Parsed("race:foo\nsignal:x\nthread:y\ncalled_from_lib:z\nrace_top:t\n"), IsEmpty());
+}
+
+TEST(SuppressionsTest, AReasonIsOfOneLineAndBeItSkipped) {
+  EXPECT_EQ(Parsed("# about races\nrace:x\ndeadlock:y\n").at(0).reason,
+            "ThreadSanitizer suppression");
 }
 
 TEST(SuppressionsTest, AReasonOfAnotherLineIsNotTaken) {
