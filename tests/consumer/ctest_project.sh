@@ -55,6 +55,10 @@ expect 66 lockdep run -- "$ctest" --test-dir plain
 says '100% tests passed'
 says 'lock-order-inversion'
 
+# Two tests that would write over each other's recording.
+expect 1 "$cmake" -S . -B same -DWATCHED=ON -DSAME_RECORDING=ON "-DCMAKE_PREFIX_PATH=$prefix"
+says 'orders-ba: another test records to'
+
 # What the templates run.
 expect 1 lockdep-ci --baseline locks.baseline -- bash -ec "$ctest --test-dir plain"
 for file in run.lockdep locks.html locks.sarif locks.json locks.junit.xml; do
