@@ -35,6 +35,7 @@ class RandomProgram {
     AddThreads(&run);
     AddStacks(&run);
     AddClasses(&run);
+    AddContexts(&run);
     AddFacts(&run);
     if (Below(4) != 0) run.totals = TotalsEntry{Below(100), Below(10), Below(10)};
     if (Below(4) != 0) run.end_time_ns = Below(1000);
@@ -89,9 +90,35 @@ class RandomProgram {
       if (entry.origin_kind == ClassOrigin::kNamed) entry.name = absl::StrCat("lock", Below(3));
       if (entry.origin_kind != ClassOrigin::kNamed) entry.origin = AnyAddress(*run);
       entry.first_instance = AnyAddress(*run);
+      entry.subclass = static_cast<uint8_t>(Below(2));
+      entry.wait_inner = static_cast<WaitType>(Below(2) * 3);
+      entry.wait_outer = entry.wait_inner;
+      entry.role = static_cast<LockRole>(Below(2));
       run->class_index.emplace(entry.id, run->classes.size());
       run->classes.push_back(std::move(entry));
     }
+  }
+
+  // Two of four, each in a bit that is another one in another run.
+  void AddContexts(Recording* run) {
+    if (!Often()) return;
+    const uint64_t first = Below(4);
+    const uint64_t bit = Below(60);
+    for (const uint64_t i : {uint64_t{0}, 1 + Below(3)}) {
+      run->contexts.push_back({static_cast<uint8_t>(bit + i), absl::StrCat("c", (first + i) % 4)});
+    }
+  }
+
+  ContextSet AnyContexts(const Recording& run) {
+    ContextSet set = 0;
+    for (const ContextEntry& context : run.contexts) set |= Below(2) << context.bit;
+    return set;
+  }
+
+  UsageOfLock AnySide(const Recording& run) {
+    if (Below(2) == 0) return {};
+    return {AnyClass(run), static_cast<ReadMode>(Below(3)), AnyThread(), AnyAddress(run),
+            AnyStack()};
   }
 
   ClassId AnyClass(const Recording& run) { return run.classes[Below(run.classes.size())].id; }
@@ -116,6 +143,15 @@ class RandomProgram {
                                  .write_hold = {Below(3), 1, 2, 3},
                                  .contended_at = {{AnyAddress(*run), Below(3)}}});
     }
+    for (uint64_t i = Below(6); i-- > 0;) {
+      run->usages.push_back({.class_id = AnyClass(*run),
+                             .kind = static_cast<UsageKind>(Below(4)),
+                             .mode = static_cast<ReadMode>(Below(3)),
+                             .contexts = AnyContexts(*run),
+                             .thread = AnyThread(),
+                             .lock = Below(3) << 20,
+                             .stack = AnyStack()});
+    }
     if (Often())
       run->declared_arcs.push_back({AnyClass(*run), AnyClass(*run), absl::StrCat(Below(2))});
     for (uint64_t i = Below(3); i-- > 0;) {
@@ -131,12 +167,17 @@ class RandomProgram {
                           .from_stack = AnyStack(),
                           .declaration = Below(3) == 0 ? "d" : ""}};
       violation.held = {violation.lock};
+      if (Often()) violation.context = absl::StrCat("c", Below(4));
+      violation.used = AnySide(*run);
+      violation.enabled = AnySide(*run);
+      violation.wait = static_cast<WaitType>(Below(2));
+      violation.running_in = AnyContexts(*run);
+      violation.interruptible_by = AnyContexts(*run);
       run->violations.push_back(std::move(violation));
     }
   }
 
   void AddChains(Recording* run) {
-    if (Often()) run->contexts = {{0, "irq"}, {3, "SIGINT"}};
     for (uint64_t i = Below(8); i-- > 0;) {
       const ChainKey previous = run->chains.empty() || Below(3) == 0
                                     ? 0
@@ -145,7 +186,7 @@ class RandomProgram {
                         Below(4) == 0 ? TryLock::kYes : TryLock::kNo);
       const ChainLink link{1000 + run->chains.size(), previous, use};
       run->chain_index.emplace(link.key, run->chains.size());
-      run->chains.push_back({link, Below(2) * 9});
+      run->chains.push_back({link, AnyContexts(*run)});
     }
   }
 
