@@ -128,8 +128,12 @@ Validator::StepStacks Engine::KeepStacks(ThreadContext& thread, const HeldLock& 
 
 // At once: a process whose threads wait for each other may be killed next.
 void Engine::WriteHostFinding(const ThreadContext& thread, uint64_t findings_before) {
-  if (!logs_events_ || recording_->findings() == findings_before) return;
-  Write(EventOp::kHostFinding, thread, nullptr, {.site = {.frame = recording_->findings()}});
+  const uint64_t findings = recording_->findings();
+  if (!logs_events_ || findings == findings_before) return;
+  // Others may have told again what is worth more now.
+  for (uint64_t number = findings_before + 1; number <= findings; ++number) {
+    Write(EventOp::kHostFinding, thread, nullptr, {.site = {.frame = number}});
+  }
   recording_->FlushEvents();
 }
 

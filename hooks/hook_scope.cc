@@ -104,7 +104,7 @@ __attribute__((noinline)) void HookScope::NoteReadAgain(const LockRecord& record
   }
   if (known == nullptr) return;
   const CallSite site = NoteCallSite(caller_);
-  const Validator::StepStacks stacks = session().validator().KeepStacks(context, *known, site);
+  const Validator::StepStacks stacks = session().engine().KeepStacks(context, *known, site);
   const ClassId id = known->use.class_id();
   const ViolationEdge step = {.from = id,
                               .to = id,
@@ -120,7 +120,7 @@ __attribute__((noinline)) void HookScope::NoteReadAgain(const LockRecord& record
   violation.lock = {id, ReadMode::kRecursiveRead, record.map.address, stacks.to};
   violation.edges = {&step, 1};
   violation.reasons = {&kReaderPreferring, 1};
-  session().validator().Report(context, violation, site);
+  session().engine().Report(context, violation, site);
 }
 
 // For the hot path: `held` is what was just taken, `ends` was read before it was.

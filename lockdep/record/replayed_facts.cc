@@ -21,6 +21,19 @@ Id FreshId(const absl::flat_hash_map<Id, size_t>& index, const std::vector<Entry
   return static_cast<Id>(id);
 }
 
+// What the finding is about, whatever it is worth.
+std::string AboutWhat(const ViolationEntry& entry) {
+  std::string key =
+      absl::StrCat(static_cast<int>(entry.kind), ":", static_cast<uint32_t>(entry.lock.class_id));
+  for (const EdgeEntry& edge : entry.edges) {
+    absl::StrAppend(&key, " ", static_cast<uint32_t>(edge.from), ">",
+                    static_cast<uint32_t>(edge.to), "/", static_cast<int>(edge.from_mode),
+                    static_cast<int>(edge.to_mode));
+  }
+  if (entry.edges.empty()) absl::StrAppend(&key, "@", static_cast<uint32_t>(entry.stack));
+  return key;
+}
+
 }  // namespace
 
 ReplayedFacts::ReplayedFacts(Recording& recording) : recording_(recording) {
@@ -35,6 +48,9 @@ ReplayedFacts::ReplayedFacts(Recording& recording) : recording_(recording) {
     std::vector<uint64_t> pcs;
     for (const Address& pc : entry.pcs) pcs.push_back(pc.value);
     stack_of_pcs_.try_emplace(std::move(pcs), entry.id);
+  }
+  for (size_t i = 0; i < recording.violations.size(); ++i) {
+    recorded_[AboutWhat(recording.violations[i])].push_back(i);
   }
 }
 
@@ -148,14 +164,22 @@ void ReplayedFacts::AddViolation(const Violation& violation) {
   entry.wait_limit = violation.wait_limit;
   entry.running_in = violation.running_in;
   entry.interruptible_by = violation.interruptible_by;
-  violations_.push_back(std::move(entry));
+  if (!KeepRecorded(AboutWhat(entry))) violations_.push_back(std::move(entry));
+}
+
+bool ReplayedFacts::KeepRecorded(const std::string& finding) {
+  const auto found = recorded_.find(finding);
+  if (found == recorded_.end()) return false;
+  for (const size_t i : found->second) violations_.push_back(recording_.violations[i]);
+  found->second.clear();
+  return true;
 }
 
 std::string ReplayedFacts::KeepViolation(uint64_t number) {
   if (number == 0 || number > recording_.violations.size()) {
     return absl::StrCat("finding ", number, " is not there");
   }
-  violations_.push_back(recording_.violations[number - 1]);
+  KeepRecorded(AboutWhat(recording_.violations[number - 1]));
   return {};
 }
 

@@ -4,6 +4,9 @@
 // A class is the one of its key, a stack the one of its return addresses; what the
 // recording does not know, because it was cut short, gets an id of its own.
 //
+// What a finding is worth is the host's to say, which knew more than its events: the
+// recording's finding about the same steps lends its grade, as often as it was told.
+//
 // Thread safety: none.
 
 #ifndef LOCKDEP_RECORD_REPLAYED_FACTS_H_
@@ -56,6 +59,8 @@ class ReplayedFacts {
   Address At(const void* address) const;
   LockEntry Lock(const ViolationLock& lock) const;
   EdgeEntry Edge(const ViolationEdge& edge) const;
+  // Adds what was recorded of this finding, once; returns whether there was anything.
+  bool KeepRecorded(const std::string& finding);
 
   Recording& recording_;
   ModuleMap modules_;
@@ -64,6 +69,8 @@ class ReplayedFacts {
   absl::flat_hash_map<ThreadId, ThreadId> threads_;
   absl::flat_hash_map<ClassId, ClassId> classes_;
   absl::flat_hash_map<StackId, StackId> stacks_;
+  // The recorded violations that are about the same.
+  absl::flat_hash_map<std::string, std::vector<size_t>> recorded_;
   std::vector<DependencyEntry> dependencies_;
   std::vector<ViolationEntry> violations_;
   // Where among the dependencies those are that were not of the engine's own seeing.
