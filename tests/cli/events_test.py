@@ -64,7 +64,7 @@ class EventsTest(ToolCase):
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         size = (self.scratch / "killed.lockdep").stat().st_size
-        result = self.tool("analyze", "killed.lockdep")
+        result = self.tool("analyze", "killed.lockdep", "--fail-on", "note")
         self.assertEqual(result.returncode, 1, result.stderr)
         self.assertIn("lock-order-inversion", result.stdout)
         self.assertIn("events were replayed", result.stderr)
@@ -85,7 +85,7 @@ class EventsTest(ToolCase):
         recording = self.record_events("runs", "forks")
         self.assertTrue(recording.is_dir())
         self.assertEqual(len(list(recording.iterdir())), 3)
-        result = self.tool("analyze", recording)
+        result = self.tool("analyze", recording, "--fail-on", "note")
         self.assertEqual(result.returncode, 1, result.stderr)
         self.assertEqual(result.stdout.count("[lock-order-inversion"), 1, result.stdout)
 
