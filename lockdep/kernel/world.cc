@@ -23,12 +23,14 @@ constinit pthread_key_t end_key = 0;
 constinit bool has_end_key = false;
 constinit NativeStack stacks;
 
-// Runs in each round of destructors that the thread still has, and acts in the
-// last: other destructors take locks.
+// Runs in each round of destructors that the thread still has, and acts as late as
+// it can: other destructors take locks.  Not in the last round, in which
+// ThreadSanitizer gives up what instrumented code needs.
+constexpr int kActingRound = PTHREAD_DESTRUCTOR_ITERATIONS - 1;
 constinit thread_local int destructor_rounds = 0;
 
 void OnThreadEnd(void* /*value*/) {
-  if (++destructor_rounds < PTHREAD_DESTRUCTOR_ITERATIONS) {
+  if (++destructor_rounds < kActingRound) {
     pthread_setspecific(end_key, &the_thread);
     return;
   }
