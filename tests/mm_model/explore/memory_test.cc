@@ -41,7 +41,6 @@ struct Footing {
   int64_t allocations = 0;
   size_t engine = 0;      // Bytes.
   size_t executions = 0;  // Bytes.
-  friend bool operator==(const Footing&, const Footing&) = default;
 };
 
 // What lives after `few` executions, and after ten times as many.
