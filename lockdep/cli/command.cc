@@ -1,11 +1,5 @@
 #include "lockdep/cli/command.h"
 
-#include <cstdio>
-#include <string_view>
-
-#include "absl/strings/str_cat.h"
-#include "lockdep/report/utf8.h"
-
 namespace lockdep::cli {
 
 // Registrations run before main in any order, hence the function-local objects;
@@ -20,15 +14,8 @@ std::vector<std::string>& ArgumentsAfterDashes() {
   return arguments;
 }
 
-void Say(absl::string_view message) {
-  const std::string line = absl::StrCat(
-      "lockdep: ", report::Inert(std::string_view(message.data(), message.size())), "\n");
-  // One write, so that lines of several processes do not mix.
-  std::fwrite(line.data(), 1, line.size(), stderr);
-}
-
 int UsageError(const std::string& message) {
-  Say(message);
+  SayError(message);
   return kExitUsage;
 }
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/string_view.h"
+#include "lockdep/cli/log.h"
 
 namespace CLI {
 class App;
@@ -61,11 +61,7 @@ class CommandRegistration {
 // it, so that another program's arguments arrive byte for byte.
 std::vector<std::string>& ArgumentsAfterDashes();
 
-// Says `message` on stderr, in one line after "lockdep: ".  Names in it come from
-// outside; what would act on a terminal is shown instead.
-void Say(absl::string_view message);
-
-// Says `message` and returns kExitUsage.
+// Says that it failed because of `message`; returns kExitUsage.
 int UsageError(const std::string& message);
 
 }  // namespace lockdep::cli

@@ -18,6 +18,13 @@ namespace {
 
 constexpr size_t kMostStaleArcs = 5;
 
+void SayRead(const report::Loaded& loaded) {
+  const report::Report& report = loaded.report;
+  SayStep(absl::StrCat("read and symbolised ", report.runs.size(), " runs: ", report.classes.size(),
+                       " classes, ", report.dependencies.size(), " dependencies, ",
+                       report.findings.size(), " findings"));
+}
+
 }  // namespace
 
 void FindingOptions::Configure(CLI::App& app) {
@@ -70,7 +77,10 @@ absl::StatusOr<report::Loaded> FindingOptions::Load(const std::vector<std::strin
   report::LoadOptions options = load_options();
   options.replay_events = events == Events::kReplay;
   options.on_progress = [&](size_t done, size_t total) { progress.Count(done, total, "inputs"); };
-  return report::LoadInputs(inputs, options);
+  absl::StatusOr<report::Loaded> loaded = report::LoadInputs(inputs, options);
+  progress.Clear();
+  if (loaded.ok()) SayRead(*loaded);
+  return loaded;
 }
 
 void FindingOptions::Apply(report::Report* report) const {

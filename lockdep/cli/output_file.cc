@@ -12,6 +12,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "lockdep/cli/log.h"
 #include "lockdep/report/render.h"
 
 namespace lockdep::cli {
@@ -106,6 +107,7 @@ absl::Status WriteFile(const std::string& path, absl::string_view contents) {
   if (error == 0 && rename(temporary.c_str(), target.c_str()) != 0) error = errno;
   if (error != 0) return CannotWrite(path, error);
   std::move(remove_temporary).Cancel();
+  SayStep(absl::StrCat("wrote ", path, ", ", contents.size(), " bytes"));
   return absl::OkStatus();
 }
 

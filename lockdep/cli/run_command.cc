@@ -199,9 +199,11 @@ int RunCommand::Run() {
 int RunCommand::RunPlanned(const Plan& plan) {
   auto directory = RecordingDirectory::Create();
   if (!directory.ok()) return UsageError(std::string(directory.status().message()));
+  const std::string options = plan.options.ToString((*directory)->Pattern());
+  SayStep(
+      absl::StrCat("running ", plan.program.path, " under ", plan.library, ", options ", options));
   const absl::StatusOr<ChildResult> child =
-      RunChild(plan.program.path, ArgumentsAfterDashes(),
-               RunEnvironment(plan.library, plan.options.ToString((*directory)->Pattern())));
+      RunChild(plan.program.path, ArgumentsAfterDashes(), RunEnvironment(plan.library, options));
   if (!child.ok()) {
     Say(child.status().message());
     return ExitCodeFor(child.status());
@@ -225,6 +227,8 @@ int RunCommand::Finish(const Plan& plan, const ChildResult& child,
                        RecordingDirectory& directory) const {
   KeepForSurvivors(directory);
   const std::vector<std::string> recordings = directory.Recordings(child.pid);
+  SayStep(absl::StrCat("the program ended with ", child.exit_code, " and left ", recordings.size(),
+                       " recordings"));
   if (recordings.empty()) {
     Say(NoRecordingMessage(plan.program));
     return child.exit_code;

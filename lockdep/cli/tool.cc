@@ -142,6 +142,7 @@ int RunTool(std::vector<std::string> arguments) {
   app.footer(kFooter);
   app.set_version_flag("--version", "lockdep " LOCKDEP_VERSION, "Show the version");
   app.set_help_flag("-h,--help", "Show this help");
+  app.add_flag_callback("-v,--verbose", BeVerbose, "Say each step on stderr, and how long it took");
   SetUsage(app, "lockdep COMMAND ...");
   app.require_subcommand(0, 1);
   const std::vector<Command*> commands = CommandsByRank();

@@ -4,7 +4,7 @@
 import subprocess
 import unittest
 
-from tool_case import TOOL, ToolCase
+from tool_case import PROGRAMS, TOOL, ToolCase
 
 
 class CommandLineTest(ToolCase):
@@ -27,6 +27,18 @@ class CommandLineTest(ToolCase):
         result = self.tool("--version")
         self.assertEqual(result.returncode, 0)
         self.assertRegex(result.stdout, r"\Alockdep \d+\.\d+\.\d+\n\Z")
+
+    def test_steps_are_said_when_asked_for(self):
+        steps = ("running /", "the program ended with 0 and left 1 recordings", "read and symbolised 1 runs",
+                 "wrote r.html, ")
+        recording = self.record("r.lockdep")
+        run = ("run", "--fail-on", "never", "--", PROGRAMS / "inversion")
+        report = ("report", recording, "-o", "r.html")
+        said = self.tool("--verbose", *run).stderr + self.tool("-v", *report).stderr
+        for step in steps:
+            self.assertRegex(said, rf"(?m)^lockdep: \[\+\d+ ms\] {step}")
+        self.assertNotIn("[+", self.tool(*run).stderr)
+        self.assertEqual(self.tool(*report).stderr, "")
 
     def test_no_command_is_refused(self):
         self.assert_refused(self.tool(), "name a command", "run", "--help")
