@@ -66,7 +66,6 @@ __attribute__((always_inline)) inline bool TakeAsBefore(const void* lock, ReadMo
   CloseGate(caller);
   HeldLock& held = context.held.Next();
   step.CopyTo(held);
-  held.pins = 0;
   held.SetSite({.pcs = {caller.pc}, .frame = caller.frame});
   context.held.Push();
   context.chain_key = step.after;

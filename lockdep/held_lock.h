@@ -31,7 +31,7 @@ struct alignas(16) HeldLock {
   const LockMap* lock;
   LockUse use;
   const LockMap* nest_lock;
-  uint64_t pins;       // Above 0: must not be released (Validator::Pin).
+  uint64_t pins;       // Above 0: must not be released (Validator::Pin); HeldLocks sets it.
   CallSite call_site;  // Of the addresses, what follows the first 0 means nothing.
 
   void SetSite(const CallSite& site) {
@@ -52,6 +52,11 @@ struct alignas(16) HeldLock {
 
 // No fixed depth: the storage is replaced by a larger one when it is full.
 // Kept as pointers, because the hot path asks for the newest entry only.
+//
+// Invariants: (1) an entry that does not count has no pins, so that taking a lock need
+// not say so; (2) entries from loose_ on stand in the context in which the thread runs
+// and none of them is pinned, so that one comparison tells
+// whether the newest may simply go.
 class HeldLocks {
  public:
   uint32_t depth() const { return static_cast<uint32_t>(top_ - entries_); }
@@ -64,8 +69,14 @@ class HeldLocks {
   // The first of the locks that were taken in the context in which the thread
   // runs now: an interruption starts a chain of its own.
   uint32_t floor() const { return static_cast<uint32_t>(floor_ - entries_); }
-  void SetFloor(uint32_t index) { floor_ = entries_ + index; }
+  void SetFloor(uint32_t index) {
+    floor_ = entries_ + index;
+    FindLoose();
+  }
   bool on_floor() const { return top_ == floor_; }
+
+  // Whether there is a newest entry that may go without another look.
+  bool is_newest_loose() const { return top_ > loose_; }
 
   // REQUIRES: !on_floor().
   const HeldLock& newest() const { return top_[-1]; }
@@ -95,13 +106,23 @@ class HeldLocks {
   // Removes an entry from the middle; the caller repairs the chain keys above it.
   void Erase(uint32_t index);
 
-  // Hands over larger storage; returns the old one.
+  void SetPins(HeldLock& held, uint64_t pins) {
+    held.pins = pins;
+    FindLoose();
+  }
+  // Of all entries, which are about to go.
+  void ClearPins();
+
+  // Hands over larger storage, in which nothing has pins; returns the old one.
   HeldLock* Replace(HeldLock* entries, uint32_t capacity);
 
  private:
+  void FindLoose();
+
   HeldLock* top_ = nullptr;  // Behind the newest.
   HeldLock* limit_ = nullptr;
   HeldLock* floor_ = nullptr;
+  HeldLock* loose_ = nullptr;  // Behind the floor and all that is pinned.
   HeldLock* entries_ = nullptr;
 };
 

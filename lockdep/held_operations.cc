@@ -162,7 +162,6 @@ void Validator::Reacquire(ThreadContext& thread, const HeldLock& first, const Ca
     scene.use = UseOf(held.use.class_id(), acquisition).In(held.use.context());
     if (held.use.ordered()) scene.use = scene.use.Ordered();
     internal::Push(thread, acquisition, scene.use, stopped() ? thread.chain_key : Prove(scene));
-    thread.held[i].pins = held.pins;
     --thread.acquisitions;  // No new one.
   }
   chain.Repair(index);
@@ -175,21 +174,26 @@ HeldLock* Validator::HeldForPin(ThreadContext& thread, const LockMap& lock, cons
 }
 
 PinCookie Validator::Pin(ThreadContext& thread, const LockMap& lock, const CallSite& site) {
+  const internal::BlockedSignals blocked(!config_.handlers_are_excluded);
   HeldLock* held = HeldForPin(thread, lock, site);
   if (held == nullptr) return {};
   // Any number but 0 will do; one that is hard to guess shows cookies that were mixed up.
   const PinCookie cookie{1 + static_cast<uint32_t>(thread.chain_key >> 8 & 0xffff)};
-  held->pins += cookie.value;
+  thread.held.SetPins(*held, held->pins + cookie.value);
   return cookie;
 }
 
 void Validator::Repin(ThreadContext& thread, const LockMap& lock, PinCookie cookie,
                       const CallSite& site) {
-  if (HeldLock* held = HeldForPin(thread, lock, site)) held->pins += cookie.value;
+  const internal::BlockedSignals blocked(!config_.handlers_are_excluded);
+  if (HeldLock* held = HeldForPin(thread, lock, site)) {
+    thread.held.SetPins(*held, held->pins + cookie.value);
+  }
 }
 
 void Validator::Unpin(ThreadContext& thread, const LockMap& lock, PinCookie cookie,
                       const CallSite& site) {
+  const internal::BlockedSignals blocked(!config_.handlers_are_excluded);
   HeldLock* held = HeldForPin(thread, lock, site);
   if (held == nullptr) return;
   if (held->pins == 0 || held->pins < cookie.value) {
@@ -197,10 +201,9 @@ void Validator::Unpin(ThreadContext& thread, const LockMap& lock, PinCookie cook
                held->pins == 0 ? "only a pinned lock is unpinned"
                                : "a lock is unpinned with the cookie that pinned it",
                site);
-    held->pins = 0;
-    return;
+    return thread.held.SetPins(*held, 0);
   }
-  held->pins -= cookie.value;
+  thread.held.SetPins(*held, held->pins - cookie.value);
 }
 
 }  // namespace lockdep

@@ -229,6 +229,7 @@ bool Validator::ReportRule(ThreadContext& thread, ViolationKind kind, const Lock
 
 void Validator::ResetHeld(ThreadContext& thread) {
   const internal::BlockedSignals blocked(!config_.handlers_are_excluded);
+  thread.held.ClearPins();
   internal::HeldChain(thread, contexts_).Truncate(0);
 }
 

@@ -106,8 +106,7 @@ class Validator {
   __attribute__((always_inline)) void Release(ThreadContext& thread, const LockMap& lock,
                                               const CallSite& site) {
     // A thread that is switched off stands on its floor.
-    if (thread.held.on_floor() || thread.held.newest().lock != &lock ||
-        thread.held.newest().pins != 0) [[unlikely]] {
+    if (!thread.held.is_newest_loose() || thread.held.newest().lock != &lock) [[unlikely]] {
       const CallSite copy = site;
       return ReleaseSlow(thread, lock, copy);
     }

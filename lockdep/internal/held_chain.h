@@ -40,7 +40,7 @@ class HeldChain {
   // Recomputes the keys from an entry upwards, and the floor.
   void Repair(uint32_t from);
 
-  // Takes away everything from an entry upwards.
+  // Takes away everything from an entry upwards.  Pins stay, for who puts it back.
   void Truncate(uint32_t depth);
 
   // The entry that a lock taken now stands on; null if it begins a chain.

@@ -19,7 +19,6 @@ inline void Fill(HeldLock& held, ChainKey previous, const Acquisition& acquisiti
   held.use = use;
   held.SetSite(acquisition.site);
   held.nest_lock = acquisition.nest_lock;
-  held.pins = 0;
 }
 
 // The end of Push, if a handler took locks in the place of this one meanwhile.

@@ -105,6 +105,19 @@ TEST_F(HeldOperationsTest, APinSurvivesWhatIsDoneToTheLocksAround) {
   EXPECT_THAT(Heard(), ElementsAre("pin-violated"));
 }
 
+TEST_F(HeldOperationsTest, APinEndsWithWhatItPinned) {
+  machine_.Run("L(A) L(B)");
+  validator().Pin(thread(), Lock("A"), CallSite{});
+  validator().Pin(thread(), Lock("B"), CallSite{});
+  machine_.Run("U(B)");
+  validator().ResetHeld(thread());
+  EXPECT_THAT(Heard(), ElementsAre("pin-violated"));
+
+  machine_.Run("L(A) L(B) U(B) U(A)");
+
+  EXPECT_THAT(Heard(), ElementsAre("pin-violated"));
+}
+
 TEST_F(HeldOperationsTest, ADowngradedLockOrdersAsAReader) {
   machine_.Run("L(A) L(B)");
 

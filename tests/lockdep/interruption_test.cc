@@ -31,6 +31,8 @@ struct World {
 
   void Take(const LockMap& lock) { validator.Acquire(thread, {.lock = &lock}); }
   void Drop(const LockMap& lock) { validator.Release(thread, lock, {}); }
+  void Pin(const LockMap& lock) { cookie = validator.Pin(thread, lock, {}); }
+  void Unpin(const LockMap& lock) { validator.Unpin(thread, lock, cookie, {}); }
   void TakeAndDrop(const LockMap& lock) {
     Take(lock);
     Drop(lock);
@@ -47,6 +49,7 @@ struct World {
   std::vector<LockMap> many = std::vector<LockMap>(kManyLocks);
   const bool contexts;
   bool is_handled = false;
+  PinCookie cookie;
 };
 
 using Step = std::function<void(World&)>;
@@ -56,6 +59,10 @@ void HoldA(World& world) { world.Take(world.a); }
 void HoldAB(World& world) {
   world.Take(world.a);
   world.Take(world.b);
+}
+void HoldABAndPinB(World& world) {
+  HoldAB(world);
+  world.Pin(world.b);
 }
 
 World* world_of_handler = nullptr;
@@ -75,8 +82,8 @@ std::string StateOf(const World& world) {
   std::string state = "floor " + std::to_string(world.thread.held.floor());
   ChainKey key = kEmptyChainKey;
   for (const HeldLock& held : world.thread.held) {
-    state += std::string(" ") + held.lock->name + (held.use.reads() ? " read" : "") + " pins " +
-             std::to_string(held.pins);
+    state += std::string(" ") + held.lock->name + (held.use.reads() ? " read" : "") +
+             (held.pins == 0 ? "" : " pinned");
     if (held.previous_chain_key != key) state += " upon something else";
     key = NextChainKey(key, held.use);
   }
@@ -86,7 +93,10 @@ std::string StateOf(const World& world) {
 // Whether b upon a, and the handler's lock upon both, were judged: each is reported when
 // it is taken the other way round.
 std::string Judge(World& world) {
-  while (world.thread.held.depth() != 0) world.Drop(*world.thread.held.newest().lock);
+  while (world.thread.held.depth() != 0) {
+    if (world.thread.held.newest().pins != 0) world.Unpin(*world.thread.held.newest().lock);
+    world.Drop(*world.thread.held.newest().lock);
+  }
   if (world.thread.chain_key != kEmptyChainKey) return "a chain is left of nothing";
   if (!world.findings.kinds.empty()) return "something was found that is not there";
   world.Take(world.a);
@@ -124,6 +134,15 @@ const Case kCases[] = {
        world.Take(world.c);
      },
      [](World& world) { world.Drop(world.b); }},
+    {"AcquireUponAPinnedLock", HoldABAndPinB, [](World& world) { world.Take(world.c); }},
+    {"ReleaseUponAPinnedLock",
+     [](World& world) {
+       HoldABAndPinB(world);
+       world.Take(world.c);
+     },
+     [](World& world) { world.Drop(world.c); }},
+    {"Pin", HoldAB, [](World& world) { world.Pin(world.b); }},
+    {"Unpin", HoldABAndPinB, [](World& world) { world.Unpin(world.b); }},
 };
 
 struct Work {
