@@ -19,6 +19,21 @@ bool SameName(const char* a, const char* b) {
 
 }  // namespace
 
+// Of a held lock, or what the event is about.
+struct Validator::End {
+  static End Of(const HeldLock& held) {
+    return {held.use.class_id(), held.use.mode(), held.lock, &held};
+  }
+  static End Of(const Scene& scene, ReadMode mode) {
+    return {scene.lock_class->id, mode, scene.acquisition->lock, nullptr};
+  }
+
+  ClassId class_id;
+  ReadMode mode;
+  const LockMap* lock;
+  const HeldLock* held;
+};
+
 void Validator::LinkDeclaredArcs(const LockClass& lock_class) {
   for (const DeclaredArc& arc : config_.declared_order) {
     const bool is_from = SameName(arc.from, lock_class.name);
@@ -61,6 +76,11 @@ void Validator::CheckNestLock(Scene& scene) {
 // Proves the chain that the acquisition makes, if that was not done before.
 ChainKey Validator::Prove(Scene& scene) {
   const internal::HeldChain chain(scene.thread, contexts_);
+  // Its key was taken away while it was held: nothing is proved of it, so that a lock
+  // which still has it in its cache is looked at.
+  if (scene.lock_class->IsForgotten()) {
+    return internal::KeyAfter(chain.Key(), scene.use, chain.Below());
+  }
   if (scene.acquisition->nest_lock != nullptr) {
     CheckNestLock(scene);
     // No function of the chain: the same classes may be held with the nest lock or without.
@@ -144,7 +164,7 @@ Validator::Recursion Validator::FindRecursion(const Scene& scene) const {
 // Rule 1.
 void Validator::CheckRecursion(Scene& scene) {
   const HeldLock* held = FindRecursion(scene).held;
-  if (held == nullptr || scene.use.ordered()) return;
+  if (held == nullptr) return;
   StopCovering(scene.lock_class->id);
   ReportRecursion(scene, *held);
 }
@@ -186,14 +206,21 @@ void Validator::CheckDependencies(Scene& scene) {
     if (!held.use.checked() || held.use.class_id() == scene.lock_class->id) continue;
     // Another thread took the key away from a lock that is held here.
     if (classes_.Get(held.use.class_id()).IsForgotten()) continue;
-    if (AddDependency(scene, held) && Covers(held)) break;
+    if (AddDependency(scene, held) && Covers(scene.thread, i)) break;
   }
 }
 
-bool Validator::Covers(const HeldLock& held) const {
-  return held.use.CarriesOrder() &&
-         !not_covering_.Contains(
-             NextChainKey(kEmptyChainKey, static_cast<uint64_t>(held.use.class_id())));
+bool Validator::Covers(ThreadContext& thread, uint32_t index) const {
+  const LockUse use = thread.held[index].use;
+  const ChainKey key = NextChainKey(kEmptyChainKey, static_cast<uint64_t>(use.class_id()));
+  // A path over a local lock counts for some rules only.
+  if (!use.CarriesOrder() || classes_.Get(use.class_id()).role != LockRole::kLock ||
+      not_covering_.Contains(key)) {
+    return false;
+  }
+  // Its own dependencies may lead over a class that ended since it was taken.
+  return classes_.live() == classes_.size() ||
+         chains_.Contains(internal::HeldChain(thread, contexts_).KeyUpTo(index));
 }
 
 void Validator::StopCovering(ClassId id) {
@@ -203,25 +230,36 @@ void Validator::StopCovering(ClassId id) {
   }
 }
 
-// Returns whether searches may use the dependency.
 bool Validator::AddDependency(Scene& scene, const HeldLock& held) {
-  const Acquisition& next = *scene.acquisition;
-  Dependency* edge = graph_.Add(held.use.class_id(), scene.lock_class->id);
+  return Observe(scene, End::Of(held), End::Of(scene, scene.acquisition->mode));
+}
+
+bool Validator::AddWake(Scene& scene, const HeldLock& held) {
+  return Observe(scene, End::Of(scene, ReadMode::kWrite), End::Of(held));
+}
+
+StackId Validator::StackOf(Scene& scene, const End& end) {
+  return end.held == nullptr ? LiveStack(scene) : StackOf(scene, *end.held);
+}
+
+// Returns whether searches may use the dependency.
+bool Validator::Observe(Scene& scene, const End& from, const End& to) {
+  Dependency* edge = graph_.Add(from.class_id, to.class_id);
   if (edge == nullptr) {
     StopLocked("out of memory");
     return false;
   }
-  const DependencyKind kind = Classify(held.use.mode(), next.mode);
+  const DependencyKind kind = Classify(from.mode, to.mode);
   if ((edge->observed & MaskOf(kind)) != 0) return (ContextKinds(*edge) & MaskOf(kind)) != 0;
 
   const Witness witness{.kind = kind,
-                        .from_mode = held.use.mode(),
-                        .to_mode = next.mode,
+                        .from_mode = from.mode,
+                        .to_mode = to.mode,
                         .thread = scene.thread.id,
-                        .from_lock = held.lock->address,
-                        .to_lock = next.lock->address,
-                        .from_stack = StackOf(scene, held),
-                        .to_stack = LiveStack(scene),
+                        .from_lock = from.lock->address,
+                        .to_lock = to.lock->address,
+                        .from_stack = StackOf(scene, from),
+                        .to_stack = StackOf(scene, to),
                         .next = nullptr};
   if (!graph_.AddWitness(*edge, witness)) {
     StopLocked("out of memory");
@@ -262,12 +300,16 @@ void Validator::ReportCycle(Scene& scene, const Dependency& edge, const Witness&
   if (edges == nullptr || told == nullptr) return StopLocked("out of memory");
   Violation violation{.kind = ViolationKind::kLockOrderInversion};
   internal::Tell(path, closing.to_mode == ReadMode::kRecursiveRead, edges);
-  if (IsWait(classes_.Get(edge.from).kind)) violation.kind = ViolationKind::kWaitWhileHolding;
+  bool is_declared = false;
+  bool waits = IsWait(classes_.Get(edge.from).kind);
   for (const Dependency* step : path) {
-    if (IsWait(classes_.Get(step->from).kind)) violation.kind = ViolationKind::kWaitWhileHolding;
+    is_declared = is_declared || step->declared != nullptr;
+    waits = waits || IsWait(classes_.Get(step->from).kind);
   }
-  for (const Dependency* step : path) {
-    if (step->declared != nullptr) violation.kind = ViolationKind::kDeclaredOrderViolation;
+  if (is_declared) {
+    violation.kind = ViolationKind::kDeclaredOrderViolation;
+  } else if (waits) {
+    violation.kind = ViolationKind::kWaitWhileHolding;
   }
   edges[path.size()] = internal::Tell(edge, &closing);
   violation.edges = {edges, path.size() + 1};

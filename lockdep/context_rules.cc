@@ -53,8 +53,8 @@ void Validator::MarkHeld(ThreadContext& thread, const CallSite& site) {
   internal::RawLockHolder holder(graph_lock_);
   for (const HeldLock& held : thread.held) {
     if (stopped()) return;
-    if (held.use.checked()) {
-      scene.lock_class = &classes_.Get(held.use.class_id());
+    scene.lock_class = &classes_.Get(held.use.class_id());
+    if (held.use.checked() && !scene.lock_class->IsForgotten()) {
       MarkUsage(scene, held.use, *held.lock, EnabledKind(held.use.mode()), thread.contexts.enabled);
     }
     InsertChain(key_of(held));
@@ -151,38 +151,70 @@ void Validator::CheckInterruptions(Scene& scene, Dependency& edge, const Witness
   RebuildReach();
 }
 
+// Notes the classes that a walk meets with usages in this context.
+void Validator::CollectUsages(Direction direction, CycleSearch::State start, ContextSet context,
+                              internal::StableArray<ClassId>& met) {
+  met.Clear();
+  WalkUsages(direction, start, [&](ClassId id, const UsageSets& usage, bool weak) {
+    const ContextSet there =
+        direction == Direction::kForwards ? usage.Enabled(weak) : usage.Used(weak);
+    if ((there & context) == 0) return false;
+    ClassId* place = met.Append();
+    if (place == nullptr) {
+      StopLocked("out of memory");
+      return true;
+    }
+    *place = id;
+    return false;
+  });
+}
+
+// The first pair, one that may wait for the other, that was not told of.
+bool Validator::FindUntold(ContextSet context, ClassId* used, ClassId* enabled) const {
+  for (uint32_t i = 0; i < met_enabled_.size(); ++i) {
+    for (uint32_t j = 0; j < met_used_.size(); ++j) {
+      if (WasTold(met_used_[j], met_enabled_[i], context)) continue;
+      *used = met_used_[j];
+      *enabled = met_enabled_[i];
+      return true;
+    }
+  }
+  return false;
+}
+
 // Tells of the first pair of classes that the dependency connects in this context
 // and that was not told of; returns whether there is one.
 bool Validator::CheckInterruption(Scene& scene, const Dependency& edge, const Witness& closing,
                                   ContextSet context) {
   const CycleSearch::State before{edge.from, closing.from_mode != ReadMode::kWrite};
   const CycleSearch::State after{edge.to, closing.to_mode == ReadMode::kRecursiveRead};
-  for (uint32_t others = 0;; ++others) {
-    uint32_t to_pass = others;
-    const auto is_enabled = [&](ClassId, const UsageSets& usage, bool weak) {
-      return (usage.Enabled(weak) & context) != 0 && to_pass-- == 0;
-    };
-    const WalkEnd enabled = WalkUsages(Direction::kForwards, after, is_enabled);
-    if (!enabled.found) return false;
-    // The next walk overwrites its path.
-    const size_t length = enabled.path.size();
-    const WalkEnd user = WalkUsages(
-        Direction::kBackwards, before, [&](ClassId id, const UsageSets& usage, bool weak) {
-          return (usage.Used(weak) & context) != 0 && !WasTold(id, enabled.class_id, context);
-        });
-    if (!user.found) continue;
+  CollectUsages(Direction::kForwards, after, context, met_enabled_);
+  CollectUsages(Direction::kBackwards, before, context, met_used_);
+  ClassId used{};
+  ClassId enabled{};
+  if (stopped() || !FindUntold(context, &used, &enabled)) return false;
 
-    const size_t count = user.path.size() + 1 + length;
-    ViolationEdge* steps = NewEdges(count);
-    if (steps == nullptr) return false;
-    internal::Tell(user.path, usages_.IsUsedOnlyRecursively(user.class_id, context), steps);
-    steps[count - length - 1] = internal::Tell(edge, &closing);
-    to_pass = others;
-    internal::Tell(WalkUsages(Direction::kForwards, after, is_enabled).path, after.weak,
-                   steps + count - length);
-    ReportContexts(scene, user.class_id, enabled.class_id, context, {steps, count});
-    return true;
-  }
+  // Each walk overwrites the path of the one before it.
+  const auto walk_after = [&] {
+    return WalkUsages(Direction::kForwards, after,
+                      [&](ClassId id, const UsageSets& usage, bool weak) {
+                        return id == enabled && (usage.Enabled(weak) & context) != 0;
+                      })
+        .path;
+  };
+  const size_t length = walk_after().size();
+  const CycleSearch::Path path =
+      WalkUsages(Direction::kBackwards, before, [&](ClassId id, const UsageSets& usage, bool weak) {
+        return id == used && (usage.Used(weak) & context) != 0;
+      }).path;
+  const size_t count = path.size() + 1 + length;
+  ViolationEdge* steps = NewEdges(count);
+  if (steps == nullptr) return false;
+  internal::Tell(path, usages_.IsUsedOnlyRecursively(used, context), steps);
+  steps[count - length - 1] = internal::Tell(edge, &closing);
+  internal::Tell(walk_after(), after.weak, steps + count - length);
+  ReportContexts(scene, used, enabled, context, {steps, count});
+  return true;
 }
 
 void Validator::LearnReach(const Dependency& edge) {

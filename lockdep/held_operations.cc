@@ -136,6 +136,8 @@ void Validator::ChangeClass(ThreadContext& thread, const LockMap& lock, uint8_t 
     held->use = held->use.WithClass(lock_class->id);
   }
   Reacquire(thread, *held, site);
+  // It is held where more may interrupt now than when it was taken.
+  if (thread.contexts.enabled != 0) MarkHeld(thread, site);
 }
 
 // Takes the stack apart down to an entry, and puts it together again as if each
@@ -160,7 +162,6 @@ void Validator::Reacquire(ThreadContext& thread, const HeldLock& first, const Ca
     scene.acquisition = &acquisition;
     scene.lock_class = &classes_.Get(held.use.class_id());
     scene.use = UseOf(held.use.class_id(), acquisition).In(held.use.context());
-    if (held.use.ordered()) scene.use = scene.use.Ordered();
     internal::Push(thread, acquisition, scene.use, stopped() ? thread.chain_key : Prove(scene));
     --thread.acquisitions;  // No new one.
   }

@@ -226,6 +226,15 @@ bool LockStat::HasOpen(const ThreadTimes& thread) const { return thread.open_cou
 
 void LockStat::ForgetOpen(ThreadTimes& thread) { thread.open_count = 0; }
 
+void LockStat::ForgetOpenBut(ThreadTimes& thread, const HeldLocks& held) {
+  const auto* const end =
+      std::remove_if(thread.open, thread.open + thread.open_count, [&](const OpenLock& open) {
+        return std::none_of(held.begin(), held.end(),
+                            [&](const HeldLock& one) { return one.lock == open.lock; });
+      });
+  thread.open_count = static_cast<uint32_t>(end - thread.open);
+}
+
 ClassTimes LockStat::Sum(ClassId lock_class) {
   internal::RawLockHolder lock(lock_);
   ClassTimes sum;

@@ -22,6 +22,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "lockdep/held_lock.h"
 #include "lockdep/internal/arena.h"
 #include "lockdep/internal/raw_lock.h"
 #include "lockdep/types.h"
@@ -97,8 +98,10 @@ class LockStat {
   void Cancelled(ThreadTimes& thread, const void* lock);
   // Whether there is a lock that the thread said it had, and did not release.
   bool HasOpen(const ThreadTimes& thread) const;
-  // The thread holds nothing of what it said it had: it ended otherwise.
+  // The thread holds nothing of what it said it had, or only what it still holds: the
+  // others ended otherwise.
   void ForgetOpen(ThreadTimes& thread);
+  void ForgetOpenBut(ThreadTimes& thread, const HeldLocks& held);
 
   // What all threads counted of a class so far.
   ClassTimes Sum(ClassId lock_class);

@@ -26,8 +26,6 @@ class LockUse {
   constexpr bool checked() const { return !Bit(kUncheckedShift); }
   // A held nest lock makes up for the order that this acquisition lacks.
   constexpr bool serialised() const { return Bit(kSerialisedShift); }
-  // The host's order of the class puts it after those of the class that are held.
-  constexpr bool ordered() const { return Bit(kOrderedShift); }
   // It waited for the lock without taking it (lock_sync).
   constexpr bool sync() const { return Bit(kSyncShift); }
   // The order among the locks of its class is the host's affair.
@@ -43,7 +41,6 @@ class LockUse {
   constexpr uint64_t word() const { return word_; }
 
   constexpr LockUse Serialised() const { return LockUse(word_ | uint64_t{1} << kSerialisedShift); }
-  constexpr LockUse Ordered() const { return LockUse(word_ | uint64_t{1} << kOrderedShift); }
   constexpr LockUse Sync() const { return LockUse(word_ | uint64_t{1} << kSyncShift); }
   constexpr LockUse HostOrdered() const {
     return LockUse(word_ | uint64_t{1} << kHostOrderedShift);
@@ -67,7 +64,7 @@ class LockUse {
   }
 
   // How many different contexts a word has room for.
-  static constexpr uint32_t kMaxContexts = 1u << 23;
+  static constexpr uint32_t kMaxContexts = 1u << 24;
 
   friend bool operator==(LockUse, LockUse) = default;
 
@@ -82,9 +79,8 @@ class LockUse {
   static constexpr unsigned kSerialisedShift = 36;
   static constexpr unsigned kSyncShift = 37;
   static constexpr unsigned kOffShift = 38;
-  static constexpr unsigned kOrderedShift = 39;
-  static constexpr unsigned kHostOrderedShift = 40;
-  static constexpr unsigned kContextShift = 41;
+  static constexpr unsigned kHostOrderedShift = 39;
+  static constexpr unsigned kContextShift = 40;
   static constexpr uint64_t kContextMask = kMaxContexts - 1;
 
   explicit constexpr LockUse(uint64_t word) : word_(word) {}

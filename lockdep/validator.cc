@@ -37,6 +37,8 @@ Validator::Validator(const Config& config)
       enabled_reach_(arena_, Direction::kForwards),
       used_reach_(arena_, Direction::kBackwards),
       search_(arena_),
+      met_enabled_(arena_),
+      met_used_(arena_),
       stacks_(arena_),
       reported_(arena_),
       not_covering_(arena_),
@@ -94,23 +96,12 @@ void Validator::AcquireSlow(ThreadContext& thread, const Acquisition& acquisitio
   if (chains_.Contains(key) && !thread.held.full() && acquisition.nest_lock == nullptr) {
     return internal::Push(thread, acquisition, use, key);
   }
-  AcquireUnproved(thread, acquisition, /*ordered=*/false);
-}
-
-// Never looked up before: whether the order holds is no function of the chain.
-void Validator::AcquireOrdered(ThreadContext& thread, const Acquisition& acquisition) {
-  if (Enabled(thread)) AcquireUnproved(thread, acquisition, /*ordered=*/true);
-}
-
-void Validator::AcquireUnproved(ThreadContext& thread, const Acquisition& acquisition,
-                                bool ordered) {
   Scene scene(config_, thread, acquisition.site);
   internal::RawLockHolder lock(graph_lock_);
   if (stopped() || !Recognise(scene, acquisition)) return;
   if (thread.held.full() && !GrowHeld(thread)) return;
-  if (ordered) scene.use = scene.use.Ordered();
-  const ChainKey key = Prove(scene);
-  internal::Push(thread, acquisition, scene.use, key);
+  const ChainKey proved = Prove(scene);
+  internal::Push(thread, acquisition, scene.use, proved);
 }
 
 void Validator::Sync(ThreadContext& thread, const Acquisition& acquisition) {

@@ -97,11 +97,6 @@ class Validator {
     internal::Push(thread, acquisition, use, key);
   }
 
-  // The same for a lock of a class whose locks have an order of their own, which
-  // puts it after all those of the class that the thread holds: rule 1 is kept.
-  // The host looks each time; it takes the graph lock.
-  void AcquireOrdered(ThreadContext& thread, const Acquisition& acquisition);
-
   // Call when a lock is released, before others can take it.
   __attribute__((always_inline)) void Release(ThreadContext& thread, const LockMap& lock,
                                               const CallSite& site) {
@@ -263,7 +258,6 @@ class Validator {
   }
 
   void AcquireSlow(ThreadContext& thread, const Acquisition& acquisition);
-  void AcquireUnproved(ThreadContext& thread, const Acquisition& acquisition, bool ordered);
   void ReleaseSlow(ThreadContext& thread, const LockMap& lock, const CallSite& site);
   // Returns the entry to work on; reports the lock and returns null if it is not held.
   HeldLock* HeldOrReport(ThreadContext& thread, const LockMap& lock, ViolationKind kind,
@@ -301,13 +295,15 @@ class Validator {
   ViolationEdge StepFrom(Scene& scene, const HeldLock& held);
   void CheckNestLock(Scene& scene);
   void CheckDependencies(Scene& scene);
+  struct End;  // One of the two ends of a dependency.
+  bool Observe(Scene& scene, const End& from, const End& to);
   bool AddDependency(Scene& scene, const HeldLock& held);
+  bool AddWake(Scene& scene, const HeldLock& held);
   bool ClosesCycle(Scene& scene, Dependency& edge, const Witness& closing);
   void ReportCycle(Scene& scene, const Dependency& edge, const Witness& closing,
                    CycleSearch::Path path);
   bool DescribeParty(const DeadlockedThread& party, ViolationEdge* edge);
-  void AddWake(Scene& scene, const HeldLock& held);
-  bool Covers(const HeldLock& held) const;
+  bool Covers(ThreadContext& thread, uint32_t index) const;
   void StopCovering(ClassId id);
 
   struct WaitLimit {
@@ -322,6 +318,9 @@ class Validator {
                  ContextSet contexts);
   void CheckUsage(Scene& scene, ClassId id, UsageKind kind, ContextSet context);
   void CheckInterruptions(Scene& scene, Dependency& edge, const Witness& closing);
+  void CollectUsages(Direction direction, CycleSearch::State start, ContextSet context,
+                     internal::StableArray<ClassId>& met);
+  bool FindUntold(ContextSet context, ClassId* used, ClassId* enabled) const;
   bool CheckInterruption(Scene& scene, const Dependency& edge, const Witness& closing,
                          ContextSet context);
   void LearnReach(const Dependency& edge);
@@ -350,6 +349,7 @@ class Validator {
   StackId PutStack(std::span<const uintptr_t> pcs);
   StackId LiveStack(Scene& scene);
   StackId StackOf(Scene& scene, const HeldLock& held);
+  StackId StackOf(Scene& scene, const End& end);
   ViolationLock Describe(Scene& scene, const HeldLock& held);
   ViolationEdge* NewEdges(size_t count);
   static ChainKey NewsKey(ViolationKind kind, uint64_t what, const CallSite& site);
@@ -369,6 +369,9 @@ class Validator {
   ContextReach enabled_reach_;
   ContextReach used_reach_;
   CycleSearch search_;
+  // What the walks of CheckInterruption met.
+  internal::StableArray<ClassId> met_enabled_;
+  internal::StableArray<ClassId> met_used_;
   internal::StackDepot stacks_;
   ChainCache reported_;  // Keys of violations already told.
   // Classes that no longer stand for what is held below them: a dependency

@@ -30,34 +30,14 @@ void Validator::Wake(ThreadContext& thread, const Acquisition& acquisition) {
   if (stopped() || !Recognise(scene, acquisition)) return;
   scene.use = scene.use.Sync();
   for (uint32_t i = thread.held.floor(); i < thread.held.depth() && !stopped(); ++i) {
-    AddWake(scene, thread.held[i]);
+    const HeldLock& held = thread.held[i];
+    if (!held.use.checked() || held.use.tried() || held.use.class_id() == scene.lock_class->id ||
+        classes_.Get(held.use.class_id()).IsForgotten()) {
+      continue;
+    }
+    AddWake(scene, held);
   }
   if (!stopped()) InsertChain(WakeKey(internal::HeldChain(thread, contexts_).Key(), scene.use));
-}
-
-void Validator::AddWake(Scene& scene, const HeldLock& held) {
-  const ClassId from = scene.lock_class->id;
-  const ClassId to = held.use.class_id();
-  if (!held.use.checked() || held.use.tried() || to == from) return;
-  if (classes_.Get(to).IsForgotten()) return;
-  Dependency* edge = graph_.Add(from, to);
-  if (edge == nullptr) return StopLocked("out of memory");
-  const DependencyKind kind = Classify(ReadMode::kWrite, held.use.mode());
-  if ((edge->observed & MaskOf(kind)) != 0) return;
-  const Witness witness{.kind = kind,
-                        .from_mode = ReadMode::kWrite,
-                        .to_mode = held.use.mode(),
-                        .thread = scene.thread.id,
-                        .from_lock = scene.acquisition->lock->address,
-                        .to_lock = held.lock->address,
-                        .from_stack = LiveStack(scene),
-                        .to_stack = StackOf(scene, held),
-                        .next = nullptr};
-  if (!graph_.AddWitness(*edge, witness)) return StopLocked("out of memory");
-  if (config_.observer != nullptr) config_.observer->OnDependency(*edge, witness);
-  if (ClosesCycle(scene, *edge, witness)) return;
-  LearnReach(*edge);
-  CheckInterruptions(scene, *edge, witness);
 }
 
 // Who holds nothing is a step from what it waits for to itself.

@@ -37,6 +37,9 @@ class HeldChain {
   // signal handler runs.
   ChainKey Key() const;
 
+  // The same of an entry and what it stands on.
+  ChainKey KeyUpTo(uint32_t index) const;
+
   // Recomputes the keys from an entry upwards, and the floor.
   void Repair(uint32_t from);
 
@@ -53,7 +56,6 @@ class HeldChain {
     return contexts_.Get(thread_.held[index].use.context()).in;
   }
   bool StartsChain(uint32_t index) const { return index == 0 || In(index) != In(index - 1); }
-  ChainKey KeyUpTo(uint32_t index) const;
 
   ThreadContext& thread_;
   const ContextTable& contexts_;

@@ -48,10 +48,13 @@ bool Understand(const Arguments& arguments, ThreadContext& thread, const CallSit
   acquisition->lock = map;
   acquisition->mode = static_cast<ReadMode>(arguments.read);
   acquisition->trylock = arguments.trylock != 0 ? lockdep::TryLock::kYes : lockdep::TryLock::kNo;
-  const bool checked = arguments.check != 0 && lock.key != &__lockdep_no_validate__;
+  // Atomic, though relaxed: its holder may move it to another class (lock_set_class).
+  const lock_class_key* key = __atomic_load_n(&lock.key, __ATOMIC_RELAXED);
+  const bool checked = arguments.check != 0 && key != &__lockdep_no_validate__;
   acquisition->check = checked ? lockdep::Check::kFull : lockdep::Check::kNone;
-  acquisition->subclass =
-      arguments.subclass == 0 ? lock.subclass : static_cast<uint8_t>(arguments.subclass);
+  acquisition->subclass = arguments.subclass == 0
+                              ? __atomic_load_n(&lock.subclass, __ATOMIC_RELAXED)
+                              : static_cast<uint8_t>(arguments.subclass);
   if (arguments.nest_lock != nullptr) {
     acquisition->nest_lock = ReadyNestLock(*arguments.nest_lock, thread, site);
   }
@@ -94,11 +97,8 @@ void lock_acquire(lockdep_map* lock, unsigned subclass, int trylock, int read, i
                                        LOCKDEP_KERNEL_SITE(ip), &acquisition)) {
     return;
   }
-  if (lockdep::kernel::ComesAfterHeld(*lock, acquisition, *thread)) [[unlikely]] {
-    the_world.validator().AcquireOrdered(*thread, acquisition);
-  } else {
-    the_world.validator().Acquire(*thread, acquisition);
-  }
+  acquisition.host_orders_class = lockdep::kernel::ComesAfterHeld(*lock, acquisition, *thread);
+  the_world.validator().Acquire(*thread, acquisition);
   if (lockdep::kernel::IsTiming()) [[unlikely]]
     lockdep::kernel::TimeAcquired(*thread, acquisition);
 }
@@ -130,11 +130,9 @@ void lock_downgrade(lockdep_map* lock, unsigned long ip) {
 
 void lock_set_class(lockdep_map* lock, const char* name, lock_class_key* key, unsigned subclass,
                     unsigned long ip) {
-  if (Watched() == nullptr) return;
-  lockdep_init_map_type(lock, name, key, static_cast<int>(subclass), lock->wait_type_inner,
-                        lock->wait_type_outer, lock->lock_type);
   OnLock(lock, LOCKDEP_KERNEL_SITE(ip),
          [=](ThreadContext& thread, const LockMap& map, const CallSite& site) {
+           if (!lockdep::kernel::GiveClass(*lock, {name, key, subclass}, thread, site)) return;
            the_world.validator().ChangeClass(thread, map, static_cast<uint8_t>(subclass), site);
          });
 }

@@ -1,6 +1,7 @@
 #include "lockdep/kernel/context.h"
 
 #include "lockdep/kernel/interrupts.h"
+#include "lockdep/kernel/might_sleep.h"
 #include "lockdep/kernel/site.h"
 #include "lockdep/kernel/world.h"
 
@@ -22,18 +23,19 @@ void Update(const CallSite& site, const Change& change) {
   the_world.validator().SetContexts(*thread, the_thread.interrupts.ToContextState(), site);
 }
 
-const InterruptState& State() {
-  the_world.Current();
-  return the_thread.interrupts;
-}
-
 }  // namespace
+
+void lockdep::kernel::MightSleep(unsigned long ip) {
+  ThreadContext* thread = the_world.Current();
+  if (thread == nullptr) return;
+  the_world.validator().CheckWait(*thread, WaitType::kSleep, LOCKDEP_KERNEL_SITE(ip));
+}
 
 void lockdep_hardirqs_on_prepare() {}
 
 void lockdep_hardirqs_on(unsigned long ip) {
   const CallSite site = LOCKDEP_KERNEL_SITE(ip);
-  if (State().hardirqs != 0) {
+  if (the_thread.interrupts.hardirqs != 0) {
     lockdep_report_broken_rule(nullptr, "hardirqs stay off inside a hardirq", site.pcs[0]);
     return;
   }
@@ -79,13 +81,9 @@ void lockdep_softirq_exit() {
   });
 }
 
-bool lockdep_hardirqs_enabled() { return State().hardirqs_on; }
-bool lockdep_softirqs_enabled() { return State().softirqs_on; }
-bool lockdep_hardirq_context() { return State().hardirqs != 0; }
-bool lockdep_softirq_context() { return State().softirqs != 0; }
+bool lockdep_hardirqs_enabled() { return the_thread.interrupts.hardirqs_on; }
+bool lockdep_softirqs_enabled() { return the_thread.interrupts.softirqs_on; }
+bool lockdep_hardirq_context() { return the_thread.interrupts.hardirqs != 0; }
+bool lockdep_softirq_context() { return the_thread.interrupts.softirqs != 0; }
 
-void might_sleep() {
-  ThreadContext* thread = the_world.Current();
-  if (thread == nullptr) return;
-  the_world.validator().CheckWait(*thread, WaitType::kSleep, LOCKDEP_KERNEL_SITE(0));
-}
+void might_sleep() { lockdep::kernel::MightSleep(_RET_IP_); }

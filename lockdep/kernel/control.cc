@@ -4,6 +4,7 @@
 
 #include "lockdep/kernel/ready_map.h"
 #include "lockdep/kernel/site.h"
+#include "lockdep/kernel/timing.h"
 #include "lockdep/kernel/world.h"
 
 using lockdep::HeldLock;
@@ -55,6 +56,7 @@ void lockdep_on() {
 void lockdep_reset() {
   if (ThreadContext* thread = the_world.Current(); thread != nullptr) {
     the_world.validator().Reset(*thread);
+    lockdep::kernel::TimeDropped(*thread);
   }
   __atomic_store_n(&debug_locks, 1, __ATOMIC_RELAXED);
 }
@@ -64,8 +66,9 @@ void debug_check_no_locks_freed(const void* memory, unsigned long size) {
   if (thread == nullptr || thread->off != 0) return;
   while (const LockMap* lock = HeldIn(*thread, memory, size)) {
     the_world.validator().DestroyLock(*thread, *lock, LOCKDEP_KERNEL_SITE(0));
-    if (the_world.validator().stopped()) return;
+    if (the_world.validator().stopped()) break;
   }
+  lockdep::kernel::TimeDropped(*thread);
 }
 
 void lockdep_sys_exit() {

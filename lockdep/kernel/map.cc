@@ -8,6 +8,7 @@
 #include "lockdep/kernel/class_order.h"
 #include "lockdep/kernel/ready_map.h"
 #include "lockdep/kernel/site.h"
+#include "lockdep/kernel/timing.h"
 #include "lockdep/kernel/world.h"
 
 extern "C" {
@@ -83,15 +84,14 @@ void NameByPlace(const lockdep_map& map, const CallSite& site, LockMap& engine_m
   engine_map.origin = is_static ? reinterpret_cast<uintptr_t>(&map) : site.pcs[0];
 }
 
+ClassKey EngineKeyOf(const lockdep_map& map) {
+  if (map.key == &__lockdep_class_of_name__) return KeyOfName(map.name);
+  return map.key == &__lockdep_class_of_lock__ ? NewKey() : KeyOf(map.key);
+}
+
 void Fill(lockdep_map& map, const CallSite& site) {
   auto* engine_map = new (map.map) LockMap();
-  if (map.key == &__lockdep_class_of_name__) {
-    engine_map->key = KeyOfName(map.name);
-  } else if (map.key == &__lockdep_class_of_lock__) {
-    engine_map->key = NewKey();
-  } else {
-    engine_map->key = KeyOf(map.key);
-  }
+  engine_map->key = EngineKeyOf(map);
   engine_map->name = map.name;
   if (map.name == nullptr) NameByPlace(map, site, *engine_map);
   engine_map->address = &map;
@@ -143,6 +143,27 @@ LockMap* MakeReady(lockdep_map& map, ThreadContext& thread, const CallSite& site
   return nullptr;
 }
 
+// The graph lock keeps the engine from reading the map meanwhile, and from keeping the
+// class that it was of.
+bool GiveClass(lockdep_map& map, const GivenClass& given, ThreadContext& thread,
+               const CallSite& site) {
+  const char* objection = Objection(given.name, given.key, static_cast<int>(given.subclass),
+                                    map.wait_type_inner, map.wait_type_outer, map.lock_type);
+  if (objection != nullptr || given.key == &__lockdep_no_track__) {
+    the_world.validator().CancelAcquire(thread, EngineMap(map));
+    objection != nullptr ? Refuse(map, thread, objection, site) : Ignore(map);
+    return false;
+  }
+  the_world.validator().LockGraph();
+  map.name = given.name;
+  __atomic_store_n(&map.key, given.key, __ATOMIC_RELAXED);
+  __atomic_store_n(&map.subclass, static_cast<unsigned char>(given.subclass), __ATOMIC_RELAXED);
+  EngineMap(map).SetClass(EngineKeyOf(map), given.name);
+  if (given.name == nullptr) NameByPlace(map, site, EngineMap(map));
+  the_world.validator().UnlockGraph();
+  return true;
+}
+
 const LockMap* ReadyNestLock(lockdep_map& map, ThreadContext& thread, const CallSite& site) {
   if (WasMadeReady(map) && !IsReady(map)) {
     for (const HeldLock& held : thread.held) {
@@ -182,6 +203,13 @@ void ReportKey(lockdep::ThreadContext& thread, const char* rule, const lockdep::
                                    "a class key", rule, site);
 }
 
+void ForgetKeys(lockdep::ThreadContext& thread, lockdep::ClassKey first, uint64_t count,
+                const lockdep::CallSite& site) {
+  ForgetOrders(first.value, count);
+  the_world.validator().ForgetKeys(thread, first, count, site);
+  TimeDropped(thread);
+}
+
 }  // namespace
 
 void lockdep_register_key(lock_class_key* key) {
@@ -199,20 +227,20 @@ void lockdep_unregister_key(lock_class_key* key) {
   if (thread == nullptr) return;
   const lockdep::CallSite site = LOCKDEP_KERNEL_SITE(0);
   ForgetOrders(KeyOf(key).value, 1);
-  if (the_world.validator().UnregisterKey(*thread, KeyOf(key), site)) return;
-  ReportKey(*thread, "only a registered key is unregistered", site);
+  if (!the_world.validator().UnregisterKey(*thread, KeyOf(key), site)) {
+    ReportKey(*thread, "only a registered key is unregistered", site);
+  }
+  TimeDropped(*thread);
 }
 
 void lockdep_free_key_range(void* start, unsigned long size) {
   lockdep::ThreadContext* thread = the_world.Current();
   if (thread == nullptr) return;
-  ForgetOrders(KeyOf(start).value, size);
-  the_world.validator().ForgetKeys(*thread, KeyOf(start), size, LOCKDEP_KERNEL_SITE(0));
+  ForgetKeys(*thread, KeyOf(start), size, LOCKDEP_KERNEL_SITE(0));
 }
 
 void lockdep_reset_lock(lockdep_map* lock) {
   lockdep::ThreadContext* thread = the_world.Current();
   if (thread == nullptr || !IsReady(*lock)) return;
-  ForgetOrders(EngineMap(*lock).key.value, 1);
-  the_world.validator().ForgetKeys(*thread, EngineMap(*lock).key, 1, LOCKDEP_KERNEL_SITE(0));
+  ForgetKeys(*thread, EngineMap(*lock).key, 1, LOCKDEP_KERNEL_SITE(0));
 }

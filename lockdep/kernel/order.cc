@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "lockdep/internal/arena.h"
+#include "lockdep/internal/never_destroyed.h"
 #include "lockdep/internal/raw_lock.h"
 #include "lockdep/kernel/class_order.h"
 #include "lockdep/kernel/ready_map.h"
@@ -15,46 +16,65 @@ constinit internal::RawLock orders_lock;
 
 namespace {
 
-// Few classes have one: a list.  Entries stay for good; a class that ends leaves
-// one that orders nothing.
+// Entries stay for good; that of a class that ended, and so orders nothing, serves the
+// next one.
 struct ClassOrder {
-  uint64_t key;
+  std::atomic<uint64_t> key;
   std::atomic<lock_cmp_fn> compare;
   ClassOrder* next;
 };
 
-// Never destroyed: locks are taken after main.  Guarded by orders_lock.
-union Memory {
-  constexpr Memory() : arena() {}
-  ~Memory() {}
-  internal::Arena arena;
-};
-constinit Memory orders_memory;
-constinit std::atomic<ClassOrder*> orders{nullptr};
+constinit internal::NeverDestroyed<internal::Arena> orders_memory;  // Guarded by orders_lock.
 
-ClassOrder* Find(uint64_t key) {
-  ClassOrder* order = orders.load(std::memory_order_acquire);
-  while (order != nullptr && order->key != key) order = order->next;
-  return order;
+// Few classes have one, but every acquisition asks: short lists.
+constexpr unsigned kListBits = 6;
+constinit std::atomic<ClassOrder*> lists[1 << kListBits] = {};
+
+std::atomic<ClassOrder*>& ListOf(uint64_t key) {
+  return lists[key * 0x9e3779b97f4a7c15u >> (64 - kListBits)];
+}
+
+lock_cmp_fn OrderOf(uint64_t key) {
+  for (const ClassOrder* order = ListOf(key).load(std::memory_order_acquire); order != nullptr;
+       order = order->next) {
+    if (order->key.load(std::memory_order_relaxed) != key) continue;
+    // Acquire: if it serves another class by now, that shows in its key.
+    const lock_cmp_fn compare = order->compare.load(std::memory_order_acquire);
+    if (order->key.load(std::memory_order_relaxed) == key) return compare;
+  }
+  return nullptr;
+}
+
+// The entry of the class, or one that serves none, or null.
+ClassOrder* FindEntry(uint64_t key) {
+  ClassOrder* unused = nullptr;
+  for (ClassOrder* order = ListOf(key).load(std::memory_order_relaxed); order != nullptr;
+       order = order->next) {
+    if (order->key.load(std::memory_order_relaxed) == key) return order;
+    if (order->compare.load(std::memory_order_relaxed) == nullptr) unused = order;
+  }
+  return unused;
 }
 
 // Returns what is wrong with it; null if nothing.
 const char* SetOrder(uint64_t key, lock_cmp_fn compare) {
   internal::RawLockHolder lock(orders_lock);
-  if (ClassOrder* known = Find(key); known != nullptr) {
-    const lock_cmp_fn before = known->compare.load(std::memory_order_relaxed);
-    if (before != nullptr && compare != nullptr && before != compare) {
-      return "a class has one order";
-    }
-    known->compare.store(compare, std::memory_order_relaxed);
+  ClassOrder* order = FindEntry(key);
+  const lock_cmp_fn before =
+      order == nullptr ? nullptr : order->compare.load(std::memory_order_relaxed);
+  if (before != nullptr && compare != nullptr && before != compare) return "a class has one order";
+  if (order != nullptr) {
+    order->key.store(key, std::memory_order_relaxed);
+    order->compare.store(compare, std::memory_order_release);
     return nullptr;
   }
-  auto* order = orders_memory.arena.New<ClassOrder>();
+  order = orders_memory->New<ClassOrder>();
   if (order == nullptr) return "no memory is left for the order of a class";
-  order->key = key;
+  std::atomic<ClassOrder*>& list = ListOf(key);
+  order->key.store(key, std::memory_order_relaxed);
   order->compare.store(compare, std::memory_order_relaxed);
-  order->next = orders.load(std::memory_order_relaxed);
-  orders.store(order, std::memory_order_release);
+  order->next = list.load(std::memory_order_relaxed);
+  list.store(order, std::memory_order_release);
   return nullptr;
 }
 
@@ -62,12 +82,9 @@ const char* SetOrder(uint64_t key, lock_cmp_fn compare) {
 
 bool ComesAfterHeld(const lockdep_map& lock, const Acquisition& acquisition,
                     const ThreadContext& thread) {
-  if (orders.load(std::memory_order_acquire) == nullptr) [[likely]]
+  const lock_cmp_fn compare = OrderOf(acquisition.lock->key.value);
+  if (compare == nullptr) [[likely]]
     return false;
-  const ClassOrder* order = Find(acquisition.lock->key.value);
-  const lock_cmp_fn compare =
-      order == nullptr ? nullptr : order->compare.load(std::memory_order_relaxed);
-  if (compare == nullptr) return false;
   bool holds_any = false;
   for (uint32_t i = thread.held.floor(); i < thread.held.depth(); ++i) {
     const HeldLock& held = thread.held[i];
@@ -82,9 +99,13 @@ bool ComesAfterHeld(const lockdep_map& lock, const Acquisition& acquisition,
 }
 
 void ForgetOrders(uint64_t first, uint64_t count) {
-  for (ClassOrder* order = orders.load(std::memory_order_acquire); order != nullptr;
-       order = order->next) {
-    if (order->key - first < count) order->compare.store(nullptr, std::memory_order_relaxed);
+  internal::RawLockHolder lock(orders_lock);
+  for (const std::atomic<ClassOrder*>& list : lists) {
+    for (ClassOrder* order = list.load(std::memory_order_relaxed); order != nullptr;
+         order = order->next) {
+      if (order->key.load(std::memory_order_relaxed) - first >= count) continue;
+      order->compare.store(nullptr, std::memory_order_relaxed);
+    }
   }
 }
 

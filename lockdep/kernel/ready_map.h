@@ -47,7 +47,19 @@ inline LockMap* ReadyMap(lockdep_map& map, ThreadContext& thread, const CallSite
   return MakeReady(map, thread, site);
 }
 
-// The same for a lock that is named as a nest lock.  A copy of one that is held
+struct GivenClass {
+  const char* name;
+  lock_class_key* key;
+  unsigned subclass;
+};
+
+// Moves a lock to another class, while others may be about to take it.  Returns false,
+// and ignores its events from now on, if it cannot be of that class: that is reported.
+// REQUIRES: it is ready.
+bool GiveClass(lockdep_map& map, const GivenClass& given, ThreadContext& thread,
+               const CallSite& site);
+
+// As ReadyMap, for a lock that is named as a nest lock.  A copy of one that is held
 // (a copied ww_acquire_ctx) stands for the one that it was copied from.
 const LockMap* ReadyNestLock(lockdep_map& map, ThreadContext& thread, const CallSite& site);
 

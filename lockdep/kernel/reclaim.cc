@@ -1,6 +1,7 @@
 #include "lockdep/kernel/reclaim.h"
 
 #include "lockdep/kernel/context.h"
+#include "lockdep/kernel/might_sleep.h"
 
 lockdep_map __mmu_notifier_invalidate_range_start_map = {.name =
                                                              "mmu_notifier_invalidate_range_start"};
@@ -32,25 +33,29 @@ bool MayReclaim(gfp_t gfp) {
          (gfp & __GFP_NOLOCKDEP) == 0;
 }
 
-}  // namespace
-
-void fs_reclaim_acquire(gfp_t gfp) {
+// `ip` is the place of whoever called the function of the interface.
+void Enter(gfp_t gfp, unsigned long ip) {
   gfp = InScope(gfp);
   if (!MayReclaim(gfp)) return;
-  if ((gfp & __GFP_FS) != 0) lock_acquire_exclusive(&reclaim_map, 0, 0, nullptr, _RET_IP_);
-  lock_acquire_exclusive(&__mmu_notifier_invalidate_range_start_map, 0, 0, nullptr, _RET_IP_);
-  lock_release(&__mmu_notifier_invalidate_range_start_map, _RET_IP_);
+  if ((gfp & __GFP_FS) != 0) lock_acquire_exclusive(&reclaim_map, 0, 0, nullptr, ip);
+  lock_acquire_exclusive(&__mmu_notifier_invalidate_range_start_map, 0, 0, nullptr, ip);
+  lock_release(&__mmu_notifier_invalidate_range_start_map, ip);
 }
 
-void fs_reclaim_release(gfp_t gfp) {
+void Leave(gfp_t gfp, unsigned long ip) {
   gfp = InScope(gfp);
-  if (MayReclaim(gfp) && (gfp & __GFP_FS) != 0) lock_release(&reclaim_map, _RET_IP_);
+  if (MayReclaim(gfp) && (gfp & __GFP_FS) != 0) lock_release(&reclaim_map, ip);
 }
+
+}  // namespace
+
+void fs_reclaim_acquire(gfp_t gfp) { Enter(gfp, _RET_IP_); }
+void fs_reclaim_release(gfp_t gfp) { Leave(gfp, _RET_IP_); }
 
 void might_alloc(gfp_t gfp) {
-  fs_reclaim_acquire(gfp);
-  fs_reclaim_release(gfp);
-  if ((gfp & __GFP_DIRECT_RECLAIM) != 0) might_sleep();
+  Enter(gfp, _RET_IP_);
+  Leave(gfp, _RET_IP_);
+  if ((gfp & __GFP_DIRECT_RECLAIM) != 0) lockdep::kernel::MightSleep(_RET_IP_);
 }
 
 unsigned memalloc_nofs_save() { return Save(kNoFs); }

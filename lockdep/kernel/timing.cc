@@ -6,6 +6,7 @@
 #include <cstring>
 #include <new>
 
+#include "lockdep/internal/never_destroyed.h"
 #include "lockdep/kernel/ready_map.h"
 #include "lockdep/kernel/site.h"
 #include "lockdep/kernel/world.h"
@@ -15,13 +16,7 @@ int lock_stat = 0;
 namespace lockdep::kernel {
 namespace {
 
-// Never destroyed: locks are taken after main.
-union Memory {
-  constexpr Memory() : times() {}
-  ~Memory() {}
-  LockStat times;
-};
-constinit Memory memory;
+constinit internal::NeverDestroyed<LockStat> the_times;
 
 constinit thread_local LockStat::ThreadTimes* times_of_thread = nullptr;
 
@@ -42,7 +37,7 @@ lockdep_times ToKernel(const LockTimes& times) {
 
 }  // namespace
 
-LockStat& Times() { return memory.times; }
+LockStat& Times() { return *the_times; }
 
 void TimeAsAsked() {
   const char* asked = getenv("LOCKDEP_KERNEL_LOCK_STAT");
@@ -56,8 +51,6 @@ void TimeAcquired(const ThreadContext& thread, const Acquisition& acquisition) {
   if (depth == 0 || thread.held[depth - 1].lock != acquisition.lock) return;  // It was refused.
   if (times_of_thread == nullptr) times_of_thread = Times().CreateThread();
   if (times_of_thread == nullptr) return;
-  // What ended while it was held was not released.
-  if (depth == 1) Times().ForgetOpen(*times_of_thread);
   Times().Acquired(*times_of_thread, acquisition.lock, thread.held[depth - 1].use.class_id(),
                    acquisition.mode, Now());
 }
@@ -67,13 +60,17 @@ void TimeReleased(const LockMap& lock) {
   Times().Released(*times_of_thread, &lock, Now());
 }
 
+void TimeDropped(const ThreadContext& thread) {
+  if (times_of_thread != nullptr) Times().ForgetOpenBut(*times_of_thread, thread.held);
+}
+
 void EndTiming() {
   if (times_of_thread != nullptr) Times().DestroyThread(times_of_thread);
   times_of_thread = nullptr;
 }
 
 void ForgetTimes() {
-  new (&memory.times) LockStat();
+  new (&*the_times) LockStat();
   times_of_thread = nullptr;
 }
 

@@ -25,6 +25,8 @@ void TimeAsAsked();
 void TimeAcquired(const ThreadContext& thread, const Acquisition& acquisition);
 // It is about to release; nothing happens if it was not timed.
 void TimeReleased(const LockMap& lock);
+// The validator may have dropped locks that the thread holds: they are not timed on.
+void TimeDropped(const ThreadContext& thread);
 // The thread ends; what it counted stays.
 void EndTiming();
 // In the child of a fork: what was counted is its parent's.

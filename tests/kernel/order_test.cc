@@ -60,10 +60,11 @@ TEST_F(ClassOrderTest, OrdersNothingBetweenClasses) {
   EXPECT_THAT(Kinds(), ElementsAre("lock-order-inversion"));
 }
 
-TEST_F(ClassOrderTest, StaysWhenTheHeldLockIsProvedAnew) {
+TEST_F(ClassOrderTest, StaysWhenTheLocksAreProvedAnewUnderEachOther) {
+  Take(other_);
   Take(nodes_[0]);
   Take(nodes_[1]);
-  lock_set_class(&nodes_[0].dep_map, "node", &key, 1, _THIS_IP_);
+  lock_set_class(&other_.dep_map, "other", &other_key, 1, _THIS_IP_);
   EXPECT_THAT(heard(), IsEmpty());
 }
 
@@ -85,6 +86,23 @@ TEST_F(ClassOrderTest, EndsWithItsKeyOrWhenItIsTakenAway) {
   Take(nodes_[1]);
   Take(nodes_[2]);
   EXPECT_THAT(Kinds(), ElementsAre("recursive-lock", "recursive-lock"));
+}
+
+TEST_F(ClassOrderTest, ComesAndGoesWithAnyNumberOfClasses) {
+  static lock_class_key keys[500];
+  for (lock_class_key& one : keys) {
+    Lock locks[2] = {{"one", &one}, {"one", &one}};
+    lock_set_cmp_fn(&locks[0], ByAddress, nullptr);
+    TakeBoth(locks[0], locks[1]);
+    lockdep_free_key_range(&one, 1);
+  }
+  EXPECT_THAT(heard(), IsEmpty());
+
+  for (lock_class_key& one : keys) {
+    Lock locks[2] = {{"one", &one}, {"one", &one}};
+    TakeBoth(locks[0], locks[1]);
+  }
+  EXPECT_EQ(heard().size(), std::size(keys));
 }
 
 TEST_F(ClassOrderTest, OfALockThatWasNeverInitialisedIsReported) {

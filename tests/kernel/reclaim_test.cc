@@ -71,6 +71,27 @@ TEST_F(ReclaimTest, NotifiersMayRunInAnyReclaim) {
   EXPECT_THAT(Kinds(), ElementsAre("lock-order-inversion"));
 }
 
+__attribute__((noinline)) void AllocateHere() {
+  might_alloc(GFP_NOFS);
+  asm volatile("# here");
+}
+__attribute__((noinline)) void AllocateThere() {
+  might_alloc(GFP_NOFS);
+  asm volatile("# there");
+}
+
+TEST_F(ReclaimTest, EachPlaceThatAllocatesIsTold) {
+  static lock_class_key spinning_key;
+  Lock spinning("spinning", &spinning_key, LD_WAIT_SPIN);
+  Take(spinning);
+  for (int i = 0; i < 2; ++i) {
+    AllocateHere();
+    AllocateThere();
+  }
+  Release(spinning);
+  EXPECT_THAT(Kinds(), ElementsAre("invalid-wait-context", "invalid-wait-context"));
+}
+
 TEST_F(ReclaimTest, WhatMayReclaimMaySleep) {
   static lock_class_key spinning_key;
   Lock spinning("spinning", &spinning_key, LD_WAIT_SPIN);

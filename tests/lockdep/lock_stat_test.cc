@@ -144,6 +144,24 @@ TEST_F(LockStatTest, WhatIsForgottenIsNotReleased) {
   EXPECT_FALSE(stat_.Sum(kAccounts).any());
 }
 
+TEST_F(LockStatTest, OnlyWhatIsStillHeldIsKept) {
+  HeldLock storage[1] = {};
+  HeldLocks held;
+  held.Replace(storage, 1);
+  held.Next().lock = reinterpret_cast<const LockMap*>(&accounts_);
+  held.Push();
+  const int dropped = 0;
+  stat_.Acquired(*thread_, &dropped, kJournal, ReadMode::kWrite, 10);
+  stat_.Acquired(*thread_, &accounts_, kAccounts, ReadMode::kWrite, 20);
+
+  stat_.ForgetOpenBut(*thread_, held);
+  stat_.Released(*thread_, &dropped, 40);
+  stat_.Released(*thread_, &accounts_, 40);
+
+  EXPECT_FALSE(stat_.Sum(kJournal).any());
+  EXPECT_EQ(stat_.Sum(kAccounts).write_hold, (LockTimes{1, 20, 20, 20}));
+}
+
 TEST_F(LockStatTest, DepthAndClassesHaveNoLimit) {
   std::vector<int> locks(1000);
   for (uint32_t i = 0; i < locks.size(); ++i) {

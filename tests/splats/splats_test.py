@@ -6,7 +6,9 @@ usage: splats_test.py --tool LOCKDEP --program SPLAT_PROGRAM
 
 The first form makes each mistake of splats.tsv, renders the recording with
 `--format kernel`, and compares the facts.  The second one compares the table with
-logs of a kernel, DIRECTORY/NAME.txt: so it was made, and can be made again.
+logs of a kernel, DIRECTORY/NAME.txt.  The table was made from such logs, one boot of
+a 6.12 kernel for each case with a module that did what splat_program.c does; neither
+logs nor module are part of this project, which cannot make the table again by itself.
 """
 
 import argparse
