@@ -26,11 +26,15 @@ constexpr Shape kShape = {.threads = 3,
                           .rare_ops = true,
                           .contexts = true,
                           .pins = true,
+                          .changes = true,
+                          .ends = true,
                           .unchecked = true};
 // Of A, B and so on.
-const World kWorld = {
-    .waits = {WaitType::kUnchecked, WaitType::kSpin, WaitType::kConfig, WaitType::kSleep},
-    .contexts = true};
+const World kWorld = {.waits = {WaitType::kUnchecked, WaitType::kSpin, WaitType::kConfig,
+                                WaitType::kSleep, WaitType::kSpin},
+                      .contexts = true,
+                      .roles = {LockRole::kLock, LockRole::kLock, LockRole::kLock,
+                                LockRole::kPerCpu, LockRole::kWaitOverride}};
 
 // The oracle tries all paths, so the number of classes must be small.
 bool FitsTheOracle(const Program& program) {
@@ -39,7 +43,9 @@ bool FitsTheOracle(const Program& program) {
                        [op](const Step& step) { return step.op == op; });
   };
   // Whose cookie it is that comes back can depend on its number then.
-  if (has(Op::kUnpin) && has(Op::kEnter)) return false;
+  if (has(Op::kUnpin) && (has(Op::kEnter) || has(Op::kChangeClass) || has(Op::kEndKeys))) {
+    return false;
+  }
   return program.size() <= 60 && std::all_of(program.begin(), program.end(), [](const Step& step) {
            return step.thread < kShape.threads && step.lock.letter < kShape.letters &&
                   step.subclass < kShape.subclasses;

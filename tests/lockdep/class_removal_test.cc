@@ -163,6 +163,22 @@ TEST_F(ClassRemovalTest, AfterAResetTheThreadHoldsNothingAndHearsAgain) {
   EXPECT_EQ(thread().held.depth(), 0u);
 }
 
+// C is known to come after A only because it came after B.
+TEST_F(ClassRemovalTest, WhatIsHeldUponAnEndedClassStandsForNothingBelowIt) {
+  machine_.Run("L(A) L(B) L(C) |1 end(B) |0 L(D) U(D) U(C) U(B) U(A)");
+  machine_.Run("L(D) L(A)");
+
+  EXPECT_THAT(Heard(), ElementsAre("lock-order-inversion"));
+}
+
+// Another thread still holds it, and proves it anew.
+TEST_F(ClassRemovalTest, NoChainOfAnEndedClassIsKnown) {
+  machine_.Run("L(A) L(B) |1 end(B) |0 class(A/1)");
+  machine_.Run("|1 L(A1/1) L(B) U(B) U(A1) L(B) L(A1/1)");
+
+  EXPECT_THAT(Heard(), ElementsAre("lock-order-inversion"));
+}
+
 TEST_F(ClassRemovalTest, ALockWithoutAKeyIsNoLock) {
   LockMap blank;
 

@@ -337,6 +337,17 @@ TEST_F(WaitContextTest, AnOverrideAllowsMore) {
   EXPECT_THAT(KindsOf("| L(Raw) T(Override) L(Mutex) U(Mutex)"), ElementsAre(kWait));
 }
 
+// The order between A and B counts, though the one over the local lock does not.
+TEST(LocalLockTest, HidesNoOrderOfWhatIsHeldBelowIt) {
+  Machine machine;
+  machine.Lock("Local").role = LockRole::kPerCpu;
+  machine.Run("irq{ L(A) U(A) } irqsave{ L(A) L(Local) L(B) U(B) U(Local) U(A) }");
+  EXPECT_THAT(machine.heard(), IsEmpty());
+  machine.Run("L(B)");
+
+  EXPECT_THAT(Kinds(machine.heard()), ElementsAre(kInversion));
+}
+
 TEST_F(WaitContextTest, ToldOnceForAPair) {
   EXPECT_THAT(KindsOf("L(Spin) L(Mutex) U(Mutex) U(Spin) L(A) L(Spin) L(Mutex)"),
               ElementsAre(kWait));

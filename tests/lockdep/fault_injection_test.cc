@@ -21,6 +21,10 @@ void Exercise(Validator& validator) {
   }
   for (int i = kLocks; i-- > 0;) validator.Release(*thread, locks[i], CallSite{});
   validator.ForgetKeys(*thread, locks[0].key, kLocks / 2, CallSite{});
+  for (int i = 0; i < kLocks; ++i) validator.RegisterKey({uint64_t{100'000} + i});
+  for (int i = 0; i < kLocks; ++i) {
+    validator.UnregisterKey(*thread, {uint64_t{100'000} + i}, CallSite{});
+  }
 }
 
 TEST(FaultInjectionTest, EveryFailedGrowthStopsValidationOnce) {

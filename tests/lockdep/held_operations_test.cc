@@ -118,6 +118,15 @@ TEST_F(HeldOperationsTest, APinEndsWithWhatItPinned) {
   EXPECT_THAT(Heard(), ElementsAre("pin-violated"));
 }
 
+// The class that it has now was never taken with hardirqs on, but is held so.
+TEST_F(HeldOperationsTest, AChangedClassIsHeldWhereTheThreadRunsNow) {
+  machine_.Run("irqsave{ L(A) } class(A/1) U(A)");
+  EXPECT_THAT(Heard(), IsEmpty());
+  machine_.Run("irq{ L(A/1) }");
+
+  EXPECT_THAT(Heard(), ElementsAre("inconsistent-context"));
+}
+
 TEST_F(HeldOperationsTest, ADowngradedLockOrdersAsAReader) {
   machine_.Run("L(A) L(B)");
 

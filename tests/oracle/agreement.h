@@ -9,7 +9,7 @@
 //   6. Each connection by an interruption that the engine tells is a strong cycle of
 //      the oracle's; and where the oracle finds classes connected in a context for
 //      the first time, the engine tells of one in that context.
-// And at the end of a program:
+// And at the end of a program, and before a class ends:
 //   7. Each unexcused dependency of the oracle's is implied by a strong path of
 //      the engine's.  The engine may keep fewer, but must know as much.
 

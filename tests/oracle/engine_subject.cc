@@ -67,6 +67,7 @@ LockMap& EngineSubject::MapOf(Lock lock) {
   map.name = NameOfLetter(lock.letter);
   map.address = &map;
   map.wait_inner = world_.WaitOf({lock.letter, 0});
+  map.role = world_.RoleOf({lock.letter, 0});
   used_maps_.push_back(&map);
   return map;
 }
@@ -81,6 +82,7 @@ void EngineSubject::Restart() {
   }
   for (Braces& braces : braces_) braces = {};
   told_connections_.clear();
+  ends_ = {};
   for (LockMap* map : used_maps_) {
     map->address = nullptr;
     for (auto& cached : map->class_cache) cached.store(ClassId::kNone, std::memory_order_relaxed);
@@ -154,8 +156,39 @@ void EngineSubject::ApplyToHeld(ThreadContext& thread, const Step& step) {
       return validator_->Unpin(thread, lock, pins.TakeBack(&lock), CallSite{});
     case Op::kDowngrade:
       return validator_->Downgrade(thread, lock, ReadMode::kRead, CallSite{});
+    case Op::kChangeClass:
+      return ChangeClass(thread, step);
+    case Op::kEndKeys:
+      return EndKeys(thread, step);
     default:
       return;
+  }
+}
+
+void EngineSubject::ChangeClass(ThreadContext& thread, const Step& step) {
+  LockMap& lock = MapOf(step.lock);
+  if (step.nest.has_value()) {
+    const LockMap& of = MapOf(*step.nest);
+    lock.SetClass(of.key, of.name);
+    lock.wait_inner = of.wait_inner;
+    lock.role = of.role;
+  }
+  validator_->ChangeClass(thread, lock, step.subclass, CallSite{});
+}
+
+// One key as a dynamic one that is unregistered, several as those of a module.
+void EngineSubject::EndKeys(ThreadContext& thread, const Step& step) {
+  uint64_t count = 0;
+  for (uint8_t letter = 0; letter < kLetters; ++letter) {
+    count += step.Ends(letter);
+    ends_[letter] += step.Ends(letter);
+  }
+  const ClassKey first{first_key_ + step.lock.letter};
+  if (count == 1) {
+    validator_->RegisterKey(first);
+    validator_->UnregisterKey(thread, first, CallSite{});
+  } else if (count != 0) {
+    validator_->ForgetKeys(thread, first, count, CallSite{});
   }
 }
 
@@ -170,7 +203,8 @@ Acquisition EngineSubject::AcquisitionOf(const Step& step) {
 }
 
 void EngineSubject::OnClass(const LockClass& lock_class) {
-  names_.push_back({static_cast<uint8_t>(lock_class.key.value - first_key_), lock_class.subclass});
+  const auto letter = static_cast<uint8_t>(lock_class.key.value - first_key_);
+  names_.push_back({letter, lock_class.subclass, ends_[letter]});
 }
 
 void EngineSubject::OnDependency(const lockdep::Dependency& edge, const Witness& witness) {
@@ -199,8 +233,10 @@ void EngineSubject::OnViolation(const Violation& violation) {
 }
 
 void EngineSubject::OnInterruption(const Violation& violation, const std::vector<ToldStep>& steps) {
-  const std::string_view name = violation.context;
-  const int context = name == testing::kContextNames[0] ? 0 : 1;
+  const auto* const name =
+      std::ranges::find(testing::kContextNames, std::string_view(violation.context));
+  if (name == std::end(testing::kContextNames)) abort();  // No context of this world.
+  const int context = static_cast<int>(name - std::begin(testing::kContextNames));
   ToldInterruption told{
       .kind = violation.kind,
       .connection = {NameOf(violation.used.class_id), NameOf(violation.enabled.class_id), context},

@@ -79,6 +79,8 @@ class EngineSubject final : private Observer {
   Acquisition AcquisitionOf(const Step& step);
   void ApplyToHeld(ThreadContext& thread, const Step& step);
   bool EndLock(ThreadContext& thread, const Step& step);
+  void ChangeClass(ThreadContext& thread, const Step& step);
+  void EndKeys(ThreadContext& thread, const Step& step);
   bool MoveTo(ThreadContext& thread, const Step& step);
 
   struct Braces {
@@ -95,9 +97,10 @@ class EngineSubject final : private Observer {
   std::array<Braces, kMaxThreads> braces_;
   std::vector<Connection> told_connections_;  // In this program.
   std::array<LockMap, kLetters * kInstances> maps_;
-  std::vector<LockMap*> used_maps_;      // By this program.
-  std::vector<ClassName> names_ = {{}};  // By class id; ids start at 1.
-  uint64_t first_key_ = 1;               // Of this program's classes.
+  std::vector<LockMap*> used_maps_;          // By this program.
+  std::vector<ClassName> names_ = {{}};      // By class id; ids start at 1.
+  uint64_t first_key_ = 1;                   // Of this program's classes.
+  std::array<uint8_t, kLetters> ends_ = {};  // How often each letter's key ended.
 };
 
 }  // namespace lockdep::oracle

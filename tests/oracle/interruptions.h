@@ -42,6 +42,15 @@ class Interruptions {
   // A dependency came; `is_excused` if it closed a cycle of locks.
   void Add(const Edge& edge, bool is_excused);
 
+  // Classes ended for which `is_ended` holds, and with them all dependencies that
+  // `others` has not.
+  template <typename IsEnded>
+  void Forget(const IsEnded& is_ended, const Relation& others) {
+    std::erase_if(usages_, [&](const Usage& usage) { return is_ended(usage.name); });
+    all_.KeepOnly(others);
+    usable_.KeepOnly(others);
+  }
+
   // Ends a step: the contexts in which it connects what was never connected before.
   std::vector<int> Settle();
 

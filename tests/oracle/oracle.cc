@@ -43,6 +43,12 @@ Verdict Oracle::Apply(const Step& step) {
     case Op::kDestroy:
       Destroy(step, verdict);
       break;
+    case Op::kChangeClass:
+      ChangeClass(step, verdict);
+      break;
+    case Op::kEndKeys:
+      EndKeys(step, verdict);
+      break;
     case Op::kExit:
       Exit(step, verdict);
       break;
@@ -53,57 +59,107 @@ Verdict Oracle::Apply(const Step& step) {
       Leave(step);
       break;
   }
-  NoteUsages(step);
+  NoteUsagesOfHeld();
   verdict.interrupted = interruptions_.Settle();
   return verdict;
 }
 
 void Oracle::Acquire(const Step& step, Verdict& verdict) {
-  SeeClass(step.class_name());
-  if (step.nest.has_value() && !Holds(step.thread, *step.nest)) {  // Rule 5.
-    Tell(ViolationKind::kNestLockMissing, step.class_name(), verdict);
-  }
-  CheckWait(step, verdict);
-  if (!step.trylock && step.checked && CheckRecursion(step, verdict) == Recursion::kNone) {
-    AddDependencies(step, verdict);
-  }
-  if (step.op == Op::kSync) return;
   Thread& thread = threads_[step.thread];
-  thread.held.push_back(
-      {step.lock, step.class_name(), step.mode, step.checked, thread.context.in, 0});
+  const Held next{.lock = step.lock,
+                  .name = NameOf(step.lock, step.subclass),
+                  .mode = step.mode,
+                  .trylock = step.trylock,
+                  .checked = step.checked,
+                  .nest = step.nest,
+                  .context = thread.context};
+  Prove(step.thread, next, verdict);
+  if (step.op == Op::kAcquire) thread.held.push_back(next);
 }
 
-// Rule 4.  The strictest lock held here, or the context, limits how others wait.
-void Oracle::CheckWait(const Step& step, Verdict& verdict) {
-  const WaitType wait = world_.WaitOf(step.class_name());
-  if (step.trylock || wait == WaitType::kUnchecked) return;
-  WaitType limit = threads_[step.thread].context.wait_limit;
+// What it means that the thread takes this upon what it holds.
+void Oracle::Prove(uint8_t thread, const Held& next, Verdict& verdict) {
+  if (HasEnded(next.name)) return;
+  SeeClass(next.name);
+  if (next.nest.has_value() && !Holds(thread, *next.nest)) {  // Rule 5.
+    Tell(ViolationKind::kNestLockMissing, next.name, verdict);
+  }
+  CheckWait(thread, next, verdict);
+  if (next.trylock || !next.checked) return;
+  if (CheckRecursion(thread, next, verdict) == Recursion::kNone) {
+    AddDependencies(thread, next, verdict);
+  }
+  NoteUsages(next.name, next.mode, true, next.context.in);
+}
+
+// Rule 10.  The lock, and what was taken after it, is taken again, each where it was.
+void Oracle::ChangeClass(const Step& step, Verdict& verdict) {
+  if (step.nest.has_value()) letters_[KeyOf(step.lock)] = NameOf(*step.nest).letter;
+  Held* changed = NewestOf(step.thread, step.lock);
+  if (changed == nullptr) {
+    SeeClass(NameOf(step.lock));
+    return Tell(ViolationKind::kInvalidLockState, NameOf(step.lock), verdict);
+  }
+  changed->name = NameOf(step.lock, step.subclass);
+  std::vector<Held>& held = threads_[step.thread].held;
+  const std::vector<Held> again(held.begin() + (changed - held.data()), held.end());
+  held.resize(held.size() - again.size());
+  for (const Held& next : again) {
+    Prove(step.thread, next, verdict);
+    if (next.checked && !HasEnded(next.name)) {
+      NoteUsages(next.name, next.mode, false, next.context.enabled);
+    }
+    held.push_back(next);
+  }
+}
+
+// Rule 8.  The keys go; what has them from now on is of new classes.
+void Oracle::EndKeys(const Step& step, Verdict& verdict) {
+  std::vector<Held>& held = threads_[step.thread].held;
+  const auto ends = [&step](const Held& one) { return step.Ends(one.name.letter); };
+  for (size_t i = held.size(); i-- > 0;) {
+    if (ends(held[i])) Tell(ViolationKind::kHeldLockDestroyed, held[i].name, verdict);
+  }
+  std::erase_if(held, ends);
+  for (uint8_t letter = 0; letter < kLetters; ++letter) ends_[letter] += step.Ends(letter);
+  std::erase_if(seen_, [this](ClassName name) { return HasEnded(name); });
+}
+
+void Oracle::KeepOnly(const Relation& others) {
+  dependencies_.KeepOnly(others);
+  interruptions_.Forget([this](ClassName name) { return HasEnded(name); }, others);
+}
+
+// Rule 4.  The strictest lock held here, or the context, limits how others wait; an
+// override stands for all before it.
+void Oracle::CheckWait(uint8_t thread, const Held& next, Verdict& verdict) {
+  const WaitType wait = world_.WaitOf(next.name);
+  if (next.trylock || wait == WaitType::kUnchecked) return;
+  WaitType limit = next.context.wait_limit;
   std::optional<ClassName> by;
-  for (const Held& held : Mine(step.thread)) {
+  for (const Held& held : Mine(thread)) {
     const WaitType inner = world_.WaitOf(held.name);
-    if (inner == WaitType::kUnchecked || inner >= limit) continue;
+    const bool overrides = world_.RoleOf(held.name) == LockRole::kWaitOverride;
+    if (inner == WaitType::kUnchecked || (inner >= limit && !overrides)) continue;
     limit = inner;
     by = held.name;
   }
-  const Wait told{step.class_name(), by};
+  const Wait told{next.name, by};
   if (wait <= limit ||
       std::find(told_waits_.begin(), told_waits_.end(), told) != told_waits_.end()) {
     return;
   }
   told_waits_.push_back(told);
-  verdict.findings.push_back({ViolationKind::kInvalidWaitContext, step.class_name()});
+  verdict.findings.push_back({ViolationKind::kInvalidWaitContext, next.name});
 }
 
-// Rule 3.  What waits here is used here; whatever any thread holds is held while the
-// contexts are enabled that are enabled for it now.
-void Oracle::NoteUsages(const Step& step) {
-  const bool waits = (step.op == Op::kAcquire && !step.trylock) || step.op == Op::kSync;
-  if (waits && step.checked) {
-    NoteUsages(step.class_name(), step.mode, true, threads_[step.thread].context.in);
-  }
+// Rule 3.  What waits somewhere is used there (Prove); whatever any thread holds is held
+// while the contexts are enabled that are enabled for it now.
+void Oracle::NoteUsagesOfHeld() {
   for (const Thread& thread : threads_) {
     for (const Held& held : thread.held) {
-      if (held.checked) NoteUsages(held.name, held.mode, false, thread.context.enabled);
+      if (!held.checked || HasEnded(held.name)) continue;
+      NoteUsages(held.name, held.mode, false, thread.context.enabled);
     }
   }
 }
@@ -136,8 +192,8 @@ void Oracle::Pin(const Step& step, Verdict& verdict) {
     ++threads_[step.thread].cookies[KeyOf(step.lock)];
     return;
   }
-  SeeClass({step.lock.letter, 0});
-  Tell(ViolationKind::kPinViolated, {step.lock.letter, 0}, verdict);
+  SeeClass(NameOf(step.lock));
+  Tell(ViolationKind::kPinViolated, NameOf(step.lock), verdict);
 }
 
 void Oracle::Unpin(const Step& step, Verdict& verdict) {
@@ -146,8 +202,8 @@ void Oracle::Unpin(const Step& step, Verdict& verdict) {
   if (has_cookie) --cookies;
   Held* held = NewestOf(step.thread, step.lock);
   if (held == nullptr) {
-    SeeClass({step.lock.letter, 0});
-    return Tell(ViolationKind::kPinViolated, {step.lock.letter, 0}, verdict);
+    SeeClass(NameOf(step.lock));
+    return Tell(ViolationKind::kPinViolated, NameOf(step.lock), verdict);
   }
   if (has_cookie && held->pins != 0) {
     --held->pins;
@@ -159,35 +215,35 @@ void Oracle::Unpin(const Step& step, Verdict& verdict) {
 
 // Rule 1.  A nest lock serialises what was taken after it, and itself.  If that
 // is not all that blocks us, the newest lock that does decides the words.
-Oracle::Recursion Oracle::CheckRecursion(const Step& step, Verdict& verdict) {
+Oracle::Recursion Oracle::CheckRecursion(uint8_t thread, const Held& next, Verdict& verdict) {
   bool nest_is_held = false;
   bool serialised = true;
   std::optional<Held> newest;
-  const std::vector<Held>& all = threads_[step.thread].held;
+  const std::vector<Held>& all = threads_[thread].held;
   for (size_t i = 0; i < all.size(); ++i) {
     const Held& held = all[i];
-    nest_is_held = nest_is_held || step.nest == held.lock;
+    nest_is_held = nest_is_held || next.nest == held.lock;
     const bool reader_meets_reader =
-        step.mode == ReadMode::kRecursiveRead && held.mode != ReadMode::kWrite;
-    if (held.name != step.class_name() || reader_meets_reader) continue;
-    if (i < FirstOfMine(step.thread)) continue;
+        next.mode == ReadMode::kRecursiveRead && held.mode != ReadMode::kWrite;
+    if (held.name != next.name || reader_meets_reader) continue;
+    if (i < FirstOfMine(thread)) continue;
     newest = held;
     serialised = serialised && nest_is_held;
   }
   if (!newest.has_value()) return Recursion::kNone;
   if (serialised) return Recursion::kSerialised;
-  const bool both_read = step.mode == ReadMode::kRead && newest->mode != ReadMode::kWrite;
-  Tell(both_read ? ViolationKind::kReadRecursion : ViolationKind::kRecursiveLock, step.class_name(),
+  const bool both_read = next.mode == ReadMode::kRead && newest->mode != ReadMode::kWrite;
+  Tell(both_read ? ViolationKind::kReadRecursion : ViolationKind::kRecursiveLock, next.name,
        verdict);
   return Recursion::kNone;
 }
 
 // Rule 2.
-void Oracle::AddDependencies(const Step& step, Verdict& verdict) {
+void Oracle::AddDependencies(uint8_t thread, const Held& next, Verdict& verdict) {
   std::vector<Edge> added;
-  for (const Held& held : Mine(step.thread)) {
-    if (held.name == step.class_name() || !held.checked) continue;
-    const Edge edge = MakeEdge(held.name, held.mode, step.class_name(), step.mode);
+  for (const Held& held : Mine(thread)) {
+    if (held.name == next.name || !held.checked || HasEnded(held.name)) continue;
+    const Edge edge = MakeEdge(held.name, held.mode, next.name, next.mode);
     if (dependencies_.Add(edge)) added.push_back(edge);
   }
   std::vector<Closing> closing;
@@ -199,7 +255,9 @@ void Oracle::AddDependencies(const Step& step, Verdict& verdict) {
     if (!dependencies_.IsExcused(Pair{one.edge.from, one.edge.to})) verdict.closing.push_back(one);
   }
   for (const Closing& one : closing) dependencies_.Excuse(one.edge);
-  for (const Edge& edge : added) interruptions_.Add(edge, dependencies_.IsExcused(edge));
+  for (const Edge& edge : added) {
+    if (world_.Orders(edge)) interruptions_.Add(edge, dependencies_.IsExcused(edge));
+  }
 }
 
 // Rule 7.
@@ -209,7 +267,7 @@ void Oracle::Release(const Step& step, Verdict& verdict) {
     if (held->pins != 0) Tell(ViolationKind::kPinViolated, held->name, verdict);
     return Drop(step.thread, step.lock);
   }
-  const ClassName name{step.lock.letter, 0};
+  const ClassName name = NameOf(step.lock);
   SeeClass(name);
   bool held_elsewhere = false;
   for (uint8_t thread = 0; thread < kMaxThreads; ++thread) {
@@ -222,7 +280,7 @@ void Oracle::Release(const Step& step, Verdict& verdict) {
 // Only a writer has something to give up.
 void Oracle::Downgrade(const Step& step, Verdict& verdict) {
   Held* held = NewestOf(step.thread, step.lock);
-  const ClassName name = held == nullptr ? ClassName{step.lock.letter, 0} : held->name;
+  const ClassName name = held == nullptr ? NameOf(step.lock) : held->name;
   if (held == nullptr) SeeClass(name);
   if (held == nullptr || held->mode != ReadMode::kWrite) {
     return Tell(ViolationKind::kInvalidLockState, name, verdict);
@@ -249,6 +307,12 @@ void Oracle::Exit(const Step& step, Verdict& verdict) {
   thread.cookies.clear();
 }
 
+ClassName Oracle::NameOf(Lock lock, uint8_t subclass) const {
+  const auto moved = letters_.find(KeyOf(lock));
+  const uint8_t letter = moved == letters_.end() ? lock.letter : moved->second;
+  return {letter, subclass, ends_[letter]};
+}
+
 // Declared orders speak of every subclass, and hold once both classes exist.
 void Oracle::SeeClass(ClassName name) {
   if (std::find(seen_.begin(), seen_.end(), name) != seen_.end()) return;
@@ -263,13 +327,14 @@ void Oracle::SeeClass(ClassName name) {
 
 void Oracle::Declare(Pair pair) {
   dependencies_.Declare(pair);
-  interruptions_.Add({pair.from, pair.to, /*shared=*/false, /*recursive=*/false}, false);
+  const Edge edge{pair.from, pair.to, /*shared=*/false, /*recursive=*/false};
+  if (world_.Orders(edge)) interruptions_.Add(edge, false);
 }
 
 size_t Oracle::FirstOfMine(uint8_t thread) const {
   const std::vector<Held>& held = threads_[thread].held;
   size_t first = held.size();
-  while (first > 0 && held[first - 1].in == threads_[thread].context.in) --first;
+  while (first > 0 && held[first - 1].context.in == threads_[thread].context.in) --first;
   return first;
 }
 

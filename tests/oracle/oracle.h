@@ -58,9 +58,18 @@ struct World {
   std::vector<WaitType> waits = {};
   // Whether threads begin with all contexts enabled, or without any.
   bool contexts = false;
+  // What the locks of each letter are; those beyond the end are plain locks.
+  std::vector<LockRole> roles = {};
 
   WaitType WaitOf(ClassName name) const {
     return name.letter < waits.size() ? waits[name.letter] : WaitType::kUnchecked;
+  }
+  LockRole RoleOf(ClassName name) const {
+    return name.letter < roles.size() ? roles[name.letter] : LockRole::kLock;
+  }
+  // Whether it orders anything across contexts.
+  bool Orders(const Edge& edge) const {
+    return RoleOf(edge.from) == LockRole::kLock && RoleOf(edge.to) == LockRole::kLock;
   }
 };
 
@@ -74,12 +83,20 @@ class Oracle {
   const Relation& dependencies() const { return dependencies_; }
   const Interruptions& interruptions() const { return interruptions_; }
 
+  // What was only implied by way of a class that ended may be forgotten with it:
+  // nothing is known but `others` from now on.
+  void KeepOnly(const Relation& others);
+
+  bool HasEnded(ClassName name) const { return name.past != ends_[name.letter]; }
+
   struct Held {
     Lock lock;
     ClassName name;
     ReadMode mode;
+    bool trylock = false;
     bool checked = true;
-    ContextSet in = 0;  // Where it was taken.
+    std::optional<Lock> nest = std::nullopt;
+    ContextState context = {};  // Where it was taken.
     int pins = 0;
   };
   // Oldest first.
@@ -94,6 +111,9 @@ class Oracle {
   };
 
   void Acquire(const Step& step, Verdict& verdict);
+  void Prove(uint8_t thread, const Held& next, Verdict& verdict);
+  void ChangeClass(const Step& step, Verdict& verdict);
+  void EndKeys(const Step& step, Verdict& verdict);
   void Release(const Step& step, Verdict& verdict);
   void Downgrade(const Step& step, Verdict& verdict);
   void Destroy(const Step& step, Verdict& verdict);
@@ -104,13 +124,15 @@ class Oracle {
   void Enter(const Step& step);
   void Leave(const Step& step);
 
-  void CheckWait(const Step& step, Verdict& verdict);
-  void NoteUsages(const Step& step);
+  void CheckWait(uint8_t thread, const Held& next, Verdict& verdict);
+  void NoteUsagesOfHeld();
   void NoteUsages(ClassName name, ReadMode mode, bool is_used, ContextSet contexts);
   enum class Recursion { kNone, kSerialised };
-  Recursion CheckRecursion(const Step& step, Verdict& verdict);
-  void AddDependencies(const Step& step, Verdict& verdict);
+  Recursion CheckRecursion(uint8_t thread, const Held& next, Verdict& verdict);
+  void AddDependencies(uint8_t thread, const Held& next, Verdict& verdict);
 
+  // The class that the lock is of now.
+  ClassName NameOf(Lock lock, uint8_t subclass = 0) const;
   void SeeClass(ClassName name);
   void Declare(Pair pair);
   // The locks that the thread took where it runs now, and nothing but them since.
@@ -134,6 +156,8 @@ class Oracle {
   std::vector<ClassName> seen_;
   std::vector<Finding> told_;
   std::vector<Wait> told_waits_;
+  std::map<int, uint8_t> letters_;           // Of locks that were moved to another class.
+  std::array<uint8_t, kLetters> ends_ = {};  // How often each letter's key ended.
   std::array<Thread, kMaxThreads> threads_;
 };
 

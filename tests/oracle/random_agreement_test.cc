@@ -14,6 +14,7 @@ struct Row {
   bool declared = false;
   int programs;
   bool waits = false;
+  bool roles = false;
 };
 
 void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
@@ -27,6 +28,7 @@ TEST_P(RandomAgreementTest, Holds) {
     World world{.contexts = shape.contexts};
     if (GetParam().declared) world.declared = RandomOrder(random, shape);
     if (GetParam().waits) world.waits = RandomWaits(random, shape);
+    if (GetParam().roles) world.roles = RandomRoles(random, shape);
     const auto fails = [&world](const Program& program) {
       return FindDisagreement(program, world).has_value();
     };
@@ -82,6 +84,34 @@ INSTANTIATE_TEST_SUITE_P(
             true,
             1000},
         Row{"Waits", {.letters = 5, .steps = 40, .unchecked = true}, false, 2000, /*waits=*/true},
+        Row{"LocalLocksAndOverrides",
+            {.letters = 5, .steps = 40, .contexts = true, .unchecked = true},
+            false,
+            3000,
+            /*waits=*/true,
+            /*roles=*/true},
+        Row{"ChangesOfClass",
+            {.letters = 4, .instances = 2, .subclasses = 3, .steps = 40, .changes = true},
+            false,
+            3000},
+        Row{"EndedKeys", {.letters = 5, .subclasses = 2, .steps = 40, .ends = true}, false, 3000},
+        Row{"DeclaredOrdersOfEndedKeys", {.letters = 5, .steps = 40, .ends = true}, true, 1000},
+        Row{"AllEventsOnClasses",
+            {.threads = 3,
+             .letters = 5,
+             .instances = 2,
+             .subclasses = 2,
+             .steps = 50,
+             .nesting = true,
+             .rare_ops = true,
+             .contexts = true,
+             .changes = true,
+             .ends = true,
+             .unchecked = true},
+            false,
+            3000,
+            /*waits=*/true,
+            /*roles=*/true},
         Row{"Pins",
             {.letters = 3,
              .instances = 2,

@@ -43,6 +43,19 @@ Op RandomRareOp(Random& random) {
   return kOps[Below(random, kOps.size())];
 }
 
+// Of `lock`, if only for another subclass.
+Step RandomChange(Random& random, const Shape& shape, Lock lock) {
+  Step step{.op = Op::kChangeClass, .lock = lock, .subclass = Below(random, shape.subclasses)};
+  if (OneIn(random, 2)) step.nest = RandomLock(random, shape);
+  return step;
+}
+
+Step RandomEnd(Random& random, const Shape& shape) {
+  Step step{.op = Op::kEndKeys, .lock = {.letter = Below(random, shape.letters)}};
+  if (OneIn(random, 3)) step.nest = Lock{.letter = Below(random, shape.letters)};
+  return step;
+}
+
 Step WithoutLock(Step step) {
   if (!NamesLock(step.op)) step.lock = {};
   return step;
@@ -69,6 +82,8 @@ Step NextStep(Random& random, const Shape& shape, const Held& held) {
   if (shape.pins && OneIn(random, 5)) {
     step = {.op = OneIn(random, 2) ? Op::kPin : Op::kUnpin, .lock = step.lock};
   }
+  if (shape.changes && OneIn(random, 8)) step = RandomChange(random, shape, step.lock);
+  if (shape.ends && OneIn(random, 12)) step = RandomEnd(random, shape);
   if (shape.contexts && OneIn(random, 4)) step = RandomMove(random);
   step.thread = thread;
   return step;
@@ -169,6 +184,8 @@ Shape RandomShape(Random& random, const Shape& most) {
           .rare_ops = most.rare_ops && OneIn(random, 2),
           .contexts = most.contexts,
           .pins = most.pins && OneIn(random, 2),
+          .changes = most.changes && OneIn(random, 2),
+          .ends = most.ends && OneIn(random, 2),
           .unchecked = most.unchecked && OneIn(random, 2)};
 }
 
@@ -192,6 +209,10 @@ Step RandomStep(Random& random, const Shape& shape) {
   if (shape.pins && OneIn(random, 8)) {
     step = {.op = OneIn(random, 2) ? Op::kPin : Op::kUnpin, .lock = RandomLock(random, shape)};
   }
+  if (shape.changes && OneIn(random, 10)) {
+    step = RandomChange(random, shape, RandomLock(random, shape));
+  }
+  if (shape.ends && OneIn(random, 12)) step = RandomEnd(random, shape);
   step.thread = Below(random, shape.threads);
   return step;
 }
@@ -202,6 +223,14 @@ std::vector<WaitType> RandomWaits(Random& random, const Shape& shape) {
     waits.push_back(static_cast<WaitType>(Below(random, static_cast<uint8_t>(WaitType::kAny))));
   }
   return waits;
+}
+
+std::vector<LockRole> RandomRoles(Random& random, const Shape& shape) {
+  std::vector<LockRole> roles;
+  for (uint8_t letter = 0; letter < shape.letters; ++letter) {
+    roles.push_back(OneIn(random, 2) ? LockRole::kLock : static_cast<LockRole>(Below(random, 3)));
+  }
+  return roles;
 }
 
 std::vector<DeclaredLetters> RandomOrder(Random& random, const Shape& shape) {

@@ -25,6 +25,8 @@ struct Shape {
   bool rare_ops = false;  // Downgrade, cancel, destroy, exit, release of what is not held.
   bool contexts = false;
   bool pins = false;
+  bool changes = false;    // Of classes, by those who hold their locks or not.
+  bool ends = false;       // Of class keys.
   bool unchecked = false;  // Locks that take no part in the rules, and waits without taking.
 };
 
@@ -41,6 +43,9 @@ Step RandomStep(Random& random, const Shape& shape);
 
 // How the locks of each letter wait.
 std::vector<WaitType> RandomWaits(Random& random, const Shape& shape);
+
+// Local locks and overrides of wait types among plain locks.
+std::vector<LockRole> RandomRoles(Random& random, const Shape& shape);
 
 // An order over the letters, transitive and without contradiction.
 std::vector<DeclaredLetters> RandomOrder(Random& random, const Shape& shape);

@@ -44,6 +44,16 @@ void Relation::Declare(Pair pair) {
   Add({.from = pair.from, .to = pair.to, .shared = false, .recursive = false});
 }
 
+void Relation::KeepOnly(const Relation& other) {
+  const auto is_gone = [&other](const Edge& edge) { return !other.Contains(edge); };
+  std::erase_if(edges_, is_gone);
+  std::erase_if(excused_, is_gone);
+  std::erase_if(declared_, [this](Pair pair) {
+    return std::none_of(edges_.begin(), edges_.end(),
+                        [pair](const Edge& edge) { return PairOf(edge) == pair; });
+  });
+}
+
 void Relation::Excuse(const Edge& edge) {
   if (!IsExcused(edge)) excused_.push_back(edge);
 }

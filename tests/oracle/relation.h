@@ -48,6 +48,18 @@ class Relation {
   // An order that somebody wrote down: an edge of the strongest kind.
   void Declare(Pair pair);
 
+  // Forgets all edges but those that `other` has too, and what was said of the rest.
+  void KeepOnly(const Relation& other);
+  // Forgets the edges of classes for which `is_ended` holds.
+  template <typename IsEnded>
+  void Forget(const IsEnded& is_ended) {
+    Relation others;
+    for (const Edge& edge : edges_) {
+      if (!is_ended(edge.from) && !is_ended(edge.to)) others.Add(edge);
+    }
+    KeepOnly(others);
+  }
+
   // From now on no cycle is looked for through this edge.
   void Excuse(const Edge& edge);
 

@@ -43,11 +43,14 @@ std::optional<Step> ToStep(const Event& event) {
   const std::optional<Lock> lock = ParseLock(event.lock);
   if (!lock.has_value()) return std::nullopt;
   step.lock = *lock;
-  if (event.op != Op::kAcquire && event.op != Op::kSync) return step;
-  step.mode = event.mode;
-  step.checked = event.check == Check::kFull;
-  step.trylock = event.trylock == TryLock::kYes;
-  step.subclass = event.subclass;
+  if (event.op == Op::kAcquire || event.op == Op::kSync) {
+    step.mode = event.mode;
+    step.checked = event.check == Check::kFull;
+    step.trylock = event.trylock == TryLock::kYes;
+  } else if (event.op != Op::kChangeClass && event.op != Op::kEndKeys) {
+    return step;
+  }
+  if (event.op != Op::kEndKeys) step.subclass = event.subclass;
   if (event.nest_lock.empty()) return step;
   step.nest = ParseLock(event.nest_lock);
   return step.nest.has_value() ? std::optional(step) : std::nullopt;
@@ -58,6 +61,7 @@ std::optional<Step> ToStep(const Event& event) {
 std::string Format(ClassName name) {
   std::string text(1, static_cast<char>('A' + name.letter));
   if (name.subclass != 0) text += "/" + std::to_string(name.subclass);
+  if (name.past != 0) text += " after " + std::to_string(name.past);
   return text;
 }
 

@@ -29,10 +29,11 @@ struct Lock {
   friend bool operator==(const Lock&, const Lock&) = default;
 };
 
-// A lock class: a letter and a subclass.
+// A lock class: a letter and a subclass, and how often the letter's key ended before.
 struct ClassName {
   uint8_t letter = 0;
   uint8_t subclass = 0;
+  uint8_t past = 0;
 
   friend bool operator==(const ClassName&, const ClassName&) = default;
 };
@@ -46,9 +47,15 @@ struct Step {
   bool checked = true;
   testing::Context context = testing::Context::kIrq;  // Of kEnter.
   uint8_t subclass = 0;
+  // The nest lock.  Of kChangeClass: whose class it gets; of kEndKeys: the last letter.
   std::optional<Lock> nest = std::nullopt;
 
+  // In a program that changes no classes.
   ClassName class_name() const { return {lock.letter, subclass}; }
+  // Of kEndKeys.
+  bool Ends(uint8_t letter) const {
+    return letter >= lock.letter && letter <= (nest.has_value() ? *nest : lock).letter;
+  }
   friend bool operator==(const Step&, const Step&) = default;
 };
 

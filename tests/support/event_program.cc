@@ -34,6 +34,8 @@ constexpr Word kWords[] = {
     {"down", Op::kDowngrade},
     {"cancel", Op::kCancel},
     {"free", Op::kDestroy},
+    {"class", Op::kChangeClass},
+    {"end", Op::kEndKeys},
     {"exit", Op::kExit},
 };
 
@@ -367,6 +369,10 @@ void Machine::Run(const Event& event) {
       return pins.Note(&lock, validator_.Pin(thread, lock, CallSite{}));
     case Op::kUnpin:
       return validator_.Unpin(thread, lock, pins.TakeBack(&lock), CallSite{});
+    case Op::kChangeClass:
+      return ChangeClass(event);
+    case Op::kEndKeys:
+      return EndKeys(event);
     default:
       return EndLock(event, lock);
   }
@@ -384,6 +390,23 @@ void Machine::EndLock(const Event& event, const LockMap& lock) {
       return validator_.DestroyLock(thread, lock, CallSite{});
     default:
       return;
+  }
+}
+
+void Machine::ChangeClass(const Event& event) {
+  LockMap& lock = Lock(event.lock);
+  if (!event.nest_lock.empty()) {
+    const LockMap& of = Lock(event.nest_lock);
+    lock.SetClass(of.key, of.name);
+  }
+  validator_.ChangeClass(Thread(event.thread), lock, event.subclass, CallSite{});
+}
+
+void Machine::EndKeys(const Event& event) {
+  const std::string& last = event.nest_lock.empty() ? event.lock : event.nest_lock;
+  for (const auto& [name, key] : class_names_) {
+    if (name < ClassPart(event.lock) || name > ClassPart(last)) continue;
+    validator_.ForgetKeys(Thread(event.thread), {reinterpret_cast<uintptr_t>(&key)}, 1, CallSite{});
   }
 }
 

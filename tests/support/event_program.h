@@ -11,6 +11,9 @@
 //   irqon{ }  with both enabled; so threads begin
 //   down(A)  the writer becomes a reader     cancel(A)  a wait was given up
 //   free(A)  the lock's memory ends          exit()     the thread ends
+//   class(A/1)  the held lock is of subclass 1 from now on
+//   class(A/1,B)  ... and of the class that lock B is of; also if it is not held
+//   end(A)   the key of class A ends         end(A,C)   those of A, B and C
 //   |  next thread     |2  thread 2 goes on (threads count from 0)
 //
 // Example: "L(A) L(B) U(B) U(A) | L(B) L(A) U(A) U(B)".
@@ -51,6 +54,8 @@ struct Event {
     kDowngrade,
     kCancel,
     kDestroy,
+    kChangeClass,
+    kEndKeys,
     kExit,
     kEnter,  // A context, up to kLeave.
     kLeave,
@@ -64,7 +69,7 @@ struct Event {
   size_t thread = 0;
   std::string lock;  // "A1": class A, instance 1.  Empty for kExit, kEnter, kLeave.
   uint8_t subclass = 0;
-  std::string nest_lock;
+  std::string nest_lock;  // Of kChangeClass: whose class; of kEndKeys: the last.
 };
 
 // Returns nothing if the program is malformed; `*column` (may be null) tells where.
@@ -149,6 +154,8 @@ class Machine {
   void Run(const Event& event);
   bool RunWithoutLock(const Event& event);
   void EndLock(const Event& event, const LockMap& lock);
+  void ChangeClass(const Event& event);
+  void EndKeys(const Event& event);
   Acquisition MakeAcquisition(const Event& event);
 
   Listener listener_;
