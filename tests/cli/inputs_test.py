@@ -5,9 +5,10 @@ import json
 import os
 import pty
 import subprocess
+import time
 import unittest
 
-from tool_case import PROGRAMS, TOOL, ToolCase
+from tool_case import PRELOAD, PROGRAMS, TOOL, ToolCase
 
 
 class ReportTest(ToolCase):
@@ -169,6 +170,31 @@ class ViewTest(ToolCase):
                       self.tool("report", recording, "--format", "html").stdout)
         untimed = self.record("untimed.lockdep", "one_order")
         self.assertIn("lock_stat=1", self.tool("view", "lock_stat", untimed).stdout)
+
+    def test_shows_a_process_that_still_runs(self):
+        environment = self.environment(
+            LD_PRELOAD=PRELOAD, LOCKDEP_OPTIONS=f"record={self.scratch}/live.lockdep:lock_stat=1")
+        process = subprocess.Popen([PROGRAMS / "forever"], env=environment,
+                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        process.stdout.readline()
+        for view in ("classes", "chains", "stats", "lock_stat"):
+            with self.subTest(view=view):
+                # Times are written about once a second.
+                end = time.monotonic() + 30
+                shown = {}
+                while not shown and time.monotonic() < end:
+                    result = self.tool("view", view, "live.lockdep", "--json")
+                    self.assertEqual(result.returncode, 0, result.stderr)
+                    shown = json.loads(result.stdout)[view]
+                    time.sleep(0.1)
+                self.assertTrue(shown)
+                text = self.tool("view", view, "live.lockdep")
+                self.assertEqual(text.returncode, 0, text.stderr)
+                self.assertGreater(len(text.stdout.splitlines()), 1)
+        self.assertIsNone(process.poll())
 
     def test_refuses_what_is_no_view_or_no_recording(self):
         recording = self.record("r.lockdep")
