@@ -1,8 +1,6 @@
 #include "hooks/read_memory.h"
 
-#include <sys/syscall.h>
 #include <sys/uio.h>
-#include <unistd.h>
 
 #include <cerrno>
 
@@ -14,9 +12,10 @@ bool ReadMemory(const void* address, void* copy, size_t size) {
   const int saved_errno = errno;
   const iovec to = {copy, size};
   const iovec from = {const_cast<void*>(address), size};
-  const long done = syscall(SYS_process_vm_readv, session().pid(), &to, 1, &from, 1, 0);
+  // Not syscall(2): its sixth argument lies on the stack, where an int has garbage above it.
+  const ssize_t done = process_vm_readv(session().pid(), &to, 1, &from, 1, 0);
   errno = saved_errno;
-  return done == static_cast<long>(size);
+  return done == static_cast<ssize_t>(size);
 }
 
 }  // namespace lockdep::hooks
