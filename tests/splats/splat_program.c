@@ -283,6 +283,7 @@ static void non_static_key(void) {
   spinlock_t* lock = calloc(1, sizeof *lock);
   spin_lock(lock);
   spin_unlock(lock);
+  free(lock);
 }
 
 static void pinned_release(void) {
