@@ -88,10 +88,8 @@ int RunTool(const char* const* arguments, int output) {
   return Run({const_cast<char* const*>(arguments), environment, output});
 }
 
-bool MakeReport(const ExitReport& report, const char* output_file, int output) {
-  const char* arguments[] = {report.tool,      "report",
-                             report.recording, output_file == nullptr ? nullptr : "-o",
-                             output_file,      nullptr};
+bool MakeFile(const ExitReport& report, const char* file, int output) {
+  const char* arguments[] = {report.tool, "report", report.recording, "-o", file, nullptr};
   return RunTool(arguments, output) == 0;
 }
 
@@ -105,7 +103,7 @@ bool MakeReportFile(const ExitReport& report) {
   PathText path;
   ExpandPattern(report.options.report.text, report.pid, &path);
   const int null = Open("/dev/null", O_WRONLY);
-  const bool made = MakeReport(report, path.c_str(), null);
+  const bool made = MakeFile(report, path.c_str(), null);
   syscall(SYS_close, null);
   if (made && report.findings != 0) {
     Line line;
@@ -123,14 +121,14 @@ int OpenLog(const ExitReport& report) {
   return Open(path.c_str(), O_CREAT | O_TRUNC | O_WRONLY);
 }
 
+// Of many findings standard error gets the worst: it is the program's.
 bool MakeText(const ExitReport& report) {
-  if (report.options.log_path.empty()) {
-    const int output = StandardErrorForUs();
-    return output >= 0 && MakeReport(report, nullptr, output);
-  }
-  const int output = OpenLog(report);
-  const bool made = output >= 0 && MakeReport(report, nullptr, output);
-  if (output >= 0) syscall(SYS_close, output);
+  const bool has_log = !report.options.log_path.empty();
+  const int output = has_log ? OpenLog(report) : StandardErrorForUs();
+  const char* arguments[] = {report.tool, "report", report.recording, has_log ? nullptr : "--brief",
+                             nullptr};
+  const bool made = output >= 0 && RunTool(arguments, output) == 0;
+  if (has_log && output >= 0) syscall(SYS_close, output);
   return made;
 }
 
@@ -174,9 +172,10 @@ ExitVerdict Judge(const ExitReport& report) {
   const Options& options = report.options;
   PathText file;
   ExpandPattern(options.report.text, report.pid, &file);
-  const char* arguments[12] = {report.tool, "analyze", report.recording, "--fail-on",
+  const char* arguments[13] = {report.tool, "analyze", report.recording, "--fail-on",
                                LevelName(options.fail_on)};
   size_t count = 5;
+  if (options.log_path.empty()) arguments[count++] = "--brief";
   const auto add = [&](const char* name, const char* value) {
     if (value[0] == '\0') return;
     arguments[count++] = name;

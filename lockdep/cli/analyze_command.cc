@@ -51,6 +51,7 @@ class AnalyzeCommand final : public Command {
   std::vector<std::string> inputs_;
   std::vector<std::string> reports_;
   std::string fail_on_ = "feasible";
+  bool brief_ = false;
   FindingOptions findings_;
 };
 
@@ -62,6 +63,7 @@ void AnalyzeCommand::Configure(CLI::App& tool) {
   TakesFile(app_->add_option("--report", reports_,
                              "Also write the report to FILE (.html, .json, .sarif, ...)"))
       ->allow_extra_args(false);
+  app_->add_flag("--brief", brief_, "Of many findings the worst, of long cycles the ends");
   findings_.Configure(*app_);
   app_->add_option("--fail-on", fail_on_, "The mildest finding that counts (default feasible)")
       ->type_name("confirmed|feasible|note|never")
@@ -98,7 +100,8 @@ int AnalyzeCommand::Run() {
   }
   report::Report& report = loaded->report;
   findings_.Apply(&report);
-  const std::string text = report::RenderText(report, {.color = WantsColor(STDOUT_FILENO)});
+  const std::string text =
+      report::RenderText(report, {.color = WantsColor(STDOUT_FILENO), .brief = brief_});
   std::fwrite(text.data(), 1, text.size(), stdout);
   status = WriteReports(report);
   if (!status.ok()) return UsageError(std::string(status.message()));

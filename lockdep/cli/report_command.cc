@@ -67,6 +67,7 @@ class ReportCommand final : public Command {
   std::vector<std::string> inputs_;
   std::string output_ = "-";
   std::string format_;
+  bool brief_ = false;
   FindingOptions findings_;
 };
 
@@ -79,6 +80,7 @@ void ReportCommand::Configure(CLI::App& tool) {
       ->required();
   TakesFile(app_->add_option("-o,--output", output_,
                              "Where to write; '-' is standard output, the default"));
+  app_->add_flag("--brief", brief_, "Of many findings the worst, of long cycles the ends (text)");
   findings_.Configure(*app_);
   app_->add_option("--format", format_, "Instead of what the extension of FILE says")
       ->type_name("FORMAT")
@@ -94,8 +96,8 @@ absl::StatusOr<const report::Format*> ReportCommand::Format() const {
 absl::Status ReportCommand::Write(const report::Report& report,
                                   const report::Format& format) const {
   if (output_ != "-") return WriteFile(output_, Render(report, &format));
-  const std::string text =
-      format.render(report, {.color = WantsColor(STDOUT_FILENO), .source_root = SourceRoot()});
+  const std::string text = format.render(
+      report, {.color = WantsColor(STDOUT_FILENO), .brief = brief_, .source_root = SourceRoot()});
   std::fwrite(text.data(), 1, text.size(), stdout);
   return absl::OkStatus();
 }

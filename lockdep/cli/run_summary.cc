@@ -57,7 +57,8 @@ void PrintOutcome(const report::Report& report) {
       report.findings.begin(), report.findings.end(),
       [](const report::Finding& finding) { return !finding.suppressed_by.has_value(); });
   if (!any) return Say(SummaryLine(report));
-  const std::string text = report::RenderText(report, {.color = WantsColor(STDERR_FILENO)});
+  const std::string text =
+      report::RenderText(report, {.color = WantsColor(STDERR_FILENO), .brief = true});
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 std::string Json(const Report& report, const RenderOptions&) { return RenderJson(report); }
 std::string Text(const Report& report, const RenderOptions& options) {
-  return RenderText(report, {.color = options.color});
+  return RenderText(report, {.color = options.color, .brief = options.brief});
 }
 std::string Kernel(const Report& report, const RenderOptions&) { return RenderKernel(report); }
 std::string Dot(const Report& report, const RenderOptions&) { return RenderDot(report); }

@@ -14,6 +14,7 @@ namespace lockdep::report {
 struct TextOptions {
   bool color = false;
   bool stacks = true;  // Off: sites only.
+  bool brief = false;  // The worst findings and the ends of long cycles, so that a log can hold it.
 };
 
 // For a terminal or a log; read at two in the morning.
@@ -28,6 +29,7 @@ std::string RenderJson(const Report& report);
 // What the renderings below need to know beside the report.
 struct RenderOptions {
   bool color = false;
+  bool brief = false;  // As in TextOptions; the text format alone.
   // Directory that source paths are told relative to, without a slash at the
   // end; empty: paths stay as the debug information has them.
   std::string source_root;

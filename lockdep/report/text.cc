@@ -46,6 +46,12 @@ std::string FramePlace(const Frame& frame) {
   return Inert(absl::StrCat(frame.file, ":", frame.line));
 }
 
+// What --brief shows of many.
+constexpr size_t kMostFindings = 20;
+constexpr size_t kMostSteps = 16;
+
+size_t LeftOut(size_t count, size_t most) { return count > most ? count - most : 0; }
+
 class TextRenderer {
  public:
   explicit TextRenderer(const TextOptions& options) : options_(options) {}
@@ -58,6 +64,7 @@ class TextRenderer {
   void AddDetails(const Finding& finding);
   void AddWait(const FindingEdge& edge);
   void AddEdge(const FindingEdge& edge);
+  void AddEdges(const std::vector<FindingEdge>& edges);
   void AddTaken(const std::string& lock, const Frame& site, const Stack& stack,
                 const char* how = " taken ");
   void AddStack(const Stack& stack);
@@ -120,6 +127,18 @@ void TextRenderer::AddUsage(const std::string& context, const FindingUsage& usag
   AddTaken(usage.lock + ModeSuffix(usage.mode), usage.site, usage.stack);
 }
 
+void TextRenderer::AddEdges(const std::vector<FindingEdge>& edges) {
+  const size_t left_out = options_.brief ? LeftOut(edges.size(), kMostSteps) : 0;
+  const size_t first_part = (edges.size() - left_out + 1) / 2;
+  for (size_t i = 0; i < edges.size(); ++i) {
+    if (i == first_part && left_out != 0) {
+      Line(1, absl::StrCat("... and ", left_out, " steps more; a report file has them all"));
+      i += left_out;
+    }
+    AddEdge(edges[i]);
+  }
+}
+
 void TextRenderer::AddLock(const FindingLock& lock) {
   std::string text = absl::StrCat(Styled(kBold, Inert(lock.class_name)), " (", Inert(lock.kind));
   if (lock.name != lock.class_name) absl::StrAppend(&text, ", ", Inert(lock.name));
@@ -155,7 +174,7 @@ void TextRenderer::AddFinding(const Finding& finding) {
 }
 
 void TextRenderer::AddDetails(const Finding& finding) {
-  for (const FindingEdge& edge : finding.edges) AddEdge(edge);
+  AddEdges(finding.edges);
   for (const FindingUsage& usage : finding.usages) AddUsage(finding.context, usage);
   if (finding.edges.empty() && finding.usages.empty()) {
     const std::string who = absl::StrJoin(finding.threads, ", ");
@@ -208,7 +227,12 @@ void TextRenderer::AddCoverage(const Report& report) {
 }
 
 std::string TextRenderer::Render(const Report& report) {
-  for (const Finding& finding : report.findings) AddFinding(finding);
+  const std::vector<Finding>& findings = report.findings;
+  const size_t left_out = options_.brief ? LeftOut(findings.size(), kMostFindings) : 0;
+  for (size_t i = 0; i + left_out < findings.size(); ++i) AddFinding(findings[i]);
+  if (left_out != 0) {
+    Line(0, absl::StrCat("... and ", left_out, " findings more; a report file has them all\n"));
+  }
   AddCoverage(report);
   return std::move(out_);
 }

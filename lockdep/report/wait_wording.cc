@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "lockdep/report/frames.h"
 #include "lockdep/report/wording_parts.h"
 
@@ -46,22 +45,16 @@ std::string Stands(const FindingEdge& edge) {
                       ", and", waits);
 }
 
-template <typename Describe>
-std::string OfEach(const Finding& finding, const Describe& describe) {
-  std::vector<std::string> parts;
-  for (const FindingEdge& edge : finding.edges) parts.push_back(describe(edge));
-  return absl::StrJoin(parts, "; ");
-}
-
 }  // namespace
 
 Words WaitWhileHolding(const Facts&, const Finding& finding) {
   Words words;
-  words.title =
-      absl::StrCat("Possible deadlock: ",
-                   OfEach(finding, [&](const FindingEdge& edge) { return Step(finding, edge); }));
+  words.title = absl::StrCat(
+      "Possible deadlock: ",
+      OfEach(finding, kMostDeeds, [&](const FindingEdge& edge) { return Step(finding, edge); }));
   words.how = absl::StrCat(
-      Capitalised(OfEach(finding, [&](const FindingEdge& edge) { return Deed(finding, edge); })),
+      Capitalised(OfEach(finding, kMostDeeds,
+                         [&](const FindingEdge& edge) { return Deed(finding, edge); })),
       ". When both happen at the same time, each waits for the other, for ever. It did not happen "
       "in this run; with other timing it can.");
   words.fix = "release the lock before waiting, or end the wait without it";
@@ -77,7 +70,7 @@ Words Deadlock(const Facts& facts, const Finding& finding) {
     absl::StrAppend(&words.how, Capitalised(facts.thread), " waits ", InPlace(facts.site), ". ",
                     HeldThen(facts));
   } else {
-    absl::StrAppend(&words.how, Capitalised(OfEach(finding, Stands)), ".");
+    absl::StrAppend(&words.how, Capitalised(OfEach(finding, kMostDeeds, Stands)), ".");
   }
   words.fix = "release what one of them holds before it waits, or take the locks in one order";
   return words;

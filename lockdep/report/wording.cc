@@ -34,9 +34,7 @@ Words Inversion(const Facts& facts, const Finding& finding) {
   } else {
     words.title =
         absl::StrCat(what, " over ", edges.size(), " locks: ", Steps(finding, /*most=*/4));
-    std::vector<std::string> deeds;
-    for (const FindingEdge& edge : edges) deeds.push_back(Deed(edge));
-    words.how = absl::StrCat(Capitalised(absl::StrJoin(deeds, "; ")),
+    words.how = absl::StrCat(Capitalised(OfEach(finding, kMostDeeds, Deed)),
                              ". When threads do these steps at the same time, each waits for the "
                              "lock that the next one holds, for ever.");
   }

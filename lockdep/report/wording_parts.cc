@@ -35,17 +35,19 @@ std::string Quoted(const std::string& lock) {
 std::string From(const FindingEdge& edge) { return InSentence(edge.from, edge.from_mode); }
 std::string To(const FindingEdge& edge) { return InSentence(edge.to, edge.to_mode); }
 
-std::string Steps(const Finding& finding, size_t most) {
-  std::vector<std::string> steps;
+std::string OfEach(const Finding& finding, size_t most, Describe describe) {
+  std::vector<std::string> parts;
   for (const FindingEdge& edge : finding.edges) {
-    if (steps.size() == most) {
-      steps.push_back(absl::StrCat("and ", finding.edges.size() - most, " steps more"));
+    if (parts.size() == most) {
+      parts.push_back(absl::StrCat("and ", finding.edges.size() - most, " steps more"));
       break;
     }
-    steps.push_back(Step(edge));
+    parts.push_back(describe(edge));
   }
-  return absl::StrJoin(steps, "; ");
+  return absl::StrJoin(parts, "; ");
 }
+
+std::string Steps(const Finding& finding, size_t most) { return OfEach(finding, most, Step); }
 
 std::string Deed(const FindingEdge& edge) {
   return absl::StrCat(ThreadAndRun(edge), " held ", From(edge), ", taken ", InPlace(edge.from_site),

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "lockdep/report/report.h"
 #include "lockdep/report/wording.h"
 
@@ -23,6 +24,13 @@ std::string From(const FindingEdge& edge);
 std::string To(const FindingEdge& edge);
 // "transfer() takes A then B; ...".
 std::string Steps(const Finding& finding, size_t most);
+
+// What `describe` says of the first `most` steps, and how many more there are.
+using Describe = absl::FunctionRef<std::string(const FindingEdge&)>;
+std::string OfEach(const Finding& finding, size_t most, Describe describe);
+
+// Steps of a cycle that are told in sentences; all stand in the edges.
+inline constexpr size_t kMostDeeds = 8;
 // "thread 1 (main) held A, taken in f() at x.cc:1, and took B in g() at x.cc:2".
 std::string Deed(const FindingEdge& edge);
 std::string HeldThen(const Facts& facts);

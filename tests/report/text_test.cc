@@ -83,6 +83,22 @@ TEST(TextTest, WithoutStacksOnlyTheSitesAreLeft) {
   EXPECT_THAT(text, Not(HasSubstr("#0")));
 }
 
+TEST(TextTest, OfManyABriefReportShowsTheWorstAndTheEndsOfCycles) {
+  Report report = OpenFinding();
+  Finding& finding = report.findings[0];
+  finding.edges.assign(100, finding.edges[0]);
+  for (size_t i = 0; i < 100; ++i) finding.edges[i].from = "lock" + std::to_string(i);
+  report.findings.assign(50, finding);
+
+  const std::string brief = RenderText(report, {.brief = true});
+  EXPECT_THAT(brief, AllOf(HasSubstr("lock7 -> "), HasSubstr("... and 84 steps more"),
+                           Not(HasSubstr("lock8 -> ")), Not(HasSubstr("lock91 -> ")),
+                           HasSubstr("lock92 -> "), HasSubstr("lock99 -> "),
+                           HasSubstr("... and 30 findings more"), HasSubstr("50 findings in")));
+  EXPECT_THAT(RenderText(report, {}),
+              AllOf(HasSubstr("lock8 -> "), HasSubstr("lock91 -> "), Not(HasSubstr(" more;"))));
+}
+
 TEST(TextTest, ACleanReportIsThreeLines) {
   Report report = SampleReport();
   report.findings.clear();
