@@ -81,7 +81,7 @@ void HookScope::Acquire(LockRecord& record, ReadMode mode, TryLock trylock) {
   Acquisition acquisition{
       .lock = &record.map, .mode = mode, .trylock = trylock, .site = NoteCallSite(caller_)};
   if (mode == ReadMode::kRecursiveRead && trylock == TryLock::kNo) NoteReadAgain(record);
-  acquisition.host_orders_class = IsNestedInClass(context, acquisition);
+  acquisition.host_orders_class = record.may_share_class && IsNestedInClass(context, acquisition);
   const bool is_settled = trylock == TryLock::kYes || NoteSteps(self(), record.map, mode);
   session().engine().Acquire(context, acquisition);
   TimeAcquired(self(), record.map);

@@ -102,6 +102,7 @@ void LockTable::Classify(LockRecord* record, const Caller& caller, Beginning beg
     session().TellAgain();
   }
   session().validator().UnlockGraph();
+  record->may_share_class = shared != 0;
   record->map.key = Numbered(shared != 0 ? shared : number);
 }
 

@@ -50,6 +50,7 @@ struct LockRecord {
   uint64_t number = 0;           // No other lock has it, not even a later one in the same place.
   InstanceNode* node = nullptr;  // Where it stands in the InstanceOrder; under the graph lock.
   StackGuard guard;
+  bool may_share_class = false;  // Of others that are made like it.
   // The calls over which it was initialised, hashed; 0 if it was not.
   uint64_t path = 0;
   // Tells whether its thread has shown it to others (step_notes.h); 0 if that is unknown.
