@@ -49,8 +49,10 @@ class FingerprintTest(ToolCase):
         return program
 
     def fingerprints(self, *variant):
-        program = self.build(*variant)
-        result = self.tool("run", "--fail-on", "never", "--report", "r.json", "--", program)
+        return self.fingerprints_of(self.build(*variant))
+
+    def fingerprints_of(self, *command):
+        result = self.tool("run", "--fail-on", "never", "--report", "r.json", "--", *command)
         self.assertEqual(result.returncode, 0, result.stderr)
         findings = json.loads((self.scratch / "r.json").read_text())["findings"]
         return {finding["fingerprint"]: finding["title"] for finding in findings}
@@ -64,6 +66,45 @@ class FingerprintTest(ToolCase):
             with self.subTest(name=name):
                 found = self.fingerprints(*variant)
                 self.assertEqual(set(found), set(expected), found)
+
+    def strip(self, program, *options):
+        subprocess.run(["strip", *options, program], check=True)
+
+    def test_debug_information_is_needed_for_inlined_functions_alone(self):
+        """What was inlined has a name nowhere else; all others have one in the symbol table."""
+        program = self.build(*VARIANTS["g++ -O0"])
+        expected = set(self.fingerprints_of(program))
+        self.strip(program, "-g")
+        self.assertEqual(set(self.fingerprints_of(program)), expected)
+        self.strip(program, "-s")
+        self.assertNotEqual(set(self.fingerprints_of(program)), expected)
+        program = self.build(*VARIANTS["g++ -O2"])
+        self.strip(program, "-g")
+        inlined = self.fingerprints_of(program)
+        kept = [inlined[fingerprint] for fingerprint in set(inlined) & expected]
+        self.assertEqual(len(kept), 1, inlined)
+        self.assertIn("shop::Guarded()", kept[0])
+
+    def test_debug_information_may_be_in_a_file_of_its_own(self):
+        program = self.build(*VARIANTS["g++ -O2"])
+        expected = set(self.fingerprints_of(program))
+        debug = program.with_suffix(".debug")
+        subprocess.run(["objcopy", "--only-keep-debug", program, debug], check=True)
+        subprocess.run(["objcopy", "--strip-all", f"--add-gnu-debuglink={debug}", program],
+                       check=True)
+        self.assertEqual(set(self.fingerprints_of(program)), expected)
+
+    def test_of_a_stripped_program_they_are_those_of_its_build(self):
+        """Places stand as offsets in the module: the same wherever it lies and is loaded."""
+        program = self.build(*VARIANTS["g++ -O2"])
+        self.strip(program, "-s")
+        expected = set(self.fingerprints_of(program))
+        self.assertEqual(len(expected), FINDINGS)
+        elsewhere = self.scratch / "elsewhere"
+        elsewhere.mkdir()
+        shutil.copy(program, elsewhere)
+        for command in ([program], ["setarch", "-R", program], [elsewhere / "shop"]):
+            self.assertEqual(set(self.fingerprints_of(*command)), expected, command)
 
     def test_what_the_program_does_matters(self):
         before = self.fingerprints(*VARIANTS["g++ -O2"])
