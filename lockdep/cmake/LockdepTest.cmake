@@ -15,6 +15,8 @@
 # A test that runs after all of this directory's lockdep_add_test() that stand before it, unites
 # their recordings, and fails on what the baseline does not accept: also on inversions that no
 # single test shows.  Call lockdep_use_gate() first, so that the tests leave the verdict to it.
+# They are the set-up of a fixture that the gate requires: `ctest -R <gate>` runs them too, so
+# that it never judges what an earlier build left, and it is not run when one of them fails.
 include_guard(GLOBAL)
 
 if(NOT LOCKDEP_COMMAND)
@@ -122,5 +124,6 @@ function(lockdep_add_gate)
   # Named one by one: a test that left no recording, for whatever reason, is no pass.
   add_test(NAME ${arg_NAME}
     COMMAND ${LOCKDEP_COMMAND} gate ${recordings} --baseline ${baseline} ${options})
-  set_tests_properties(${arg_NAME} PROPERTIES DEPENDS "${tests}")
+  set_property(TEST ${tests} APPEND PROPERTY FIXTURES_SETUP lockdep.${arg_NAME})
+  set_tests_properties(${arg_NAME} PROPERTIES FIXTURES_REQUIRED lockdep.${arg_NAME})
 endfunction()
