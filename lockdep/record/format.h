@@ -14,6 +14,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace lockdep::record {
 
@@ -66,6 +67,10 @@ constexpr std::array<uint32_t, 256> MakeCrc32cTable() {
 
 inline constexpr std::array<uint32_t, 256> kCrc32cTable = MakeCrc32cTable();
 
+constexpr void PutNumber(unsigned char* out, uint64_t value, size_t width) {
+  for (size_t i = 0; i < width; ++i) out[i] = static_cast<unsigned char>(value >> (8 * i));
+}
+
 }  // namespace internal
 
 // Goes on with a checksum; start with kCrcStart, finish with FinishCrc.
@@ -86,6 +91,29 @@ constexpr uint32_t RecordChecksum(const unsigned char* frame, const unsigned cha
   uint32_t crc = ExtendCrc(kCrcStart, frame, kFrameChecksumOffset);
   crc = ExtendCrc(crc, frame + kFrameTypeOffset, kFrameSize - kFrameTypeOffset);
   return FinishCrc(ExtendCrc(crc, payload, payload_size));
+}
+
+// What stands before a payload.
+using FrameBytes = std::array<unsigned char, kFrameSize>;
+
+constexpr FrameBytes FrameOf(RecordType type, std::span<const unsigned char> payload) {
+  FrameBytes frame = {};
+  internal::PutNumber(frame.data(), payload.size(), 4);
+  internal::PutNumber(frame.data() + kFrameTypeOffset, static_cast<uint64_t>(type), 2);
+  const uint32_t checksum = RecordChecksum(frame.data(), payload.data(), payload.size());
+  internal::PutNumber(frame.data() + kFrameChecksumOffset, checksum, 4);
+  return frame;
+}
+
+// What a file begins with.
+using HeaderBytes = std::array<unsigned char, kFileHeaderSize>;
+
+constexpr HeaderBytes MakeFileHeader() {
+  HeaderBytes header = {};
+  for (size_t i = 0; i < kMagicSize; ++i) header[i] = static_cast<unsigned char>(kMagic[i]);
+  internal::PutNumber(header.data() + kMagicSize, kMajorVersion, 2);
+  internal::PutNumber(header.data() + kMagicSize + 2, kMinorVersion, 2);
+  return header;
 }
 
 }  // namespace lockdep::record

@@ -1,4 +1,5 @@
-// The payloads of the records that tell facts, each laid out once.  The recorder
+// The payloads of the records that tell facts, each laid out once; those about the run
+// itself stand in layout_run.h.  The recorder
 // writes them from the engine's data, the tools from a Recording: the fields have
 // the same names in both.  docs/recording_format.md shows them.
 

@@ -9,7 +9,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <string_view>
+
 #include "lockdep/record/layout.h"
+#include "lockdep/record/layout_run.h"
 #include "lockdep/record/mapped_path.h"
 #include "lockdep/record/payload_writer.h"
 
@@ -56,9 +59,7 @@ uint64_t NowNanoseconds() {
   return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
 }
 
-void PutNumber(unsigned char* out, uint64_t value, size_t width) {
-  for (size_t i = 0; i < width; ++i) out[i] = static_cast<unsigned char>(value >> (8 * i));
-}
+std::string_view TextOf(const char* text) { return text == nullptr ? "" : text; }
 
 // The executable's path; the loader knows it by an empty name.  Asked of this
 // thread: the main thread may have ended, and the process then shows none.
@@ -80,11 +81,8 @@ const char* AbsolutePath(const LoadedModule& module, std::span<char> buffer) {
 }  // namespace
 
 void Recorder::Append(RecordType type, std::span<const unsigned char> payload) {
-  unsigned char frame[kFrameSize] = {};
-  PutNumber(frame, payload.size(), 4);
-  PutNumber(frame + kFrameTypeOffset, static_cast<uint64_t>(type), 2);
-  PutNumber(frame + kFrameChecksumOffset, RecordChecksum(frame, payload.data(), payload.size()), 4);
-  iovec parts[] = {{frame, kFrameSize},
+  FrameBytes frame = FrameOf(type, payload);
+  iovec parts[] = {{frame.data(), frame.size()},
                    {const_cast<unsigned char*>(payload.data()), payload.size()}};
   const int error = file_.Append(parts);
   if (error != 0) failed_errno_.store(error, std::memory_order_relaxed);
@@ -117,19 +115,12 @@ int Recorder::Open(const char* path, const char* command) {
   int error = file_.Create(path);
   if (error != 0) return error;
 
-  unsigned char header[kFileHeaderSize] = {};
-  memcpy(header, kMagic, kMagicSize);
-  PutNumber(header + kMagicSize, kMajorVersion, 2);
-  PutNumber(header + kMagicSize + 2, kMinorVersion, 2);
-  iovec parts[] = {{header, sizeof(header)}};
+  HeaderBytes header = MakeFileHeader();
+  iovec parts[] = {{header.data(), header.size()}};
   error = file_.Append(parts);
   if (error != 0) failed_errno_.store(error, std::memory_order_relaxed);
   Put(RecordType::kHeader, [&](PayloadWriter& out) {
-    out.U64(static_cast<uint64_t>(getpid()));
-    out.U64(NowNanoseconds());
-    out.U16(kMachine);
-    out.U8(sizeof(void*));
-    out.String(command);
+    LayOutHeader(out, static_cast<uint64_t>(getpid()), NowNanoseconds(), kMachine, TextOf(command));
   });
   return failed_errno();
 }
@@ -145,11 +136,8 @@ void Recorder::NameModuleOf(uintptr_t address, LoadedModule* last) {
   char buffer[PATH_MAX];
   const char* path = AbsolutePath(*last, buffer);
   Put(RecordType::kModule, [&](PayloadWriter& out) {
-    out.U64(last->begin);
-    out.U64(last->end);
-    out.U64(last->bias);
-    out.Blob(last->build_id, last->build_id_size);
-    out.String(path);
+    LayOutModule(out, last->begin, last->end, last->bias,
+                 {reinterpret_cast<const char*>(last->build_id), last->build_id_size}, path);
   });
 }
 
@@ -159,10 +147,7 @@ void Recorder::NameModuleOf(const void* address) {
 }
 
 void Recorder::OnThread(ThreadId id, const char* name) {
-  Put(RecordType::kThread, [&](PayloadWriter& out) {
-    out.Id(id);
-    out.String(name);
-  });
+  Put(RecordType::kThread, [&](PayloadWriter& out) { LayOutThread(out, id, TextOf(name)); });
 }
 
 void Recorder::OnClass(const LockClass& lock_class) {
@@ -215,10 +200,7 @@ void Recorder::WriteLockStat(LockStat& times, uint32_t classes) {
 }
 
 void Recorder::OnContext(int bit, const char* name) {
-  Put(RecordType::kContext, [&](PayloadWriter& out) {
-    out.U8(static_cast<uint8_t>(bit));
-    out.String(name);
-  });
+  Put(RecordType::kContext, [&](PayloadWriter& out) { LayOutContext(out, bit, TextOf(name)); });
 }
 
 void Recorder::OnUsage(const LockClass& lock_class, const UsageWitness& witness) {
@@ -226,11 +208,8 @@ void Recorder::OnUsage(const LockClass& lock_class, const UsageWitness& witness)
 }
 
 void Recorder::OnDeclaredArc(ClassId from, ClassId to, const DeclaredArc& arc) {
-  Put(RecordType::kDeclaredArc, [&](PayloadWriter& out) {
-    out.Id(from);
-    out.Id(to);
-    out.String(arc.declaration);
-  });
+  Put(RecordType::kDeclaredArc,
+      [&](PayloadWriter& out) { LayOutDeclaredArc(out, from, to, TextOf(arc.declaration)); });
 }
 
 void Recorder::OnViolation(const Violation& violation) {
@@ -267,9 +246,7 @@ void Recorder::WriteTotals(const Totals& totals) {
   const ErrnoKeeper keep_errno;
   unsigned char memory[24];
   PayloadWriter payload(memory, sizeof(memory));
-  payload.U64(totals.lock_operations);
-  payload.U64(totals.locks);
-  payload.U64(totals.chains);
+  LayOutTotals(payload, totals);
   Append(RecordType::kTotals, payload.bytes());
 }
 

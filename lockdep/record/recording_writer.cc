@@ -5,14 +5,11 @@
 
 #include "lockdep/record/format.h"
 #include "lockdep/record/layout.h"
+#include "lockdep/record/layout_run.h"
 #include "lockdep/record/payload_writer.h"
 
 namespace lockdep::record {
 namespace {
-
-void Append(uint64_t number, size_t width, std::string* out) {
-  for (size_t i = 0; i < width; ++i) out->push_back(static_cast<char>(number >> (8 * i)));
-}
 
 class Writer {
  public:
@@ -41,34 +38,21 @@ class Writer {
 };
 
 void Writer::PutFrame(RecordType type, const PayloadWriter& payload) {
-  std::string frame;
-  Append(payload.size(), 4, &frame);
-  Append(0, 4, &frame);
-  Append(static_cast<uint64_t>(type), 4, &frame);
-  const uint32_t checksum = RecordChecksum(reinterpret_cast<const unsigned char*>(frame.data()),
-                                           payload.data(), payload.size());
-  std::string number;
-  Append(checksum, 4, &number);
-  frame.replace(kFrameChecksumOffset, 4, number);
-  out_.append(frame);
+  const FrameBytes frame = FrameOf(type, payload.bytes());
+  out_.append(frame.begin(), frame.end());
   out_.append(reinterpret_cast<const char*>(payload.data()), payload.size());
 }
 
 void Writer::PutNames(const Recording& recording) {
   for (const Module& module : recording.modules) {
     Put(RecordType::kModule, [&](PayloadWriter& out) {
-      out.U64(module.begin);
-      out.U64(module.end);
-      out.U64(module.bias);
-      out.String(module.build_id);
-      out.String(module.path);
+      LayOutModule(out, module.begin, module.end, module.bias, module.build_id, module.path);
       out.U8(module.has_namesake);
     });
   }
   for (const ThreadEntry& thread : recording.threads) {
     Put(RecordType::kThread, [&](PayloadWriter& out) {
-      out.Id(thread.id);
-      out.String(thread.name);
+      LayOutThread(out, thread.id, thread.name);
       out.U32(thread.number);
     });
   }
@@ -82,17 +66,12 @@ void Writer::PutNames(const Recording& recording) {
     });
   }
   for (const ContextEntry& context : recording.contexts) {
-    Put(RecordType::kContext, [&](PayloadWriter& out) {
-      out.U8(context.bit);
-      out.String(context.name);
-    });
+    Put(RecordType::kContext,
+        [&](PayloadWriter& out) { LayOutContext(out, context.bit, context.name); });
   }
   for (const DeclaredArcEntry& arc : recording.declared_arcs) {
-    Put(RecordType::kDeclaredArc, [&](PayloadWriter& out) {
-      out.Id(arc.from);
-      out.Id(arc.to);
-      out.String(arc.declaration);
-    });
+    Put(RecordType::kDeclaredArc,
+        [&](PayloadWriter& out) { LayOutDeclaredArc(out, arc.from, arc.to, arc.declaration); });
   }
 }
 
@@ -120,11 +99,7 @@ void Writer::PutRun(const RunEntry& run) {
     out.U64(run.threads);
     out.U8(run.is_damaged);
     out.U8(run.totals.has_value());
-    if (run.totals.has_value()) {
-      out.U64(run.totals->lock_operations);
-      out.U64(run.totals->locks);
-      out.U64(run.totals->chains);
-    }
+    if (run.totals.has_value()) LayOutTotals(out, *run.totals);
     out.U8(run.end_time_ns.has_value());
     if (run.end_time_ns.has_value()) out.U64(*run.end_time_ns);
     out.U8(run.stop_reason.has_value());
@@ -137,17 +112,10 @@ void Writer::PutRun(const RunEntry& run) {
 }
 
 std::string Writer::Write(const Recording& recording) {
-  out_.assign(kMagic, kMagicSize);
-  Append(kMajorVersion, 2, &out_);
-  Append(kMinorVersion, 2, &out_);
-  Append(0, 4, &out_);
-  Put(RecordType::kHeader, [&](PayloadWriter& out) {
-    out.U64(0);
-    out.U64(0);
-    out.U16(recording.machine);
-    out.U8(sizeof(uint64_t));
-    out.String("");
-  });
+  const HeaderBytes header = MakeFileHeader();
+  out_.assign(header.begin(), header.end());
+  Put(RecordType::kHeader,
+      [&](PayloadWriter& out) { LayOutHeader(out, 0, 0, recording.machine, ""); });
   PutNames(recording);
   PutChains(recording.chains);
   auto dependency = recording.dependencies.begin();
