@@ -3,21 +3,30 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 
 namespace lockdep::order {
 namespace {
 
-// Letters, digits, "_", and "::" between; no digit first.
-bool IsCxxName(const std::string& name) {
+// Letters, digits and "_"; no digit first.
+bool IsIdentifier(absl::string_view name) {
   const auto is_part = [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == ':';
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_';
   };
   return !name.empty() && !absl::ascii_isdigit(static_cast<unsigned char>(name[0])) &&
          std::all_of(name.begin(), name.end(), is_part);
+}
+
+// Identifiers with "::" between them.
+bool IsCxxName(const std::string& name) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(name, "::");
+  return std::all_of(parts.begin(), parts.end(), IsIdentifier);
 }
 
 }  // namespace

@@ -125,7 +125,10 @@ std::string RenderMysqlArcs(const OrderSet& set) {
   std::string text;
   for (const auto& [names, arc] : arcs) {
     // There is no way to write a quote inside a name.
-    if (absl::StrContains(arc->from, "\"") || absl::StrContains(arc->to, "\"")) continue;
+    if (absl::StrContains(arc->from, "\"") || absl::StrContains(arc->to, "\"")) {
+      absl::StrAppend(&text, "# left out, for the double quote: ", FormatArc(*arc), "\n");
+      continue;
+    }
     if (!arc->why.empty()) absl::StrAppend(&text, "# ", arc->why, "\n");
     absl::StrAppend(&text, "ARC FROM \"", arc->from, "\" TO \"", arc->to, "\"",
                     arc->status == ArcStatus::kStale ? " FLAGS LOOP\n" : "\n");

@@ -29,7 +29,8 @@ namespace lockdep::order {
 // Errors read "PATH:LINE: reason; what is expected".
 absl::StatusOr<OrderFile> ParseMysqlArcs(absl::string_view path, absl::string_view text);
 
-// Every arc, sorted, each once; stale ones with FLAGS LOOP.
+// Every arc, sorted, each once; stale ones with FLAGS LOOP.  One with a double quote
+// in a name, which has no form there, is a comment.
 std::string RenderMysqlArcs(const OrderSet& set);
 
 }  // namespace lockdep::order

@@ -87,6 +87,17 @@ absl::Status AddWord(const Word& word, Suppression* out) {
   return absl::OkStatus();
 }
 
+// Whether one of the globs leaves something out.
+bool SayAnything(const Suppression& suppression) {
+  for (const std::vector<std::string>* globs :
+       {&suppression.kinds, &suppression.classes, &suppression.functions, &suppression.modules}) {
+    for (const std::string& glob : *globs) {
+      if (glob.find_first_not_of('*') != glob.npos) return true;
+    }
+  }
+  return false;
+}
+
 absl::StatusOr<Suppression> ParseLine(absl::string_view line) {
   Suppression suppression;
   const absl::StatusOr<WordLine> parsed = ParseWordLine(line);
@@ -95,8 +106,7 @@ absl::StatusOr<Suppression> ParseLine(absl::string_view line) {
     const absl::Status status = AddWord(word, &suppression);
     if (!status.ok()) return status;
   }
-  if (suppression.kinds.empty() && suppression.classes.empty() && suppression.functions.empty() &&
-      suppression.modules.empty()) {
+  if (!SayAnything(suppression)) {
     return absl::InvalidArgumentError(
         "this would suppress everything; say what: kind=, class=, function= or module=");
   }

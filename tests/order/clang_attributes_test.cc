@@ -27,6 +27,7 @@ TEST(ClangAttributesTest, EachInnerLockNamesAllThatComeBefore) {
 
 TEST(ClangAttributesTest, ANameThatIsNoCodeIsTold) {
   EXPECT_EQ(AttributesOf("a -> mm->mmap_lock\n"), "// ACQUIRED_AFTER(a) mm->mmap_lock\n");
+  EXPECT_EQ(AttributesOf("a -> s:3\n"), "// ACQUIRED_AFTER(a) s:3\n");
 }
 
 TEST(ClangAttributesTest, StaleAndDisputedArcsAreLeftOut) {

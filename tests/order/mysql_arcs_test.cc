@@ -79,6 +79,11 @@ TEST(MysqlArcsTest, ABadLineIsNamedWithItsReason) {
   EXPECT_EQ(ErrorOf("a -> b\n"), "deps.txt:1: expected a line ARC, NODE or BIND");
 }
 
+TEST(MysqlArcsTest, WhatCannotBeWrittenIsAComment) {
+  EXPECT_EQ(RenderMysqlArcs(SetOf(*ParseOrderFile("my.order", "\"say \\\"x\\\"\" -> b\n"))),
+            "# left out, for the double quote: \"say \\\"x\\\"\" -> b\n");
+}
+
 TEST(MysqlArcsTest, WhatIsWrittenReadsAsTheSame) {
   const std::string text =
       "ARC FROM \"mutex/a\" TO \"mutex/b\"\nARC FROM \"mutex/b\" TO \"mutex/c\" FLAGS LOOP\n";

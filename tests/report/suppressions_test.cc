@@ -154,6 +154,7 @@ TEST(SuppressionsTest, AReasonOfAnotherLineIsNotTaken) {
 TEST(SuppressionsTest, WhatIsWrongIsToldWithItsLine) {
   EXPECT_THAT(ErrorOf("# x\nclass=a\n"), AllOf(HasSubstr("s.txt:2: "), HasSubstr("no reason")));
   EXPECT_THAT(ErrorOf("reason=x"), HasSubstr("suppress everything"));
+  EXPECT_THAT(ErrorOf("kind=* class=** reason=x"), HasSubstr("suppress everything"));
   EXPECT_THAT(ErrorOf("class=a lib=b reason=x"), HasSubstr("unknown field 'lib'"));
   EXPECT_THAT(ErrorOf("class=a reason=x reason=y"), HasSubstr("second field 'reason'"));
   EXPECT_THAT(ErrorOf("class= reason=x"), HasSubstr("empty field 'class'"));
