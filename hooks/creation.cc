@@ -36,11 +36,7 @@ class Identity {
 uintptr_t AddressOf(const LockReference& lock) { return reinterpret_cast<uintptr_t>(lock.address); }
 
 uint64_t HashPath(const LockReference& lock, const Caller& caller) {
-  WalkedFrame frames[kPathLength];
-  const size_t count = WalkFrames(caller, frames);
-  Identity path(Origin::kPath, lock);
-  for (size_t i = 0; i < count; ++i) path.Add(frames[i].pc);
-  return path.value();
+  return Identity(Origin::kPath, lock).Add(HashCalls(caller)).value();
 }
 
 // Whether there is more in the block than a lock, so that its allocation tells
@@ -73,6 +69,14 @@ uint64_t HashConstructor(const LockReference& lock, const Caller& caller) {
 }
 
 }  // namespace
+
+uint64_t HashCalls(const Caller& caller) {
+  WalkedFrame frames[kPathLength];
+  const size_t count = WalkFrames(caller, frames);
+  uint64_t hash = kEmptyChainKey;
+  for (size_t i = 0; i < count; ++i) hash = NextChainKey(hash, frames[i].pc);
+  return hash;
+}
 
 Creation DescribeInit(const LockReference& lock, const Caller& caller, ClassBy class_by) {
   Creation creation{.origin = ClassOrigin::kInitSite, .site = caller.pc};

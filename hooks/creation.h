@@ -38,6 +38,9 @@ struct Creation {
   bool is_loose = false;
 };
 
+// The calls that led to `caller`, hashed; never 0.
+uint64_t HashCalls(const Caller& caller);
+
 // REQUIRES: the lock is not static.
 Creation DescribeInit(const LockReference& lock, const Caller& caller, ClassBy class_by);
 Creation DescribeFirstUse(const LockReference& lock, const Caller& caller, ClassBy class_by);

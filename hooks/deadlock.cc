@@ -2,6 +2,7 @@
 
 #include "hooks/hook_scope.h"
 #include "hooks/raw_sink.h"
+#include "hooks/rendezvous.h"
 #include "hooks/resource.h"
 #include "hooks/session.h"
 #include "hooks/waiter.h"
@@ -26,6 +27,8 @@ const char* Words(WaitKind kind) {
       return "a condition";
     case WaitKind::kThread:
       return "the end";
+    case WaitKind::kBarrier:
+      return "a barrier";
     case WaitKind::kNone:
       break;
   }
@@ -95,6 +98,9 @@ class Teller : public HookScope {
         break;
       case WaitKind::kThread:
         id = {ResourceType::kThread, value, LockKind::kThread};
+        break;
+      case WaitKind::kBarrier:
+        id = BarrierAt(waiter.object);
         break;
       default: {
         const HeldLock* announced = waiter.FindAnnounced();

@@ -110,6 +110,29 @@ void Engine::Wake(ThreadContext& thread, const Acquisition& acquisition) {
   validator_->Wake(thread, acquisition);
 }
 
+// Its lock may be gone; a map that says the same stands for it.
+void Engine::WriteTaken(const ThreadContext& thread, const PastAcquisition& taken) {
+  const LockClass& lock_class = validator_->classes().Get(taken.class_id);
+  LockMap map(lock_class.key, lock_class.name, lock_class.kind);
+  map.address = taken.address;
+  map.origin = lock_class.origin;
+  map.origin_kind = lock_class.origin_kind;
+  CallSite site = taken.site;
+  site.frame = static_cast<uintptr_t>(taken.thread);
+  Write(EventOp::kTookBefore, thread, &map, {.mode = taken.mode, .site = site});
+  wants_stack_ = false;
+}
+
+void Engine::WakeAfter(ThreadContext& thread, const Acquisition& acquisition,
+                       const PastAcquisition& taken) {
+  const LoggedCall call(*this);
+  if (logs_events_) {
+    WriteTaken(thread, taken);
+    Write(EventOp::kWakeAfter, thread, acquisition.lock, acquisition);
+  }
+  validator_->WakeAfter(thread, acquisition, taken);
+}
+
 void Engine::ReportHeld(ThreadContext& thread) {
   const LoggedCall call(*this, EventOp::kReportHeld, thread);
   validator_->ReportHeld(thread, ViolationKind::kHeldAtExit);

@@ -51,6 +51,8 @@ class Engine final : public StackSource {
   void DestroyLock(ThreadContext& thread, const LockMap& lock, const CallSite& site);
   void Sync(ThreadContext& thread, const Acquisition& acquisition);
   void Wake(ThreadContext& thread, const Acquisition& acquisition);
+  void WakeAfter(ThreadContext& thread, const Acquisition& acquisition,
+                 const PastAcquisition& taken);
   void ReportHeld(ThreadContext& thread);
   void ResetHeld(ThreadContext& thread);
   Validator::StepStacks KeepStacks(ThreadContext& thread, const HeldLock& held,
@@ -81,6 +83,7 @@ class Engine final : public StackSource {
   void ReleaseLogged(ThreadContext& thread, const LockMap& lock, const CallSite& site);
   void Write(record::EventOp op, const ThreadContext& thread, const LockMap* lock,
              const Acquisition& how);
+  void WriteTaken(const ThreadContext& thread, const PastAcquisition& taken);
   void WriteHostFinding(const ThreadContext& thread, uint64_t findings_before);
   const char* NameOf(const LockMap& lock) const;
 

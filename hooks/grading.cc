@@ -51,11 +51,25 @@ DependencyName NameOf(const ViolationEdge& edge) {
   return {classes.Get(edge.from).key, classes.Get(edge.to).key};
 }
 
-// What the creator of its thread holds on its behalf.
-const Gates* InheritedGates(const Occurrence& occurrence) {
-  if (occurrence.segment == nullptr || occurrence.segment->life == nullptr) return nullptr;
-  const ThreadLife& life = *occurrence.segment->life;
-  return thread_order.IsHeldOn(life) ? &life.gates : nullptr;
+// The life of its thread, if its creator holds gates on its behalf.
+const ThreadLife* InheritsFrom(const Occurrence& occurrence) {
+  if (occurrence.is_past || occurrence.segment == nullptr) return nullptr;
+  const ThreadLife* life = occurrence.segment->life;
+  return life != nullptr && thread_order.IsHeldOn(*life) ? life : nullptr;
+}
+
+// One hold of their creator stands behind both: it keeps them from nobody else's steps only.
+bool IsSameHold(const ThreadLife& one, const ThreadLife& other) {
+  return one.creator == other.creator && one.creator_acquisitions == other.creator_acquisitions;
+}
+
+Exclusion OrderOf(const Segment& one, const Segment& other) {
+  using Over = ThreadOrder::Over;
+  const auto is_ordered = [&](Over over) {
+    return thread_order.IsBefore(one, other, over) || thread_order.IsBefore(other, one, over);
+  };
+  if (is_ordered(Over::kCreateJoin)) return Exclusion::kOrdered;
+  return is_ordered(Over::kAll) ? Exclusion::kOrderedByBarrier : Exclusion::kNone;
 }
 
 bool IsStrong(std::span<const Occurrence* const> steps) {
@@ -78,6 +92,8 @@ const char* WordFor(Exclusion exclusion) {
       return "gate-lock";
     case Exclusion::kOrdered:
       return "ordered-by-create-join";
+    case Exclusion::kOrderedByBarrier:
+      return "ordered-by-barrier";
     case Exclusion::kUnpublished:
       return "unpublished-object";
   }
@@ -109,19 +125,24 @@ ClassKey Grading::FindGate(const Gates& ours, const Gates& theirs) const {
   return {};
 }
 
+ClassKey Grading::FindGateBetween(const Occurrence& one, const Occurrence& other) const {
+  const ThreadLife* const ours = InheritsFrom(one);
+  const ThreadLife* const theirs = InheritsFrom(other);
+  ClassKey gate = FindGate(one.gates, other.gates);
+  if (gate == ClassKey{} && ours != nullptr) gate = FindGate(ours->gates, other.gates);
+  if (gate == ClassKey{} && theirs != nullptr) gate = FindGate(one.gates, theirs->gates);
+  if (gate == ClassKey{} && ours != nullptr && theirs != nullptr && !IsSameHold(*ours, *theirs)) {
+    gate = FindGate(ours->gates, theirs->gates);
+  }
+  return gate;
+}
+
 Exclusion Grading::Compare(const Occurrence& one, const Occurrence& other, ClassKey* gate) const {
   if (one.thread != ThreadId::kNone && one.thread == other.thread) return Exclusion::kSameThread;
-  for (const Gates* ours : {&one.gates, InheritedGates(one)}) {
-    for (const Gates* theirs : {&other.gates, InheritedGates(other)}) {
-      if (ours == nullptr || theirs == nullptr) continue;
-      *gate = FindGate(*ours, *theirs);
-      if (*gate != ClassKey{}) return Exclusion::kGateLock;
-    }
-  }
+  *gate = FindGateBetween(one, other);
+  if (*gate != ClassKey{}) return Exclusion::kGateLock;
   if (one.segment == nullptr || other.segment == nullptr) return Exclusion::kNone;
-  const bool is_ordered = thread_order.IsBefore(*one.segment, *other.segment) ||
-                          thread_order.IsBefore(*other.segment, *one.segment);
-  return is_ordered ? Exclusion::kOrdered : Exclusion::kNone;
+  return OrderOf(*one.segment, *other.segment);
 }
 
 // Whether it can happen beside what was chosen for the steps before.
@@ -150,12 +171,21 @@ bool Grading::Choose(Search* search, size_t step) const {
   return false;
 }
 
+// Whether the lock must be the very same one: the next step is that of another lock of its
+// class, and that says little.
+bool Grading::NeedsLink(const ViolationEdge& before, ClassKey key) const {
+  if (loose_.Contains(key.value)) return true;
+  const LockKind from = session().validator().classes().Get(before.from).kind;
+  const bool is_past = from == LockKind::kThread || from == LockKind::kBarrier;
+  return is_past && shared_.Contains(key.value);
+}
+
 bool Grading::IsLinked(const Violation& told) const {
   const size_t count = told.edges.size();
   for (size_t i = 0; i < count; ++i) {
     const ViolationEdge& next = told.edges[(i + 1) % count];
     const ClassKey key = session().validator().classes().Get(next.from).key;
-    if (told.edges[i].to_lock != next.from_lock && loose_.Contains(key.value)) return false;
+    if (told.edges[i].to_lock != next.from_lock && NeedsLink(told.edges[i], key)) return false;
   }
   return true;
 }

@@ -24,7 +24,14 @@
 namespace lockdep::hooks {
 
 // Why a choice of occurrences cannot happen.
-enum class Exclusion : uint8_t { kNone, kSameThread, kGateLock, kOrdered, kUnpublished };
+enum class Exclusion : uint8_t {
+  kNone,
+  kSameThread,
+  kGateLock,
+  kOrdered,
+  kOrderedByBarrier,
+  kUnpublished
+};
 
 // What a graded violation points to.
 struct Grade {
@@ -71,9 +78,11 @@ class Grading {
   // Returns whether nothing that may change excludes it.
   bool GradeSteps(const DependencyName* names, Violation* told, Grade* grade) const;
   bool IsLinked(const Violation& told) const;
+  bool NeedsLink(const ViolationEdge& before, ClassKey key) const;
   static void ShowThreads(const Search& search, Violation* told, Grade* grade);
   // The class of a lock that two threads cannot hold in these ways; key 0 if there is none.
   ClassKey FindGate(const Gates& ours, const Gates& theirs) const;
+  ClassKey FindGateBetween(const Occurrence& one, const Occurrence& other) const;
   Exclusion Compare(const Occurrence& one, const Occurrence& other, ClassKey* gate) const;
   bool Choose(Search* search, size_t step) const;
   bool Fits(Search* search, size_t step, const Occurrence& candidate) const;

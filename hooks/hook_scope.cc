@@ -2,12 +2,14 @@
 
 #include <cerrno>
 
+#include "hooks/creation.h"
 #include "hooks/lifecycle.h"
 #include "hooks/nesting.h"
 #include "hooks/read_memory.h"
 #include "hooks/sections.h"
 #include "hooks/session.h"
 #include "hooks/step_notes.h"
+#include "hooks/taken_locks.h"
 #include "hooks/thread_order.h"
 #include "hooks/timing.h"
 
@@ -86,6 +88,7 @@ void HookScope::Acquire(LockRecord& record, ReadMode mode, TryLock trylock) {
   session().engine().Acquire(context, acquisition);
   TimeAcquired(self(), record.map);
   if (context.chain_key == before) return;
+  if (trylock == TryLock::kNo) NoteTakenLock(self());
   if (acquisition.host_orders_class) {
     CheckNestings(self());
   } else if (is_settled && record.guard.slot == nullptr) {  // The hot path asks no guard.
@@ -311,24 +314,14 @@ ThreadStart* HookScope::NewThreadStart() {
   if (start != nullptr) {
     session().validator().LockGraph();
     const Segment* const own = self().segment;
-    start->life = own == nullptr ? nullptr : thread_order.Create(*self().context, own);
+    start->life = own == nullptr
+                      ? nullptr
+                      : thread_order.Create(*self().context, own, caller_.pc, HashCalls(caller_));
     if (own != nullptr) EnterSegment(self(), thread_order.Advance(own, nullptr));
     session().validator().UnlockGraph();
   }
   Leave();
   return start;
-}
-
-void HookScope::AfterJoin(pthread_t ended) {
-  if (!Enter()) return;
-  session().validator().LockGraph();
-  ThreadLife* const life = thread_order.Find(ended);
-  if (life != nullptr && thread_order.Join(life, *self().context)) session().TellAgain();
-  if (life != nullptr && self().segment != nullptr) {
-    EnterSegment(self(), thread_order.Advance(self().segment, life->last));
-  }
-  session().validator().UnlockGraph();
-  Leave();
 }
 
 // A mutex that another thread has released meanwhile was reported then and is

@@ -79,9 +79,6 @@ class HookScope {
   // Memory for the start of a thread; null if the hook is not active.
   ThreadStart* NewThreadStart();
 
-  // The thread with this handle was joined.
-  void AfterJoin(pthread_t ended);
-
   // Reports what the calling thread still holds and releases its state.
   void EndThread();
 

@@ -27,6 +27,8 @@ namespace lockdep::hooks {
 struct Occurrence {
   ThreadId thread = ThreadId::kNone;  // kNone: of any thread.
   DependencyMask kinds = 0;
+  // The step from a wait to what was taken before it ended: nothing is held across it.
+  bool is_past = false;
   bool is_unpublished = false;       // Nobody else could have known the first lock.
   const Segment* segment = nullptr;  // Null: at any time.
   Gates gates;

@@ -5,16 +5,17 @@
 #include <cerrno>
 
 #include "hooks/exported.h"
-#include "hooks/hook_scope.h"
 #include "hooks/real.h"
+#include "hooks/rendezvous.h"
 #include "hooks/waiting.h"
 
 using lockdep::hooks::Caller;
-using lockdep::hooks::HookScope;
 using lockdep::hooks::PublishedWait;
+using lockdep::hooks::Rendezvous;
 using lockdep::hooks::WaitCancellably;
 using lockdep::hooks::WaitInSteps;
 using lockdep::hooks::WaitKind;
+using Limit = Rendezvous::Limit;
 namespace real = lockdep::hooks::real;
 
 namespace {
@@ -31,14 +32,15 @@ __attribute__((noinline)) int JoinSlowly(pthread_t thread, void** result, const 
   });
 }
 
-int AfterJoin(pthread_t thread, int result, const Caller& caller) {
-  if (result == 0) HookScope(caller).AfterJoin(thread);
+int AfterJoin(pthread_t thread, int result, Limit limit, const Caller& caller) {
+  if (result == 0) Rendezvous(caller).AfterJoin(thread, limit);
   return result;
 }
 
 int Join(pthread_t thread, void** result, const Caller& caller) {
   const int tried = real::pthread_tryjoin_np(thread, result);
-  return AfterJoin(thread, tried == EBUSY ? JoinSlowly(thread, result, caller) : tried, caller);
+  return AfterJoin(thread, tried == EBUSY ? JoinSlowly(thread, result, caller) : tried,
+                   Limit::kNone, caller);
 }
 
 }  // namespace
@@ -56,16 +58,17 @@ EXPORTED int thrd_join(thrd_t thread, int* result) {
 }
 
 EXPORTED int pthread_tryjoin_np(pthread_t thread, void** result) noexcept {
-  return AfterJoin(thread, real::pthread_tryjoin_np(thread, result), LOCKDEP_HOOK_CALLER());
+  return AfterJoin(thread, real::pthread_tryjoin_np(thread, result), Limit::kTimed,
+                   LOCKDEP_HOOK_CALLER());
 }
 
 EXPORTED int pthread_timedjoin_np(pthread_t thread, void** result, const timespec* deadline) {
-  return AfterJoin(thread, real::pthread_timedjoin_np(thread, result, deadline),
+  return AfterJoin(thread, real::pthread_timedjoin_np(thread, result, deadline), Limit::kTimed,
                    LOCKDEP_HOOK_CALLER());
 }
 
 EXPORTED int pthread_clockjoin_np(pthread_t thread, void** result, clockid_t clock,
                                   const timespec* deadline) {
   return AfterJoin(thread, real::pthread_clockjoin_np(thread, result, clock, deadline),
-                   LOCKDEP_HOOK_CALLER());
+                   Limit::kTimed, LOCKDEP_HOOK_CALLER());
 }

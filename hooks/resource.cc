@@ -86,6 +86,7 @@ Resource* ResourceTable::Begin(ThreadState& thread, const ResourceId& id, const 
   resource->waiter.store(0, std::memory_order_relaxed);
   resource->ender.store(0, std::memory_order_relaxed);
   resource->mutex.store(nullptr, std::memory_order_relaxed);
+  resource->round = {};
   resource->map.name = known.name;
   resource->map.address = AddressOf(id);
   resource->map.origin = is_static ? id.value : known.site;

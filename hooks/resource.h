@@ -19,6 +19,7 @@
 #include <cstdint>
 
 #include "hooks/thread_context.h"
+#include "hooks/thread_order.h"
 #include "lockdep/lockdep.h"
 
 namespace lockdep::hooks {
@@ -32,6 +33,7 @@ enum class ResourceType : uint8_t {
   kStream,
   kLoader,
   kThread,
+  kBarrier,
 };
 
 struct ResourceId {
@@ -56,8 +58,17 @@ struct Resource {
   std::atomic<pid_t> ender{0};
   // Of a condition: the mutex that its waiters let go.
   std::atomic<const void*> mutex{nullptr};
+  BarrierRound round;  // Under the graph lock.
 };
 static_assert(sizeof(Resource) <= kCellSize);
+
+// Remembers one thread; several are no one.
+inline constexpr pid_t kSeveral = -1;
+inline void NoteParty(std::atomic<pid_t>& party, pid_t thread) {
+  const pid_t known = party.load(std::memory_order_relaxed);
+  if (known == thread || known == kSeveral) return;
+  party.store(known == 0 ? thread : kSeveral, std::memory_order_relaxed);
+}
 
 class ResourceTable {
  public:

@@ -58,6 +58,7 @@ Occurrence DescribeStep(const ThreadState& thread, uint32_t index, ReadMode next
   const HeldLocks& held = thread.context->held;
   Occurrence seen{.thread = thread.context->id,
                   .kinds = MaskOf(Classify(held[index].use.mode(), next_mode)),
+                  .is_past = false,
                   .is_unpublished = IsUnpublished(thread, index),
                   .segment = thread.segment,
                   .gates = {}};
@@ -86,6 +87,7 @@ void EnterSegment(ThreadState& thread, const Segment* segment) {
   thread.segment = segment;
   thread.known_nestings.Clear();
   thread.known_steps.Clear();
+  thread.known_taken.Clear();
   if (!thread.has_nested_steps) return;
   thread.has_nested_steps = false;
   thread.steps.ForgetNested();

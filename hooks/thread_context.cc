@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "hooks/hook_scope.h"
 #include "hooks/session.h"
@@ -89,6 +90,7 @@ bool Prepare(ThreadState& state) {
   state.tid = OwnThreadId();
   state.destructor_rounds = 0;
   state.holds_from_before_fork = false;
+  state.phase = 0;
   const bool is_main = state.tid == session().pid();
   NoteOwnStack();
   char name[17] = {};
@@ -164,7 +166,7 @@ void DetachThread(ThreadState* state) {
   thread_slot.state = nullptr;
   thread_slot.has_ended = true;
   session().validator().LockGraph();
-  thread_order.End(state->segment);
+  thread_order.End(state->segment, std::exchange(state->taken, nullptr));
   session().validator().UnlockGraph();
   EndTiming(*state);
   session().engine().DestroyThread(state->context);

@@ -26,6 +26,7 @@
 namespace lockdep::hooks {
 
 struct Segment;
+struct TakenLock;
 struct ThreadLife;
 
 struct ThreadState {
@@ -43,7 +44,11 @@ struct ThreadState {
   // the grading knows: both in this segment.
   KeySet known_nestings;
   KeySet known_steps;
-  bool has_nested_steps = false;           // Some of `steps` were taken upon another lock.
+  // The locks that it took, in any segment; and those of them that are noted in this one.
+  TakenLock* taken = nullptr;
+  KeySet known_taken;
+  uint64_t phase = 0;             // The number of its first segment since it passed a barrier.
+  bool has_nested_steps = false;  // Some of `steps` were taken upon another lock.
   LockStat::ThreadTimes* times = nullptr;  // Null before the first lock that is timed.
   KnownSteps steps;
 };

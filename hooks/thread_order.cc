@@ -1,6 +1,7 @@
 #include "hooks/thread_order.h"
 
 #include <new>
+#include <utility>
 
 namespace lockdep::hooks {
 
@@ -36,11 +37,14 @@ const Segment* ThreadOrder::Advance(const Segment* own, const Segment* other) {
   return segment;
 }
 
-ThreadLife* ThreadOrder::Create(const ThreadContext& creator, const Segment* own) {
+ThreadLife* ThreadOrder::Create(const ThreadContext& creator, const Segment* own, uintptr_t site,
+                                uint64_t path) {
   void* cell = cells_.Allocate();
   if (cell == nullptr) return nullptr;
   auto* life = new (cell) ThreadLife();
   life->created_in = own;
+  life->site = site;
+  life->path = path;
   life->creator = &creator;
   life->creator_chain = creator.chain_key;
   life->creator_acquisitions = creator.acquisitions;
@@ -64,14 +68,36 @@ void ThreadOrder::Name(ThreadLife* life, pthread_t handle) {
   *at = life;
   for (at = &life->next; *at != nullptr; at = &(*at)->next) {
     if ((*at)->handle != handle) continue;
+    GiveBackTaken(std::exchange((*at)->taken, nullptr));
     *at = (*at)->next;
     break;
   }
 }
 
-void ThreadOrder::End(const Segment* last) {
-  if (last == nullptr || last->life == nullptr) return;
+void ThreadOrder::End(const Segment* last, TakenLock* taken) {
+  if (last == nullptr || last->life == nullptr) return GiveBackTaken(taken);
   last->life->last = last;
+  last->life->taken = taken;
+}
+
+// The number of what comes after all is the largest, so it is given again with each arrival.
+const Segment* ThreadOrder::Arrive(BarrierRound* round, const Segment& own, uint32_t count) {
+  if (round->arrived == 0) {
+    const bool is_kept = arrivals_ + count <= kMostArrivals;
+    round->all = is_kept ? NewSegment() : nullptr;
+    if (is_kept) arrivals_ += count;
+  }
+  Segment* const all = round->all;
+  if (++round->arrived == count) *round = {};
+  if (all == nullptr) return nullptr;
+  Segment* const met = NewSegment();
+  if (met == nullptr) return nullptr;
+  met->previous = all->previous;
+  met->other = &own;
+  met->is_barrier = all->is_barrier = true;
+  all->previous = met;
+  all->number = ++numbers_;
+  return all;
 }
 
 // It took no lock meanwhile and stands where it stood: it has held all of them.
@@ -83,7 +109,7 @@ bool ThreadOrder::Join(ThreadLife* life, const ThreadContext& joiner) {
 }
 
 // Breadth first, against the order.
-bool ThreadOrder::IsBefore(const Segment& first, const Segment& second) {
+bool ThreadOrder::IsBefore(const Segment& first, const Segment& second, Over over) {
   constexpr int kPatience = 100'000;
   ++searches_;
   second.search = searches_;
@@ -97,6 +123,7 @@ bool ThreadOrder::IsBefore(const Segment& first, const Segment& second) {
       if (before == nullptr || before->number < first.number || before->search == searches_) {
         continue;
       }
+      if (before->is_barrier && over == Over::kCreateJoin) continue;
       before->search = searches_;
       before->next_found = nullptr;
       last->next_found = before;

@@ -5,7 +5,8 @@
 // A lock that the creator holds from the creation until it has joined the thread, and
 // takes no other meanwhile, is held on the thread's behalf too.
 //
-// Limits: segments are never given up: some 200 bytes for each thread that ever was.
+// Limits: segments are never given up: some 200 bytes for each thread that ever was, and as
+// much for each arrival at a barrier, up to a limit.
 // Thread safety: needs the validator's graph lock.
 
 #ifndef LOCKDEP_HOOKS_THREAD_ORDER_H_
@@ -18,6 +19,7 @@
 
 #include "hooks/cells.h"
 #include "hooks/gates.h"
+#include "hooks/taken_locks.h"
 #include "lockdep/lockdep.h"
 
 namespace lockdep::hooks {
@@ -37,6 +39,10 @@ struct ThreadLife {
   const ThreadContext* creator = nullptr;
   ChainKey creator_chain = 0;
   uint64_t creator_acquisitions = 0;
+  // Where and over which calls it was created.
+  uintptr_t site = 0;
+  uint64_t path = 0;
+  TakenLock* taken = nullptr;  // Once it has ended, until it is joined.
 };
 static_assert(sizeof(ThreadLife) <= kCellSize);
 
@@ -46,11 +52,18 @@ struct Segment {
   const Segment* previous = nullptr;  // Of the same thread.
   const Segment* other = nullptr;     // Of another one, which came before as well.
   uint64_t number = 0;                // Larger than those of all that came before.
+  bool is_barrier = false;            // Of no thread: where those of a round have met.
   // Of the last search that came here.
   mutable uint64_t search = 0;
   mutable const Segment* next_found = nullptr;
 };
 static_assert(sizeof(Segment) <= kCellSize / 2, "two share a cell");
+
+// Who has arrived at a barrier since it let others through.
+struct BarrierRound {
+  Segment* all = nullptr;  // Comes after them; null if that is not kept.
+  uint32_t arrived = 0;
+};
 
 class ThreadOrder {
  public:
@@ -62,11 +75,13 @@ class ThreadOrder {
   const Segment* Advance(const Segment* own, const Segment* other);
 
   // The thread that runs in `own` is about to create another.
-  ThreadLife* Create(const ThreadContext& creator, const Segment* own);
+  ThreadLife* Create(const ThreadContext& creator, const Segment* own, uintptr_t site,
+                     uint64_t path);
   // It is known by this handle from now on, or until another one is.
   void Name(ThreadLife* life, pthread_t handle);
   ThreadLife* Find(pthread_t handle) const;
-  void End(const Segment* last);
+  // It took these locks.
+  void End(const Segment* last, TakenLock* taken);
   // The thread was joined by another.  Returns whether what was taken for a gate is none.
   bool Join(ThreadLife* life, const ThreadContext& joiner);
 
@@ -78,11 +93,18 @@ class ThreadOrder {
   // Nobody will be joined any more.
   void NoteEnd() { is_over_ = true; }
 
+  // The thread that runs in `own` arrives at a barrier that lets `count` through.  Returns
+  // what comes before all that they do next, once it did; null if that is not kept.
+  const Segment* Arrive(BarrierRound* round, const Segment& own, uint32_t count);
+
   // Whether all of `first` came before all of `second`; false if that cannot be told.
-  bool IsBefore(const Segment& first, const Segment& second);
+  enum class Over : uint8_t { kCreateJoin, kAll };
+  bool IsBefore(const Segment& first, const Segment& second, Over over);
 
  private:
   static constexpr size_t kBuckets = 1024;
+  // Three segments each; then barriers order nothing any more.
+  static constexpr uint64_t kMostArrivals = 50'000;
   static size_t BucketOf(pthread_t handle) { return handle >> 12 & (kBuckets - 1); }
   Segment* NewSegment();
 
@@ -91,6 +113,7 @@ class ThreadOrder {
   bool is_over_ = false;
   uint64_t numbers_ = 0;
   uint64_t searches_ = 0;
+  uint64_t arrivals_ = 0;
   ThreadLife* lives_[kBuckets] = {};
 };
 

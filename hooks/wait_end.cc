@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "hooks/read_memory.h"
+#include "hooks/rendezvous.h"
 
 namespace lockdep::hooks {
 namespace {
@@ -48,6 +49,20 @@ bool HasUnseenThreads(int alive) {
   return !counted || static_cast<int>(tasks.st_nlink) - kNoTask > alive;
 }
 
+// Everybody who arrives says so first; who is about to close the round does too.
+bool IsRoundOpen(const Waiter& waiter) {
+  pthread_barrier_t barrier;
+  if (!ReadMemory(waiter.object, &barrier)) return false;
+  uint32_t arrived = 0;
+  for (const Waiter* other = FirstWaiter(); other != nullptr; other = other->next) {
+    if (other->kind.load(std::memory_order_acquire) == WaitKind::kBarrier &&
+        other->object == waiter.object) {
+      ++arrived;
+    }
+  }
+  return arrived < CountOf(&barrier);
+}
+
 bool WaitsForSemaphore(const Waiter* waiter) {
   return waiter->kind.load(std::memory_order_acquire) == WaitKind::kSemaphore;
 }
@@ -76,6 +91,8 @@ bool IsStuck(const Waiter& waiter) {
       return ReadMemory(waiter.object, &condition) && (condition.__data.__wrefs & kShared) == 0 &&
              SignalsOf(waiter.object).load(std::memory_order_relaxed) == waiter.signals;
     }
+    case WaitKind::kBarrier:
+      return IsRoundOpen(waiter);
     case WaitKind::kReadLock:
     case WaitKind::kWriteLock:
     case WaitKind::kThread:

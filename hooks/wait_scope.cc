@@ -3,6 +3,7 @@
 #include "hooks/sections.h"
 #include "hooks/session.h"
 #include "hooks/step_notes.h"
+#include "hooks/taken_locks.h"
 #include "hooks/timing.h"
 
 namespace lockdep::hooks {
@@ -18,14 +19,6 @@ ResourceId SemaphoreAt(const void* semaphore) {
 
 ResourceId ConditionAt(const void* condition) {
   return {ResourceType::kCondition, reinterpret_cast<uintptr_t>(condition), LockKind::kCondition};
-}
-
-constexpr pid_t kSeveral = -1;
-
-void NoteParty(std::atomic<pid_t>& party, pid_t thread) {
-  const pid_t known = party.load(std::memory_order_relaxed);
-  if (known == thread || known == kSeveral) return;
-  party.store(known == 0 ? thread : kSeveral, std::memory_order_relaxed);
 }
 
 bool IsLock(const Resource& resource) { return !IsWait(resource.map.kind); }
@@ -52,6 +45,7 @@ Resource* WaitScope::Hold(Resource* resource, ReadMode mode, TryLock trylock) {
   engine().Acquire(
       *self().context,
       {.lock = &resource->map, .mode = mode, .trylock = trylock, .site = NoteCallSite(caller())});
+  if (trylock == TryLock::kNo && IsHeld(*resource)) NoteTakenLock(self());
   return resource;
 }
 

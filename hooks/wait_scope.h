@@ -59,8 +59,10 @@ class WaitScope : public HookScope {
   void AfterConditionBegin(const void* condition);
   void AfterConditionEnd(const void* condition);
 
- private:
+ protected:
   Resource* Get(const ResourceId& id, const char* name = nullptr);
+
+ private:
   Resource* Hold(Resource* resource, ReadMode mode, TryLock trylock);
   void HoldAgain(const ResourceId& id, TryLock trylock, const char* name);
   bool IsHeld(const Resource& resource);

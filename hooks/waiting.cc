@@ -91,7 +91,10 @@ Waiter* FindWayBack(Waiter* goal) {
   Waiter* last = goal;
   for (Waiter* waiter = goal; waiter != nullptr; waiter = waiter->queue) {
     const WaitKind kind = waiter->kind.load(std::memory_order_acquire);
-    if (kind == WaitKind::kSemaphore || kind == WaitKind::kCondition) continue;
+    if (kind == WaitKind::kSemaphore || kind == WaitKind::kCondition ||
+        kind == WaitKind::kBarrier) {
+      continue;
+    }
     for (Waiter* other = FirstWaiter(); other != nullptr; other = other->next) {
       if (!other->IsWaiting() || !other->Holds(kind, waiter->object)) continue;
       if (other == goal) return waiter;

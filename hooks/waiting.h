@@ -35,6 +35,7 @@ enum class WaitKind : uint8_t {
   kSemaphore,
   kCondition,
   kThread,  // The object is its pthread_t.
+  kBarrier,
 };
 
 struct Waiter;

@@ -26,6 +26,15 @@ struct Acquisition {
   CallSite site;
 };
 
+// A lock that a thread took before it ended a wait, and may have released since.
+struct PastAcquisition {
+  ClassId class_id = ClassId::kNone;
+  ReadMode mode = ReadMode::kWrite;
+  ThreadId thread = ThreadId::kNone;
+  const void* address = nullptr;
+  CallSite site;
+};
+
 // Which way of holding IsHeld asks for.
 enum class HeldMode : uint8_t { kAny, kWrite, kRead };
 

@@ -261,15 +261,20 @@ bool Validator::Observe(Scene& scene, const End& from, const End& to) {
                         .from_stack = StackOf(scene, from),
                         .to_stack = StackOf(scene, to),
                         .next = nullptr};
-  if (!graph_.AddWitness(*edge, witness)) {
+  return Learn(scene, *edge, witness);
+}
+
+// The same of one that is new.
+bool Validator::Learn(Scene& scene, Dependency& edge, const Witness& witness) {
+  if (!graph_.AddWitness(edge, witness)) {
     StopLocked("out of memory");
     return false;
   }
-  if (config_.observer != nullptr) config_.observer->OnDependency(*edge, witness);
-  if (ClosesCycle(scene, *edge, witness)) return false;
-  LearnReach(*edge);
-  CheckInterruptions(scene, *edge, witness);
-  return (edge->context_reported & MaskOf(kind)) == 0;
+  if (config_.observer != nullptr) config_.observer->OnDependency(edge, witness);
+  if (ClosesCycle(scene, edge, witness)) return false;
+  LearnReach(edge);
+  CheckInterruptions(scene, edge, witness);
+  return (edge.context_reported & MaskOf(witness.kind)) == 0;
 }
 
 // Tells of the cycle that a new kind of dependency closes, unless its two classes

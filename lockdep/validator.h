@@ -130,6 +130,11 @@ class Validator {
   // side is Sync): they depend on what it holds now, but for what it only tried.
   void Wake(ThreadContext& thread, const Acquisition& acquisition);
 
+  // The same of a lock that was taken and need not be held any more: who waits needs
+  // somebody to get it first.  `thread` tells it, also of another one that has ended.
+  void WakeAfter(ThreadContext& thread, const Acquisition& acquisition,
+                 const PastAcquisition& taken);
+
   // The thread is about to wait in this way for something that is no lock
   // (might_sleep): reported if what it holds, or where it runs, forbids that.
   void CheckWait(ThreadContext& thread, WaitType wait, const CallSite& site);
@@ -297,6 +302,7 @@ class Validator {
   void CheckDependencies(Scene& scene);
   struct End;  // One of the two ends of a dependency.
   bool Observe(Scene& scene, const End& from, const End& to);
+  bool Learn(Scene& scene, Dependency& edge, const Witness& witness);
   bool AddDependency(Scene& scene, const HeldLock& held);
   bool AddWake(Scene& scene, const HeldLock& held);
   bool ClosesCycle(Scene& scene, Dependency& edge, const Witness& closing);

@@ -40,6 +40,34 @@ void Validator::Wake(ThreadContext& thread, const Acquisition& acquisition) {
   if (!stopped()) InsertChain(WakeKey(internal::HeldChain(thread, contexts_).Key(), scene.use));
 }
 
+// Another thread's stack of then is what it noted of it.
+void Validator::WakeAfter(ThreadContext& thread, const Acquisition& acquisition,
+                          const PastAcquisition& taken) {
+  if (!Enabled(thread)) return;
+  Scene scene(config_, thread, acquisition.site);
+  internal::RawLockHolder lock(graph_lock_);
+  if (stopped() || !Recognise(scene, acquisition)) return;
+  const ClassId from = scene.lock_class->id;
+  if (taken.class_id == from || classes_.Get(taken.class_id).IsForgotten()) return;
+  Dependency* edge = graph_.Add(from, taken.class_id);
+  if (edge == nullptr) return StopLocked("out of memory");
+  const DependencyKind kind = Classify(ReadMode::kWrite, taken.mode);
+  if ((edge->observed & MaskOf(kind)) != 0) return;
+  size_t noted = 0;
+  while (noted < CallSite::kMaxFrames && taken.site.pcs[noted] != 0) ++noted;
+  const StackId then = PutStack({taken.site.pcs, noted});
+  Learn(scene, *edge,
+        {.kind = kind,
+         .from_mode = ReadMode::kWrite,
+         .to_mode = taken.mode,
+         .thread = taken.thread,
+         .from_lock = acquisition.lock->address,
+         .to_lock = taken.address,
+         .from_stack = taken.thread == thread.id ? LiveStack(scene) : then,
+         .to_stack = then,
+         .next = nullptr});
+}
+
 // Who holds nothing is a step from what it waits for to itself.
 bool Validator::DescribeParty(const DeadlockedThread& party, ViolationEdge* edge) {
   const LockMap* holds = party.holds != nullptr ? party.holds : party.waits_for;

@@ -38,8 +38,11 @@ enum class EventOp : uint8_t {
   kEndsFreely = 12,
   // The host found something itself: `frame` counts the violation records up to it.
   kHostFinding = 13,
+  // A lock that the thread numbered `frame` took, for the event after it.
+  kTookBefore = 14,
+  kWakeAfter = 15,
 };
-inline constexpr EventOp kLastEventOp = EventOp::kHostFinding;
+inline constexpr EventOp kLastEventOp = EventOp::kWakeAfter;
 
 struct EventStep {
   EventOp op = EventOp::kNone;

@@ -63,13 +63,16 @@ class Replay final : public EventVisitor, public Observer, public StackSource {
   std::string BeginThread(ThreadId id);
   std::string Tell(ThreadContext& thread, const Event& event, ReplayedLock* lock);
   void Hold(ThreadContext& thread, const Acquisition& acquisition);
+  void NotePast(const Acquisition& taken, uint64_t thread);
 
   ReplayedFacts facts_;
   Validator validator_;
   absl::flat_hash_map<uint64_t, std::unique_ptr<ReplayedLock>> locks_;
   absl::flat_hash_map<ClassId, std::unique_ptr<ReplayedLock>> inherited_;
   absl::flat_hash_map<ThreadId, ThreadContext*> threads_;
-  absl::flat_hash_set<uint64_t> ended_freely_;  // Addresses of locks.
+  absl::flat_hash_set<uint64_t> ended_freely_;          // Addresses of locks.
+  absl::flat_hash_map<ThreadId, ThreadId> thread_ids_;  // Of all that ever began.
+  PastAcquisition past_;                                // Of the event before.
   bool is_inheriting_ = false;
   std::span<const StackFrame> stack_;
   uint64_t events_ = 0;
@@ -133,6 +136,7 @@ std::string Replay::BeginThread(ThreadId id) {
   if (thread != nullptr || id == ThreadId::kNone) return "a thread begins twice";
   thread = validator_.CreateThread("");
   if (thread == nullptr) return "no memory for another thread";
+  thread_ids_[id] = thread->id;
   facts_.AddThread(thread->id, id);
   return {};
 }
@@ -142,6 +146,19 @@ void Replay::Hold(ThreadContext& thread, const Acquisition& acquisition) {
   is_inheriting_ = true;
   validator_.Acquire(thread, acquisition);
   is_inheriting_ = false;
+}
+
+// `site` has its thread in the place of a frame.
+void Replay::NotePast(const Acquisition& taken, uint64_t thread) {
+  const LockClass* lock_class = validator_.classes().Find(taken.lock->key, 0);
+  const auto number = thread_ids_.find(static_cast<ThreadId>(thread));
+  past_ = {};
+  if (lock_class == nullptr || number == thread_ids_.end()) return;
+  past_ = {.class_id = lock_class->id,
+           .mode = taken.mode,
+           .thread = number->second,
+           .address = taken.lock->address,
+           .site = taken.site};
 }
 
 std::string Replay::OnEvent(const Event& event, std::span<const StackFrame> stack) {
@@ -198,6 +215,12 @@ std::string Replay::Tell(ThreadContext& thread, const Event& event, ReplayedLock
       break;
     case EventOp::kWake:
       validator_.Wake(thread, acquisition);
+      break;
+    case EventOp::kTookBefore:
+      NotePast(acquisition, event.frame);
+      break;
+    case EventOp::kWakeAfter:
+      if (past_.class_id != ClassId::kNone) validator_.WakeAfter(thread, acquisition, past_);
       break;
     case EventOp::kReportHeld:
       validator_.ReportHeld(thread, ViolationKind::kHeldAtExit);

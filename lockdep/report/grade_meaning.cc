@@ -23,6 +23,8 @@ constexpr Meaning kReasons[] = {
     {"gate-lock", "one outer lock was held around every one of these orders"},
     {"ordered-by-create-join",
      "the orders cannot overlap in time: threads were created or joined in between"},
+    {"ordered-by-barrier",
+     "the orders cannot overlap in time: the threads met at a barrier in between"},
     {"unpublished-object", "no other thread could reach the object yet"},
     {"reader-preferring", "the lock lets readers pass a waiting writer"},
     {"ended-without-lock", "the wait was also ended by threads that held no lock"},

@@ -1,0 +1,47 @@
+// Which locks a thread has taken, one entry for each class: who waits for the thread to
+// get somewhere (its end, a barrier) waits for it to take these first.
+//
+// A lock is noted once for each segment (thread_order.h); the hot path, which needs a step
+// that was taken before in this segment, notes nothing.
+//
+// Thread safety: of the calling thread, behind the gate; after its end, of who has the list.
+// Cost: a cell for each class of locks that a thread waited for.
+
+#ifndef LOCKDEP_HOOKS_TAKEN_LOCKS_H_
+#define LOCKDEP_HOOKS_TAKEN_LOCKS_H_
+
+#include <cstddef>
+
+#include "hooks/cells.h"
+#include "lockdep/lockdep.h"
+
+namespace lockdep::hooks {
+
+struct Segment;
+struct ThreadState;
+
+struct TakenLock {
+  static constexpr size_t kMostAddresses = 3;
+
+  TakenLock* next;
+  ClassId class_id;
+  ReadMode mode;
+  const Segment* segment;                 // In which it was taken last.
+  const void* addresses[kMostAddresses];  // Of the class, newest first; null: no more.
+  CallSite site;
+
+  void NoteAddress(const void* address);
+  // The address that is one of those held by `thread`, else the newest.
+  const void* AddressHeldBy(const ThreadContext& thread) const;
+};
+static_assert(sizeof(TakenLock) <= kCellSize);
+
+// The thread has just taken its newest lock, and would have waited for it.
+void NoteTakenLock(ThreadState& thread);
+
+// The whole list; nobody else has it.
+void GiveBackTaken(TakenLock* list);
+
+}  // namespace lockdep::hooks
+
+#endif  // LOCKDEP_HOOKS_TAKEN_LOCKS_H_

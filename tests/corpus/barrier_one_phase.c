@@ -1,0 +1,40 @@
+// EXPECT: lock-order-inversion
+// WHY: both orders are taken in the same phase, before the barrier.
+
+#include <pthread.h>
+#include <unistd.h>
+
+static pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t b = PTHREAD_MUTEX_INITIALIZER;
+static pthread_barrier_t barrier;
+
+static void take_both(pthread_mutex_t* first, pthread_mutex_t* second) {
+  pthread_mutex_lock(first);
+  pthread_mutex_lock(second);
+  pthread_mutex_unlock(second);
+  pthread_mutex_unlock(first);
+}
+
+static void* one(void* unused) {
+  take_both(&a, &b);
+  pthread_barrier_wait(&barrier);
+  return unused;
+}
+
+static void* other(void* unused) {
+  usleep(100 * 1000);
+  take_both(&b, &a);
+  pthread_barrier_wait(&barrier);
+  return unused;
+}
+
+int main(void) {
+  pthread_t threads[2];
+  pthread_barrier_init(&barrier, NULL, 2);
+  pthread_create(&threads[0], NULL, one, NULL);
+  pthread_create(&threads[1], NULL, other, NULL);
+  pthread_join(threads[0], NULL);
+  pthread_join(threads[1], NULL);
+  pthread_barrier_destroy(&barrier);
+  return 0;
+}
