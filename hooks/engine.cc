@@ -133,6 +133,28 @@ void Engine::WakeAfter(ThreadContext& thread, const Acquisition& acquisition,
   validator_->WakeAfter(thread, acquisition, taken);
 }
 
+// The sets stand in the place of callers.
+void Engine::SetContexts(ThreadContext& thread, const ContextState& state, const CallSite& site) {
+  if (thread.contexts == state) return;
+  const CallSite noted = {.pcs = {site.pcs[0], 0, 0, 0, 0}, .frame = site.frame};
+  const LoggedCall call(*this);
+  if (logs_events_) WriteContexts(thread, state, noted);
+  validator_->SetContexts(thread, state, noted);
+}
+
+void Engine::WriteContexts(const ThreadContext& thread, const ContextState& state,
+                           const CallSite& site) {
+  record::Event event;
+  event.step.op = EventOp::kSetContexts;
+  event.step.thread = thread.id;
+  event.step.pcs[0] = site.pcs[0];
+  event.step.pcs[1] = state.in;
+  event.step.pcs[2] = state.enabled;
+  event.frame = site.frame;
+  recording_->AddEvent(event, nullptr, nullptr);
+  wants_stack_ = true;
+}
+
 void Engine::ReportHeld(ThreadContext& thread) {
   const LoggedCall call(*this, EventOp::kReportHeld, thread);
   validator_->ReportHeld(thread, ViolationKind::kHeldAtExit);

@@ -53,6 +53,7 @@ class Engine final : public StackSource {
   void Wake(ThreadContext& thread, const Acquisition& acquisition);
   void WakeAfter(ThreadContext& thread, const Acquisition& acquisition,
                  const PastAcquisition& taken);
+  void SetContexts(ThreadContext& thread, const ContextState& state, const CallSite& site);
   void ReportHeld(ThreadContext& thread);
   void ResetHeld(ThreadContext& thread);
   Validator::StepStacks KeepStacks(ThreadContext& thread, const HeldLock& held,
@@ -83,6 +84,7 @@ class Engine final : public StackSource {
   void ReleaseLogged(ThreadContext& thread, const LockMap& lock, const CallSite& site);
   void Write(record::EventOp op, const ThreadContext& thread, const LockMap* lock,
              const Acquisition& how);
+  void WriteContexts(const ThreadContext& thread, const ContextState& state, const CallSite& site);
   void WriteTaken(const ThreadContext& thread, const PastAcquisition& taken);
   void WriteHostFinding(const ThreadContext& thread, uint64_t findings_before);
   const char* NameOf(const LockMap& lock) const;

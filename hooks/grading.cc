@@ -60,7 +60,8 @@ const ThreadLife* InheritsFrom(const Occurrence& occurrence) {
 
 // One hold of their creator stands behind both: it keeps them from nobody else's steps only.
 bool IsSameHold(const ThreadLife& one, const ThreadLife& other) {
-  return one.creator == other.creator && one.creator_acquisitions == other.creator_acquisitions;
+  return one.created_in->thread == other.created_in->thread &&
+         one.creator_acquisitions == other.creator_acquisitions;
 }
 
 Exclusion OrderOf(const Segment& one, const Segment& other) {

@@ -57,6 +57,7 @@ __attribute__((noinline)) bool HookScope::EnterSlow() {
   const bool active = EnsureActive() && (thread_slot.state != nullptr || AttachThread() != nullptr);
   if (active) {
     if (thread_slot.work_is_due) DoDueWork();
+    if (AreContextsDue()) TellContexts(caller_);
     return true;
   }
   OpenGate(kNoGate);

@@ -24,6 +24,7 @@
 #include "hooks/caller.h"
 #include "hooks/lock_identity.h"
 #include "hooks/lock_reference.h"
+#include "hooks/signal_contexts.h"
 #include "hooks/thread_context.h"
 
 namespace lockdep::hooks {
@@ -96,6 +97,8 @@ class HookScope {
     if (IsClosed(thread_slot.gate)) [[unlikely]]
       return EnterSlow();
     CloseGate(caller_);
+    if (AreContextsDue()) [[unlikely]]
+      TellContexts(caller_);
     return true;
   }
 

@@ -38,6 +38,10 @@ class LockEnds {
     // Acquire: who sees the count before an end also saw the lock before it.
     return counts_[Index(address)].load(std::memory_order_acquire);
   }
+  // As if all had ended: every step is looked at once more.
+  void CountAll() {
+    for (std::atomic<uint32_t>& count : counts_) count.fetch_add(1, std::memory_order_acq_rel);
+  }
   void Count(uintptr_t address) { counts_[Index(address)].fetch_add(1, std::memory_order_acq_rel); }
 
  private:

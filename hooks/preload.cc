@@ -229,8 +229,10 @@ EXPORTED void _exit(int status) {
 // The other names are the same functions.
 #define LOCKDEP_HOOK(name, version)
 #define LOCKDEP_HOOK_CXX(name)
+#define LOCKDEP_HOOK_OPTIONAL(name)
 #define LOCKDEP_HOOK_ALIAS(name, of) EXPORTED decltype(of) name ALIAS_OF(of);
 #include "hooks/interposed.def"
 #undef LOCKDEP_HOOK
 #undef LOCKDEP_HOOK_CXX
+#undef LOCKDEP_HOOK_OPTIONAL
 #undef LOCKDEP_HOOK_ALIAS

@@ -28,6 +28,8 @@ void* LookUp(const char* name, const char* version) {
 // The C++ runtime may have been loaded for one plugin alone, where RTLD_NEXT does
 // not look.  Whoever calls such a function has one.
 constexpr char kCxxVersion[] = "of the C++ runtime";
+// Nobody may have it; then nothing is called.
+constexpr char kOptional[] = "of somebody who listens";
 constexpr const char* kCxxRuntimes[] = {"libstdc++.so.6", "libc++abi.so.1", "libc++.so.1"};
 
 void* LookUpInCxxRuntime(const char* name) {
@@ -62,7 +64,8 @@ struct FirstCall<kSlot, Result (*)(Arguments...) noexcept(kNoexcept)> {
     if constexpr (!std::is_null_pointer_v<std::remove_const_t<decltype(kEarly<kSlot>)>>) {
       if (is_resolving) return kEarly<kSlot>(arguments...);
     }
-    is_resolving || version == kCxxVersion ? Resolve() : ResolveAll();
+    const bool is_alone = version == kCxxVersion || version == kOptional;
+    is_resolving || is_alone ? Resolve() : ResolveAll();
     const auto function = __atomic_load_n(kSlot, __ATOMIC_RELAXED);
     if (function != &Call) return function(arguments...);
     if constexpr (std::is_pointer_v<Result>) {
@@ -73,9 +76,13 @@ struct FirstCall<kSlot, Result (*)(Arguments...) noexcept(kNoexcept)> {
     }
   }
 
+  static Result Absent(Arguments...) noexcept(kNoexcept) { return Result(); }
+
   static void Resolve() {
-    void* found = LookUp(name, version == kCxxVersion ? nullptr : version);
+    const bool is_of_libc = version != kCxxVersion && version != kOptional;
+    void* found = LookUp(name, is_of_libc ? version : nullptr);
     if (found == nullptr && version == kCxxVersion) found = LookUpInCxxRuntime(name);
+    if (found == nullptr && version == kOptional) found = reinterpret_cast<void*>(&Absent);
     if (found == nullptr) return;
     __atomic_store_n(kSlot, reinterpret_cast<Result (*)(Arguments...) noexcept(kNoexcept)>(found),
                      __ATOMIC_RELAXED);
@@ -93,9 +100,11 @@ struct FirstCall<kSlot, Result (*)(Arguments...) noexcept(kNoexcept)> {
   template <>                                                                       \
   const char* FirstCall<&real::function, PointerTo<&::function>>::version = symbol_version;
 #define LOCKDEP_HOOK_CXX(name) LOCKDEP_HOOK(name, kCxxVersion)
+#define LOCKDEP_HOOK_OPTIONAL(name) LOCKDEP_HOOK(name, kOptional)
 #include "hooks/interposed.def"
 #undef LOCKDEP_HOOK
 #undef LOCKDEP_HOOK_CXX
+#undef LOCKDEP_HOOK_OPTIONAL
 
 // Not those of the C++ runtime: most programs have none, and a look-up that fails
 // allocates.
@@ -105,9 +114,11 @@ void ResolveAll() {
 #define LOCKDEP_HOOK(function, symbol_version) \
   FirstCall<&real::function, PointerTo<&::function>>::Resolve();
 #define LOCKDEP_HOOK_CXX(name)
+#define LOCKDEP_HOOK_OPTIONAL(name)
 #include "hooks/interposed.def"
 #undef LOCKDEP_HOOK
 #undef LOCKDEP_HOOK_CXX
+#undef LOCKDEP_HOOK_OPTIONAL
 #undef LOCKDEP_HOOK_ALIAS
   is_resolving = false;
   errno = saved_errno;

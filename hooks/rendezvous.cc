@@ -40,6 +40,8 @@ void MakeMap(const ThreadLife& life, LockMap* map) {
 
 uint32_t CountOf(const pthread_barrier_t* barrier) { return WordsOf(barrier).words[2]; }
 
+uint32_t RoundsOf(const pthread_barrier_t* barrier) { return WordsOf(barrier).words[1]; }
+
 void Rendezvous::TellWait(const LockMap& wait) {
   NoteSteps(self(), wait, ReadMode::kWrite);
   session().engine().Sync(*self().context, {.lock = &wait, .site = NoteCallSite(caller())});

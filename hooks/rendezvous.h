@@ -26,6 +26,8 @@ inline ResourceId BarrierAt(const void* barrier) {
 
 // How many threads a barrier waits for.  REQUIRES: it may be read.
 uint32_t CountOf(const pthread_barrier_t* barrier);
+// Changes when it lets threads through.
+uint32_t RoundsOf(const pthread_barrier_t* barrier);
 
 class Rendezvous : public WaitScope {
  public:

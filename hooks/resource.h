@@ -34,6 +34,7 @@ enum class ResourceType : uint8_t {
   kLoader,
   kThread,
   kBarrier,
+  kAnnotated,  // A lock of the program's own making.
 };
 
 struct ResourceId {

@@ -15,6 +15,7 @@
 #include "hooks/grading.h"
 #include "hooks/real.h"
 #include "hooks/recording.h"
+#include "hooks/signal_contexts.h"
 #include "hooks/thread_context.h"
 #include "hooks/thread_order.h"
 #include "hooks/timing.h"
@@ -65,8 +66,10 @@ bool Session::Start() {
   if (!locks_.Map()) return false;
   locks_.set_class_by(options_.class_by);
   auto* observer = new (recording_memory) Recording();
-  new (validator_memory_)
-      Validator({.observer = observer, .stacks = &engine_, .handlers_are_excluded = true});
+  new (validator_memory_) Validator({.observer = observer,
+                                     .stacks = &engine_,
+                                     .context_names = kSignalNames,
+                                     .handlers_are_excluded = true});
   if (options_.lock_stat) StartTiming();
   PathText own_path;
   FindOwnPath(&own_path);

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "hooks/lifecycle.h"
+#include "hooks/real.h"
 
 namespace lockdep::hooks {
 namespace {
@@ -22,10 +23,10 @@ void OnTermination(int signal) {
 void ReportOnTermination() {
   const int saved_errno = errno;
   struct sigaction action = {};
-  if (sigaction(SIGTERM, nullptr, &action) == 0 && action.sa_handler == SIG_DFL) {
+  if (real::sigaction(SIGTERM, nullptr, &action) == 0 && action.sa_handler == SIG_DFL) {
     action.sa_handler = OnTermination;
     action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
-    sigaction(SIGTERM, &action, nullptr);
+    real::sigaction(SIGTERM, &action, nullptr);
   }
   errno = saved_errno;
 }

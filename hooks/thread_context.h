@@ -59,10 +59,12 @@ struct ThreadState {
 inline constexpr uintptr_t kNoGate = 1;
 constexpr bool IsClosed(uintptr_t gate) { return (gate & 1) != 0; }
 
-// Marks of open gates for which the hot path is not taken: locks are timed (timing.h),
-// or all events are to come by way of the engine (engine.h).
+// Marks of open gates for which the hot path is not taken: locks are timed (timing.h), all
+// events are to come by way of the engine (engine.h), or it does not know yet where the
+// thread stands (signal_contexts.h).
 inline constexpr uintptr_t kTimedGate = 2;
 inline constexpr uintptr_t kLoggedGate = 4;
+inline constexpr uintptr_t kDueGate = kLoggedGate;  // Where there is a log it changes nothing.
 inline constexpr uintptr_t kColdGates = kNoGate | kTimedGate | kLoggedGate;
 extern constinit uintptr_t gate_mark;  // Constant after the start.
 constexpr bool IsHot(uintptr_t gate) { return (gate & kColdGates) == 0; }
@@ -83,6 +85,7 @@ struct ThreadSlot {
   uintptr_t stack_low = 0;                   // Bounds of the stack; both 0 while unknown.
   uintptr_t stack_high = 0;
   ThreadLife* life = nullptr;  // Null: its creation was not seen.
+  uint32_t signal_epoch = 0;   // As of what the engine knows of its signals.
   bool has_ended = false;
   bool work_is_due = false;  // Set by the observer inside a hook, looked at when it is left.
 };

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "hooks/read_memory.h"
+#include "hooks/real.h"
 #include "hooks/rendezvous.h"
 
 namespace lockdep::hooks {
@@ -32,7 +33,7 @@ bool HandlesSignals() {
   bool handles = false;
   for (int signal = 1; signal < NSIG && !handles; ++signal) {
     struct sigaction action = {};
-    handles = sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_DFL &&
+    handles = real::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_DFL &&
               action.sa_handler != SIG_IGN;
   }
   errno = saved_errno;
@@ -52,7 +53,7 @@ bool HasUnseenThreads(int alive) {
 // Everybody who arrives says so first; who is about to close the round does too.
 bool IsRoundOpen(const Waiter& waiter) {
   pthread_barrier_t barrier;
-  if (!ReadMemory(waiter.object, &barrier)) return false;
+  if (!ReadMemory(waiter.object, &barrier) || RoundsOf(&barrier) != waiter.signals) return false;
   uint32_t arrived = 0;
   for (const Waiter* other = FirstWaiter(); other != nullptr; other = other->next) {
     if (other->kind.load(std::memory_order_acquire) == WaitKind::kBarrier &&
@@ -71,6 +72,11 @@ bool WaitsForSemaphore(const Waiter* waiter) {
 
 std::atomic<uint32_t>& SignalsOf(const void* condition) {
   return signal_counters[reinterpret_cast<uintptr_t>(condition) >> 4 & (kSignalCounters - 1)];
+}
+
+uint32_t EndsBefore(WaitKind kind, const void* object) {
+  if (kind == WaitKind::kCondition) return SignalsOf(object).load(std::memory_order_relaxed);
+  return kind == WaitKind::kBarrier ? RoundsOf(static_cast<const pthread_barrier_t*>(object)) : 0;
 }
 
 bool IsStuck(const Waiter& waiter) {

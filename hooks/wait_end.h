@@ -16,6 +16,10 @@ namespace lockdep::hooks {
 // Counts the signals of a condition; several conditions may share a counter.
 std::atomic<uint32_t>& SignalsOf(const void* condition);
 
+// What a wait that begins now compares with: the signals of the condition, the rounds of the
+// barrier.
+uint32_t EndsBefore(WaitKind kind, const void* object);
+
 // Whether nothing that a thread of ours did so far ends this wait.
 bool IsStuck(const Waiter& waiter);
 

@@ -39,12 +39,22 @@ void WaitScope::Drop(const Resource& resource) {
   engine().CancelAcquire(*self().context, resource.map);
 }
 
+// Locks of one class whose order among each other only the program knows.
+bool WaitScope::HoldsAnotherOf(const LockMap& map) {
+  for (const HeldLock& held : self().context->held) {
+    if (held.lock->key == map.key && held.lock != &map) return true;
+  }
+  return false;
+}
+
 Resource* WaitScope::Hold(Resource* resource, ReadMode mode, TryLock trylock) {
   if (resource == nullptr) return nullptr;
   if (trylock == TryLock::kNo) NoteSteps(self(), resource->map, mode);
-  engine().Acquire(
-      *self().context,
-      {.lock = &resource->map, .mode = mode, .trylock = trylock, .site = NoteCallSite(caller())});
+  engine().Acquire(*self().context, {.lock = &resource->map,
+                                     .mode = mode,
+                                     .trylock = trylock,
+                                     .host_orders_class = HoldsAnotherOf(resource->map),
+                                     .site = NoteCallSite(caller())});
   if (trylock == TryLock::kNo && IsHeld(*resource)) NoteTakenLock(self());
   return resource;
 }
@@ -103,6 +113,14 @@ void WaitScope::HoldAgain(const ResourceId& id, TryLock trylock, const char* nam
     Hold(resource, ReadMode::kWrite, trylock);
   }
   Leave();
+}
+
+void WaitScope::TakeBack(Resource& resource) {
+  if (resource.times_again != 0) {
+    --resource.times_again;
+  } else {
+    Drop(resource);
+  }
 }
 
 void WaitScope::BeforeUnholdAgain(const ResourceId& id) {

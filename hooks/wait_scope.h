@@ -61,11 +61,14 @@ class WaitScope : public HookScope {
 
  protected:
   Resource* Get(const ResourceId& id, const char* name = nullptr);
+  // An announced hold, or one that was held once more, did not come about.
+  void TakeBack(Resource& resource);
 
  private:
   Resource* Hold(Resource* resource, ReadMode mode, TryLock trylock);
   void HoldAgain(const ResourceId& id, TryLock trylock, const char* name);
   bool IsHeld(const Resource& resource);
+  bool HoldsAnotherOf(const LockMap& map);
   void Drop(const Resource& resource);
   void WaitFor(Resource& resource);
   void EndFreely(Resource& resource);

@@ -27,7 +27,7 @@ struct Waiter {
   const ThreadContext* context = nullptr;
   pid_t tid = 0;
   pthread_t self = 0;
-  uint32_t signals = 0;  // Of the condition, when the wait began.
+  uint32_t signals = 0;  // Of the condition, or rounds of the barrier, when the wait began.
   int frame_count = 0;
   uintptr_t frames[kMaxFrames] = {};
   Waiter* next = nullptr;  // Constant.

@@ -225,9 +225,7 @@ PublishedWait::PublishedWait(WaitKind kind, const void* object, const Caller& ca
   waiter_->object = object;
   waiter_->releases = releases;
   waiter_->sequence.fetch_add(1, std::memory_order_relaxed);
-  if (kind == WaitKind::kCondition) {
-    waiter_->signals = SignalsOf(object).load(std::memory_order_relaxed);
-  }
+  waiter_->signals = EndsBefore(kind, object);
   NoteSite(*waiter_, caller);
   waiter_->kind.store(kind, std::memory_order_release);
   waiting.fetch_add(1, std::memory_order_acq_rel);

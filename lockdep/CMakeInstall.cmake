@@ -18,6 +18,7 @@ get_directory_property(kernel_headers DIRECTORY lockdep/kernel DEFINITION LOCKDE
 list(TRANSFORM kernel_headers PREPEND lockdep/kernel/)
 install(FILES ${kernel_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/lockdep/kernel)
 
+install(FILES lockdep/annotate.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/lockdep)
 install(FILES lockdep/cxx.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/lockdep)
 install(DIRECTORY lockdep/cxx DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/lockdep
   FILES_MATCHING PATTERN "*.h")

@@ -41,8 +41,10 @@ enum class EventOp : uint8_t {
   // A lock that the thread numbered `frame` took, for the event after it.
   kTookBefore = 14,
   kWakeAfter = 15,
+  // `pcs` are the place, the contexts that the thread is in, and those that may interrupt it.
+  kSetContexts = 16,
 };
-inline constexpr EventOp kLastEventOp = EventOp::kWakeAfter;
+inline constexpr EventOp kLastEventOp = EventOp::kSetContexts;
 
 struct EventStep {
   EventOp op = EventOp::kNone;

@@ -180,7 +180,7 @@ std::string Replay::OnEvent(const Event& event, std::span<const StackFrame> stac
 
 bool NeedsLock(EventOp op) {
   return op != EventOp::kThreadEnds && op != EventOp::kReportHeld && op != EventOp::kResetHeld &&
-         op != EventOp::kHostFinding;
+         op != EventOp::kHostFinding && op != EventOp::kSetContexts;
 }
 
 std::string Replay::Tell(ThreadContext& thread, const Event& event, ReplayedLock* lock) {
@@ -221,6 +221,10 @@ std::string Replay::Tell(ThreadContext& thread, const Event& event, ReplayedLock
       break;
     case EventOp::kWakeAfter:
       if (past_.class_id != ClassId::kNone) validator_.WakeAfter(thread, acquisition, past_);
+      break;
+    case EventOp::kSetContexts:
+      validator_.SetContexts(thread, {.in = step.pcs[1], .enabled = step.pcs[2]},
+                             {.pcs = {site.pcs[0]}, .frame = site.frame});
       break;
     case EventOp::kReportHeld:
       validator_.ReportHeld(thread, ViolationKind::kHeldAtExit);

@@ -110,8 +110,9 @@ ClassName ClassNamer::DescribeSite(const record::Recording& recording,
   if (!HasSite(frames)) return {kind, kind, ""};
   const Frame site = SiteOf(frames);
   if (entry.origin_kind == ClassOrigin::kInitSite) {
-    const std::string stable = absl::StrCat(kind, " initialised in ", StableFunction(site));
-    return {absl::StrCat(kind, " initialised ", InPlace(site)), stable, stable};
+    const char* made = entry.kind == LockKind::kThread ? " created " : " initialised ";
+    const std::string stable = absl::StrCat(kind, made, "in ", StableFunction(site));
+    return {absl::StrCat(kind, made, InPlace(site)), stable, stable};
   }
   // Who comes first may change from run to run.
   return {absl::StrCat(kind, " first locked ", InPlace(site)), kind, ""};

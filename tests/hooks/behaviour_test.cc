@@ -93,6 +93,15 @@ constexpr Row kRows[] = {
     {"cond", "refused_wait_with_inner_lock", {}},
     {"cond", "cancelled", {}},
 
+    {"signals", "given_back", {}},
+    {"signals", "delivered", {}},
+    {"signals", "reset", {}},
+    {"signals", "own_stack", {}},
+    {"signals", "jumps", {}},
+    {"signals", "over_exec", {}},
+    {"signals", "masks", {}},
+    {"signals", "storm", {}},
+
     {"waits", "spin", {}},
     {"waits", "semaphore", {}},
     {"waits", "semaphore_interrupted", {}},

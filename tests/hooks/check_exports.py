@@ -16,7 +16,7 @@ FORBIDDEN_CALLS = re.compile(r"^(malloc|calloc|realloc|free)$|^(_Zn|_Zd|__cxa_th
 
 def listed_names(path):
     with open(path, encoding="utf-8") as lines:
-        return set(re.findall(r"^LOCKDEP_HOOK(?:_ALIAS|_CXX)?\((\w+)[,)]", lines.read(), re.MULTILINE))
+        return set(re.findall(r"^LOCKDEP_HOOK(?:_ALIAS|_CXX|_OPTIONAL)?\((\w+)[,)]", lines.read(), re.MULTILINE))
 
 
 def exported_names(library):

@@ -71,7 +71,7 @@ TEST(LockWrapperTest, AreTheFunctionsThatNobodyMeans) {
         "std::scoped_lock<std::mutex, std::mutex>::scoped_lock(std::mutex&, std::mutex&)",
         "absl::debian3::Mutex::Lock()", "lockdep::hooks::AcquireMutex(void*)", "Mutex::Lock()",
         "ScopedLock::ScopedLock(Mutex&)", "base::Guard<int>::Guard(int)", "my_mutex_lock",
-        "CriticalSection::rdLock()"}) {
+        "CriticalSection::rdLock()", "std::thread::join()", "lockdep_before_lock"}) {
     EXPECT_TRUE(IsLockWrapper(name)) << name;
   }
 }

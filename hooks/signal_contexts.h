@@ -1,0 +1,54 @@
+// Where a thread stands towards the program's signal handlers, as the engine's contexts: bit
+// n is signal n + 1.  A thread is in the context of a handler while that runs in it, and a
+// context is enabled where the signal has a handler and is not blocked.
+//
+// Nothing is told while nobody takes a lock: a change of the mask, a handler that begins or
+// ends, make it due, and the next hook of the thread that takes the longer way asks the
+// kernel for the mask and tells the engine.  What is due closes the hot path.
+//
+// Limits: a mask that only a system call sets for its duration (sigsuspend, ppoll) is not
+// seen, nor one that swapcontext restores.
+// Thread safety: for the calling thread, but for NoteHandledChanged.
+
+#ifndef LOCKDEP_HOOKS_SIGNAL_CONTEXTS_H_
+#define LOCKDEP_HOOKS_SIGNAL_CONTEXTS_H_
+
+#include <atomic>
+#include <cstdint>
+
+#include "hooks/caller.h"
+#include "hooks/thread_context.h"
+#include "lockdep/lockdep.h"
+
+namespace lockdep::hooks {
+
+// Which change of the handled signals the threads should know of.
+extern constinit std::atomic<uint32_t> signal_epoch;
+
+inline bool AreContextsDue() {
+  return thread_slot.signal_epoch != signal_epoch.load(std::memory_order_acquire);
+}
+
+// Behind the gate: tells the engine.
+void TellContexts(const Caller& caller);
+
+// The mask of the calling thread may be another one.
+void NoteMaskChanged();
+
+// A signal has a handler that it had not, or lost it.
+void NoteHandledChanged();
+
+// A handler begins in the calling thread, and ends.
+struct ContextsDue {
+  uint32_t epoch;
+  uintptr_t gate;
+};
+ContextsDue NoteHandlerBegins();
+void NoteHandlerEnds(const ContextsDue& before);
+
+// The names of the contexts.
+extern const char* const kSignalNames[64];
+
+}  // namespace lockdep::hooks
+
+#endif  // LOCKDEP_HOOKS_SIGNAL_CONTEXTS_H_
