@@ -12,7 +12,7 @@
 #include "lockdep/cli/command.h"
 #include "lockdep/cli/finding_options.h"
 #include "lockdep/cli/level.h"
-#include "lockdep/cli/output_file.h"
+#include "lockdep/cli/report_outputs.h"
 #include "lockdep/cli/terminal.h"
 #include "lockdep/cli/usage.h"
 #include "lockdep/report/load.h"
@@ -44,12 +44,9 @@ class AnalyzeCommand final : public Command {
   int Run() override;
 
  private:
-  absl::Status CheckOutputs() const;
-  absl::Status WriteReports(const report::Report& report) const;
-
   CLI::App* app_ = nullptr;
   std::vector<std::string> inputs_;
-  std::vector<std::string> reports_;
+  ReportOutputs reports_;
   std::string fail_on_ = "feasible";
   bool brief_ = false;
   FindingOptions findings_;
@@ -60,36 +57,14 @@ void AnalyzeCommand::Configure(CLI::App& tool) {
   SetUsage(*app_, "lockdep analyze INPUT... [OPTIONS]");
   app_->footer(kFooter);
   app_->add_option("INPUT", inputs_, "Recordings, directories of them")->type_name("")->required();
-  TakesFile(app_->add_option("--report", reports_,
-                             "Also write the report to FILE (.html, .json, .sarif, ...)"))
-      ->allow_extra_args(false);
+  reports_.Configure(*app_, "Also write the report to FILE (.html, .json, .sarif, ...)");
   app_->add_flag("--brief", brief_, "Of many findings the worst, of long cycles the ends");
   findings_.Configure(*app_);
-  app_->add_option("--fail-on", fail_on_, "The mildest finding that counts (default feasible)")
-      ->type_name("confirmed|feasible|note|never")
-      ->check(CLI::IsMember(FailOnLevels()).description(""));
-}
-
-absl::Status AnalyzeCommand::CheckOutputs() const {
-  absl::Status status;
-  for (const std::string& path : reports_) {
-    status = report::FormatOf(path).status();
-    if (status.ok()) status = CheckWritable(path);
-    if (!status.ok()) break;
-  }
-  return status;
-}
-
-absl::Status AnalyzeCommand::WriteReports(const report::Report& report) const {
-  absl::Status status;
-  for (const std::string& path : reports_) {
-    status.Update(WriteFile(path, Render(report, *ReportFormatOf(path))));
-  }
-  return status;
+  AddFailOn(*app_, &fail_on_);
 }
 
 int AnalyzeCommand::Run() {
-  absl::Status status = CheckOutputs();
+  absl::Status status = reports_.Check();
   if (status.ok()) status = findings_.Read();
   if (!status.ok()) return UsageError(std::string(status.message()));
   absl::StatusOr<report::Loaded> loaded = findings_.Load(inputs_, Events::kReplay);
@@ -103,7 +78,7 @@ int AnalyzeCommand::Run() {
   const std::string text =
       report::RenderText(report, {.color = WantsColor(STDOUT_FILENO), .brief = brief_});
   std::fwrite(text.data(), 1, text.size(), stdout);
-  status = WriteReports(report);
+  status = reports_.Write(report);
   if (!status.ok()) return UsageError(std::string(status.message()));
   const bool fails =
       std::any_of(report.findings.begin(), report.findings.end(),

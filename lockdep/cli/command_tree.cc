@@ -40,7 +40,12 @@ CommandNode NodeOf(const CLI::App& app, const std::string& parent) {
   node.usage = UsageOf(app);
   node.footer = app.get_footer();
   for (const CLI::Option* option : app.get_options()) {
-    if (!option->get_positional()) node.options.push_back(OptionOf(*option));
+    const OptionNode one = OptionOf(*option);
+    if (!option->get_positional()) {
+      node.options.push_back(one);
+    } else if (node.words.empty()) {
+      node.words = one.choices;
+    }
   }
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
     node.commands.push_back(NodeOf(*command, node.path));

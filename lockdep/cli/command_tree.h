@@ -24,8 +24,9 @@ struct CommandNode {
   std::string path;  // "lockdep order show".
   std::string name;  // "show".
   std::string about;
-  std::string usage;   // What follows "Usage: ".
-  std::string footer;  // Paragraphs and lists, as --help shows them.
+  std::string usage;               // What follows "Usage: ".
+  std::string footer;              // Paragraphs and lists, as --help shows them.
+  std::vector<std::string> words;  // Of the first argument, if only these are allowed.
   std::vector<OptionNode> options;
   std::vector<CommandNode> commands;
 };

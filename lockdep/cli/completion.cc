@@ -30,7 +30,7 @@ std::string Quoted(const std::string& text) {
 }
 
 std::vector<std::string> NamesOf(const CommandNode& node) {
-  std::vector<std::string> names;
+  std::vector<std::string> names = node.words;
   for (const CommandNode& command : node.commands) names.push_back(command.name);
   for (const OptionNode& option : node.options) {
     names.insert(names.end(), option.names.begin(), option.names.end());
@@ -131,6 +131,9 @@ std::string ZshCompletion(const CommandNode& tool) {
       }
     }
     if (node.commands.empty()) {
+      if (!node.words.empty()) {
+        absl::StrAppend(&functions, "        '1:word:(", absl::StrJoin(node.words, " "), ")' \\\n");
+      }
       absl::StrAppend(&functions, "        '*:file:_files'\n}\n\n");
       return;
     }
@@ -157,6 +160,9 @@ std::string FishCompletion(const CommandNode& tool) {
     const std::string start = absl::StrCat("complete -c lockdep -n ", Quoted(FishCondition(node)));
     for (const CommandNode& command : node.commands) {
       absl::StrAppend(&script, start, " -f -a ", command.name, " -d ", Quoted(command.about), "\n");
+    }
+    if (!node.words.empty()) {
+      absl::StrAppend(&script, start, " -a ", Quoted(absl::StrJoin(node.words, " ")), "\n");
     }
     for (const OptionNode& option : node.options) {
       absl::StrAppend(&script, start);

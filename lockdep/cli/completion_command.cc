@@ -33,8 +33,8 @@ class CompletionCommand final : public Command {
     app_ = tool.add_subcommand("completion", "Print the completion script of a shell");
     SetUsage(*app_, "lockdep completion bash|zsh|fish");
     app_->footer(kFooter);
-    app_->add_option("SHELL", shell_, "bash, zsh or fish")
-        ->type_name("")
+    app_->add_option("SHELL", shell_, "Whose script")
+        ->type_name("bash|zsh|fish")
         ->check(CLI::IsMember({"bash", "zsh", "fish"}).description(""))
         ->required();
   }

@@ -50,9 +50,9 @@ class FindingOptions {
   void Apply(report::Report* report) const;
 
  private:
-  std::vector<std::string> suppression_paths_;
   void SayStaleArcs(const report::Report& report) const;
 
+  std::vector<std::string> suppression_paths_;
   std::vector<std::string> order_inputs_;
   bool enforce_ = false;
   std::vector<report::Suppression> suppressions_;

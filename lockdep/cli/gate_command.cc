@@ -14,11 +14,11 @@
 #include "lockdep/cli/gate_summary.h"
 #include "lockdep/cli/level.h"
 #include "lockdep/cli/output_file.h"
+#include "lockdep/cli/report_outputs.h"
 #include "lockdep/cli/today.h"
 #include "lockdep/cli/usage.h"
 #include "lockdep/order/read_file.h"
 #include "lockdep/report/baseline.h"
-#include "lockdep/report/format.h"
 #include "lockdep/report/load.h"
 #include "lockdep/report/utf8.h"
 
@@ -60,7 +60,6 @@ class GateCommand final : public Command {
   int Run() override;
 
  private:
-  absl::Status CheckOutputs() const;
   absl::StatusOr<report::Baseline> ReadBaseline() const;
   std::vector<size_t> Relevant(const report::Report& report) const;
   int Judge(const report::Baseline& baseline, report::Loaded& loaded) const;
@@ -72,7 +71,7 @@ class GateCommand final : public Command {
   std::string baseline_path_;
   bool update_ = false;
   std::string fail_on_ = "feasible";
-  std::vector<std::string> reports_;
+  ReportOutputs reports_;
   FindingOptions findings_;
 };
 
@@ -85,13 +84,9 @@ void GateCommand::Configure(CLI::App& tool) {
       ->required();
   TakesFile(app_->add_option("--baseline", baseline_path_, "The accepted findings"))->required();
   app_->add_flag("--update", update_, "Accept what is new: add it to the baseline");
-  TakesFile(
-      app_->add_option("--report", reports_, "Also write the report, with what is new, to FILE"))
-      ->allow_extra_args(false);
+  reports_.Configure(*app_, "Also write the report, with what is new, to FILE");
   findings_.Configure(*app_);
-  app_->add_option("--fail-on", fail_on_, "The mildest finding that counts (default feasible)")
-      ->type_name("confirmed|feasible|note|never")
-      ->check(CLI::IsMember(FailOnLevels()).description(""));
+  AddFailOn(*app_, &fail_on_);
 }
 
 absl::StatusOr<report::Baseline> GateCommand::ReadBaseline() const {
@@ -117,19 +112,11 @@ std::vector<size_t> GateCommand::Relevant(const report::Report& report) const {
   return relevant;
 }
 
-absl::Status GateCommand::CheckOutputs() const {
-  absl::Status status = update_ ? CheckWritable(baseline_path_) : absl::OkStatus();
-  for (const std::string& path : reports_) {
-    if (status.ok()) status = report::FormatOf(path).status();
-    if (status.ok()) status = CheckWritable(path);
-  }
-  return status;
-}
-
 int GateCommand::Run() {
   const absl::StatusOr<report::Baseline> baseline = ReadBaseline();
   if (!baseline.ok()) return UsageError(std::string(baseline.status().message()));
-  absl::Status status = CheckOutputs();
+  absl::Status status = reports_.Check();
+  if (status.ok() && update_) status = CheckWritable(baseline_path_);
   if (status.ok()) status = findings_.Read();
   if (!status.ok()) return UsageError(std::string(status.message()));
   absl::StatusOr<report::Loaded> loaded = findings_.Load(inputs_);
@@ -148,10 +135,8 @@ int GateCommand::Judge(const report::Baseline& baseline, report::Loaded& loaded)
   }
   const auto comparison = report::Compare(baseline, report, Relevant(report), Today());
   report::MarkStates(baseline, comparison, baseline_path_, &report);
-  for (const std::string& path : reports_) {
-    const absl::Status written = WriteFile(path, Render(report, *ReportFormatOf(path)));
-    if (!written.ok()) return UsageError(std::string(written.message()));
-  }
+  const absl::Status written = reports_.Write(report);
+  if (!written.ok()) return UsageError(std::string(written.message()));
   if (update_) return Update(baseline, report, comparison);
   std::fputs(GateSummary(baseline, report, comparison, loaded.is_complete).c_str(), stdout);
   if (!comparison.fresh.empty() || !comparison.expired.empty()) return kExitFindings;

@@ -17,10 +17,10 @@
 #include "lockdep/cli/finding_options.h"
 #include "lockdep/cli/hook_options.h"
 #include "lockdep/cli/level.h"
-#include "lockdep/cli/output_file.h"
 #include "lockdep/cli/preload.h"
 #include "lockdep/cli/program.h"
 #include "lockdep/cli/recording_directory.h"
+#include "lockdep/cli/report_outputs.h"
 #include "lockdep/cli/run_environment.h"
 #include "lockdep/cli/run_summary.h"
 #include "lockdep/cli/survivors.h"
@@ -102,7 +102,7 @@ class RunCommand final : public Command {
   bool WriteOutputs(const report::Report& report, const std::vector<std::string>& recordings) const;
 
   CLI::App* app_ = nullptr;
-  std::vector<std::string> reports_;
+  ReportOutputs reports_;
   std::string record_;
   bool record_events_ = false;
   std::string fail_on_;
@@ -114,29 +114,20 @@ void RunCommand::Configure(CLI::App& tool) {
   app_ = tool.add_subcommand("run", "Run a program and report what its locks can do");
   SetUsage(*app_, "lockdep run [OPTIONS] -- PROG ARGS...");
   app_->footer(Footer());
-  TakesFile(app_->add_option("--report", reports_,
-                             "Also write the report to FILE (.html, .json, .sarif, ...)"))
-      ->allow_extra_args(false);
+  reports_.Configure(*app_, "Also write the report to FILE (.html, .json, .sarif, ...)");
   TakesFile(app_->add_option("--record", record_,
                              "Keep the recording in FILE; a directory if several processes ran"));
   app_->add_flag("--record-events", record_events_,
                  "Record every event too, for 'lockdep analyze' to replay; slow");
   findings_.Configure(*app_);
-  app_->add_option("--fail-on", fail_on_,
-                   "The mildest finding that makes the run fail (default feasible)")
-      ->type_name("confirmed|feasible|note|never")
-      ->check(CLI::IsMember(FailOnLevels()).description(""));
+  AddFailOn(*app_, &fail_on_);
   app_->add_option("--options", options_, "Options of the preload library, as LOCKDEP_OPTIONS")
       ->type_name("KEY=VALUE:...");
 }
 
 absl::Status RunCommand::CheckOutputs() const {
-  for (const std::string& report : reports_) {
-    absl::Status status = ReportFormatOf(report).status();
-    if (status.ok()) status = CheckWritable(report);
-    if (!status.ok()) return status;
-  }
-  return record_.empty() ? absl::OkStatus() : CheckRecordTarget(record_);
+  const absl::Status status = reports_.Check();
+  return !status.ok() || record_.empty() ? status : CheckRecordTarget(record_);
 }
 
 absl::Status RunCommand::PlanOptions(Plan& plan) const {
@@ -233,17 +224,21 @@ int RunCommand::Finish(const Plan& plan, const ChildResult& child,
     Say(NoRecordingMessage(plan.program));
     return child.exit_code;
   }
-  report::Loaded loaded = LoadWhatCanBeRead(recordings, findings_.load_options());
-  for (const std::string& warning : loaded.warnings) Say(warning);
-  findings_.Apply(&loaded.report);
-  SetExitStatus(loaded.report, child);
-  PrintOutcome(loaded.report);
-  if (!WriteOutputs(loaded.report, recordings)) {
+  report::LoadOptions options = findings_.load_options();
+  options.leave_out_unreadable = true;
+  absl::StatusOr<report::Loaded> loaded = report::LoadInputs(recordings, options);
+  if (!loaded.ok()) return UsageError(std::string(loaded.status().message()));
+  for (const std::string& warning : loaded->warnings) Say(warning);
+  report::Report& report = loaded->report;
+  findings_.Apply(&report);
+  SetExitStatus(report, child);
+  PrintOutcome(report);
+  if (!WriteOutputs(report, recordings)) {
     directory.Keep();
     Say(absl::StrCat("the recordings of this run are kept in ", directory.path()));
     return kExitUsage;
   }
-  for (const report::Finding& finding : loaded.report.findings) {
+  for (const report::Finding& finding : report.findings) {
     if (Reaches(finding, plan.options.fail_on())) return ExitCodeOfFindings(plan, child);
   }
   return child.exit_code;
@@ -257,9 +252,7 @@ bool RunCommand::WriteOutputs(const report::Report& report,
     if (!status.ok()) Say(status.message());
     all_written = all_written && status.ok();
   };
-  for (const std::string& path : reports_) {
-    check(WriteFile(path, Render(report, *ReportFormatOf(path))));
-  }
+  check(reports_.Write(report));
   if (record_.empty()) return all_written;
   check(CopyRecordings(recordings, record_));
   if (recordings.size() > 1) {

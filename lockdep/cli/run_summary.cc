@@ -20,31 +20,6 @@ std::string Count(uint64_t count, absl::string_view singular, absl::string_view 
 
 }  // namespace
 
-report::Loaded LoadWhatCanBeRead(const std::vector<std::string>& recordings,
-                                 const report::LoadOptions& options) {
-  absl::StatusOr<report::Loaded> all = report::LoadInputs(recordings, options);
-  if (all.ok()) return *std::move(all);
-  std::vector<std::string> readable;
-  std::vector<std::string> warnings;
-  for (const std::string& recording : recordings) {
-    const absl::Status status = report::LoadInputs({recording}, options).status();
-    if (status.ok()) {
-      readable.push_back(recording);
-    } else {
-      warnings.push_back(absl::StrCat(status.message(), "; left out"));
-    }
-  }
-  report::Loaded loaded;
-  if (!readable.empty()) {
-    all = report::LoadInputs(readable, options);
-    if (all.ok()) loaded = *std::move(all);
-  }
-  loaded.warnings.insert(loaded.warnings.begin(), warnings.begin(), warnings.end());
-  loaded.report.losses.insert(loaded.report.losses.end(), warnings.begin(), warnings.end());
-  loaded.is_complete = loaded.report.losses.empty();
-  return loaded;
-}
-
 void SetExitStatus(report::Report& report, const ChildResult& child) {
   if (report.subject.pid == child.pid) report.subject.exit_status = child.exit_code;
   for (report::Run& run : report.runs) {

@@ -4,18 +4,12 @@
 #define LOCKDEP_CLI_RUN_SUMMARY_H_
 
 #include <string>
-#include <vector>
 
 #include "lockdep/cli/child_process.h"
 #include "lockdep/cli/program.h"
-#include "lockdep/report/load.h"
+#include "lockdep/report/report.h"
 
 namespace lockdep::cli {
-
-// As report::LoadInputs, but one recording that cannot be read costs only itself
-// (a warning), so that the others are not lost with it.
-report::Loaded LoadWhatCanBeRead(const std::vector<std::string>& recordings,
-                                 const report::LoadOptions& options);
 
 // Writes down how the started process ended.
 void SetExitStatus(report::Report& report, const ChildResult& child);

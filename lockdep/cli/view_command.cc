@@ -77,7 +77,9 @@ void ViewCommand::Configure(CLI::App& tool) {
       tool.add_subcommand("view", "Show what a validator knows: classes, chains, times, counters");
   SetUsage(*app_, "lockdep view VIEW INPUT [--json]");
   app_->footer(kFooter);
-  app_->add_option("VIEW", view_, "classes, chains, lock_stat or stats")->type_name("")->required();
+  app_->add_option("VIEW", view_, "What to show")
+      ->type_name("classes|chains|lock_stat|stats")
+      ->required();
   app_->add_option("INPUT", input_, "A recording, or a directory of them")
       ->type_name("")
       ->required();

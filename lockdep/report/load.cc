@@ -103,9 +103,10 @@ absl::Status Loader::LoadBytes(const std::string& path, const std::string& bytes
 absl::Status Loader::Load(const record::InputFile& input) {
   const absl::StatusOr<std::string> bytes = record::ReadFileBytes(input.path);
   absl::Status status = bytes.ok() ? LoadBytes(input.path, *bytes) : bytes.status();
-  if (status.ok() || !input.from_directory) return status;
+  if (status.ok() || !(input.from_directory || options_.leave_out_unreadable)) return status;
   warnings_.push_back(absl::StrCat(status.message(), "; left out"));
-  const bool is_lost = !bytes.ok() || record::WasRecording(input.path, *bytes) ||
+  const bool is_lost = !input.from_directory || !bytes.ok() ||
+                       record::WasRecording(input.path, *bytes) ||
                        bytes->find("\"lockdep-report\"") != bytes->npos;
   if (is_lost) losses_.push_back(warnings_.back());
   return absl::OkStatus();
@@ -119,7 +120,7 @@ absl::StatusOr<Loaded> Loader::Finish(const std::vector<std::string>& inputs) {
   if (only_.has_value()) reports.push_back(builder.Build(*std::move(only_)));
   reports.insert(reports.end(), std::make_move_iterator(json_reports_.begin()),
                  std::make_move_iterator(json_reports_.end()));
-  if (reports.empty()) {
+  if (reports.empty() && !options_.leave_out_unreadable) {
     return absl::NotFoundError(absl::StrCat(absl::StrJoin(inputs, ", "),
                                             ": no recording and no JSON report in this directory"));
   }

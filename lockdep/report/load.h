@@ -34,6 +34,8 @@ struct LoadOptions {
   std::function<void(size_t done, size_t total)> on_progress = {};
   // Whether what recordings with a log of events say is found anew from the events.
   bool replay_events = false;
+  // Whether what cannot be read costs only itself, a loss and a warning.
+  bool leave_out_unreadable = false;
 };
 
 // Reads, symbolises and unites all inputs.  Of several recordings, what no single

@@ -80,6 +80,8 @@ class InterfaceTest(ToolCase):
         self.assertEqual(self.complete_in_bash("lockdep", "gate", "x", "--base"), ["--baseline"])
         self.assertEqual(self.complete_in_bash("lockdep", "gate", "--fail-on", "c"), ["confirmed"])
         self.assertEqual(self.complete_in_bash("lockdep", "report", "run."), ["run.lockdep"])
+        self.assertEqual(self.complete_in_bash("lockdep", "view", "lock_"), ["lock_stat"])
+        self.assertEqual(self.complete_in_bash("lockdep", "completion", "z"), ["zsh"])
         self.assertIn("sort", self.complete_in_bash("lockdep", "run", "--", "sor"))
 
     @unittest.skipUnless(shutil.which("fish"), "no fish here")
@@ -96,6 +98,7 @@ class InterfaceTest(ToolCase):
         self.assertEqual(complete("lockdep order sh"), ["show"])
         self.assertEqual(complete("lockdep gate --base"), ["--baseline"])
         self.assertEqual(complete("lockdep gate --fail-on c"), ["confirmed"])
+        self.assertEqual(complete("lockdep completion z"), ["zsh"])
 
     @unittest.skipUnless(shutil.which("zsh"), "no zsh here")
     def test_zsh_takes_the_script(self):
