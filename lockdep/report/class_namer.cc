@@ -80,6 +80,14 @@ const char* KindName(LockKind kind) {
   return "lock";
 }
 
+bool IsEventKind(std::string_view name) {
+  for (int kind = static_cast<int>(LockKind::kSemaphore); kind <= static_cast<int>(kLastLockKind);
+       ++kind) {
+    if (name == KindName(static_cast<LockKind>(kind))) return true;
+  }
+  return false;
+}
+
 // A class knows one address only; if that is inside a lock wrapper, a stack of the
 // class that passed there knows its callers.
 Stack ClassNamer::FramesFrom(const record::Recording& recording, const record::ClassEntry& entry) {

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -36,6 +37,8 @@ using ClassNames = absl::flat_hash_map<ClassId, ClassName>;
 
 // "mutex", "recursive-mutex", ...: as it stands in reports.
 const char* KindName(LockKind kind);
+// Whether a kind, so named, is a wait for something that is no lock.
+bool IsEventKind(std::string_view name);
 
 class ClassNamer {
  public:

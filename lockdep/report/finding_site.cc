@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "lockdep/report/class_namer.h"
 #include "lockdep/report/frames.h"
 #include "lockdep/report/readable_stack.h"
 
@@ -41,6 +42,12 @@ Frame WithSource(const Frame& frame, const Stack& stack) {
 Frame FindingSource(const Finding& finding) {
   const Stack& stack = finding.edges.empty() ? finding.stack : finding.edges.back().to_stack;
   return WithSource(FindingFrame(finding), stack);
+}
+
+bool IsEvent(const Finding& finding, const std::string& class_name) {
+  return std::any_of(finding.locks.begin(), finding.locks.end(), [&](const FindingLock& lock) {
+    return lock.class_name == class_name && IsEventKind(lock.kind);
+  });
 }
 
 std::vector<const Stack*> StacksOf(const Finding& finding) {

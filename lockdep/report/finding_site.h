@@ -1,4 +1,5 @@
-// The one place in the source that a person should look at first.
+// What several renderings ask of a finding: the one place in the source that a person
+// should look at first, its stacks, what its edges are about.
 
 #ifndef LOCKDEP_REPORT_FINDING_SITE_H_
 #define LOCKDEP_REPORT_FINDING_SITE_H_
@@ -23,6 +24,10 @@ Frame WithSource(const Frame& frame, const Stack& stack);
 
 // FindingFrame, made WithSource where that is possible.
 Frame FindingSource(const Finding& finding);
+
+// Whether a class, as edges name it, is something that the finding's threads wait for
+// and nobody holds.
+bool IsEvent(const Finding& finding, const std::string& class_name);
 
 // Every stack that the finding has, on all its sides; empty ones among them.
 std::vector<const Stack*> StacksOf(const Finding& finding);

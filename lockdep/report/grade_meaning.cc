@@ -28,6 +28,9 @@ constexpr Meaning kReasons[] = {
     {"unpublished-object", "no other thread could reach the object yet"},
     {"reader-preferring", "the lock lets readers pass a waiting writer"},
     {"ended-without-lock", "the wait was also ended by threads that held no lock"},
+    {"wait-of-another-run",
+     "no run both waited and ended the wait with these locks, and none tells who else could end "
+     "it"},
     {"weak-class", "the locks are different ones of a class that is only loosely identified"},
 };
 

@@ -131,6 +131,9 @@ std::string Outcome(const Finding& finding) {
   if (finding.kind == "invalid-wait-context") {
     return "It waits longer than what is held there allows.";
   }
+  if (finding.level == "confirmed" && finding.edges.size() == 1) {
+    return "It waits for itself: it could not go on.";
+  }
   if (finding.level == "confirmed") return "Each waits for the next: none of them could go on.";
   if (finding.level == "note") {
     return "Each would wait for the next, if what rules this out ever fell away.";

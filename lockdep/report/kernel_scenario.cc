@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lockdep/report/finding_site.h"
 #include "lockdep/report/utf8.h"
 
 namespace lockdep::report {
@@ -57,6 +58,22 @@ std::string Circle(const Finding& finding) {
                       Framed("Possible unsafe locking scenario:", kTwoCpus, steps));
 }
 
+// CPU0 waits for what CPU1 ends only after it got the lock that CPU0 holds.
+std::string Wait(const Finding& finding) {
+  const FindingEdge* waits = nullptr;
+  const FindingEdge* ends = nullptr;
+  for (const FindingEdge& edge : finding.edges) {
+    if (IsEvent(finding, edge.to)) waits = &edge;
+    if (IsEvent(finding, edge.from)) ends = &edge;
+  }
+  if (waits == nullptr || ends == nullptr) return "";
+  const std::string steps = absl::StrCat(
+      kFirst, Lock(waits->from, waits->from_mode), kSecond, Lock(ends->to, ends->to_mode), kSecond,
+      "end(", Inert(ends->from), ");\n", kFirst, "wait(", Inert(waits->to), ");\n");
+  return absl::StrCat(Chain(finding.edges, finding.edges.size() - 1),
+                      Framed("Possible unsafe locking scenario:", kTwoCpus, steps));
+}
+
 std::string Recursion(const FindingEdge& edge) {
   return Framed("Possible unsafe locking scenario:", kOneCpu,
                 absl::StrCat(kFirst, Lock(edge.from), kFirst, Lock(edge.to)));
@@ -86,6 +103,7 @@ std::string KernelScenario(const Finding& finding) {
   if (finding.kind == "recursive-lock" || finding.kind == "read-recursion") {
     return finding.edges.empty() ? "" : Recursion(finding.edges[0]);
   }
+  if (finding.kind == "wait-while-holding") return Wait(finding);
   const bool is_cycle =
       finding.kind == "lock-order-inversion" || finding.kind == "declared-order-violation";
   return is_cycle && finding.edges.size() > 1 ? Circle(finding) : "";

@@ -46,7 +46,7 @@ class KernelRenderer {
 
   void Heading(const Finding& finding, const std::string& heading);
   void Circle(const Finding& finding);
-  void Recursion(const Finding& finding);
+  void Waits(const Finding& finding);
   void Inconsistent(const Finding& finding);
   void ContextInversion(const Finding& finding);
   void NewDependency(const Finding& finding, const FindingEdge& edge);
@@ -59,6 +59,7 @@ class KernelRenderer {
   void Rule(const Finding& finding);
 
   void TakesAndHolds(const Finding& finding);
+  void TakesAndHolds(const std::string& thread, const FindingEdge& edge);
   void Became(const FindingUsage& usage, const std::string& how);
   void Held(const Finding& finding);
   void End(const Finding& finding);
@@ -149,14 +150,22 @@ void KernelRenderer::Circle(const Finding& finding) {
 }
 
 void KernelRenderer::TakesAndHolds(const Finding& finding) {
-  const FindingEdge& edge = finding.edges.back();
-  Line(Thread(finding), " is trying to acquire lock:");
+  TakesAndHolds(Thread(finding), finding.edges.back());
+}
+
+void KernelRenderer::TakesAndHolds(const std::string& thread, const FindingEdge& edge) {
+  Line(thread, " is trying to acquire lock:");
   Line(locks_.At(edge.to, edge.to_address, edge.to_stack), "\n");
+  if (edge.HoldsNothing()) return;
   Line("but it holds already:");
   Line(locks_.At(edge.from, edge.from_address, edge.from_stack), "\n");
 }
 
-void KernelRenderer::Recursion(const Finding& finding) { TakesAndHolds(finding); }
+// All who are in a deadlock that happened, each with what it holds.
+void KernelRenderer::Waits(const Finding& finding) {
+  if (finding.edges.empty()) return Rule(finding);
+  for (const FindingEdge& edge : finding.edges) TakesAndHolds(Inert(edge.thread), edge);
+}
 
 void KernelRenderer::Inconsistent(const Finding& finding) {
   const FindingUsage& now = NewUsage(finding);
@@ -288,8 +297,11 @@ const KernelRenderer::Kind KernelRenderer::kKinds[] = {
      &KernelRenderer::Circle},
     {"declared-order-violation", "possible circular locking dependency detected",
      &KernelRenderer::Circle},
-    {"recursive-lock", "possible recursive locking detected", &KernelRenderer::Recursion},
-    {"read-recursion", "possible recursive locking detected", &KernelRenderer::Recursion},
+    {"wait-while-holding", "possible circular locking dependency detected",
+     &KernelRenderer::Circle},
+    {"deadlock", nullptr, &KernelRenderer::Waits},
+    {"recursive-lock", "possible recursive locking detected", &KernelRenderer::TakesAndHolds},
+    {"read-recursion", "possible recursive locking detected", &KernelRenderer::TakesAndHolds},
     {"inconsistent-context", "inconsistent lock state", &KernelRenderer::Inconsistent},
     {"context-inversion", nullptr, &KernelRenderer::ContextInversion},
     {"invalid-wait-context", nullptr, &KernelRenderer::InvalidWait},
@@ -328,7 +340,8 @@ bool IsComplete(const Finding& finding) {
     return finding.usages.size() == 2;
   }
   const bool needs_edges = kind == "lock-order-inversion" || kind == "declared-order-violation" ||
-                           kind == "recursive-lock" || kind == "read-recursion";
+                           kind == "recursive-lock" || kind == "read-recursion" ||
+                           kind == "wait-while-holding";
   return !needs_edges || !finding.edges.empty();
 }
 

@@ -24,7 +24,7 @@ using record::ViolationEntry;
 
 bool IsOrderViolation(ViolationKind kind) {
   return kind == ViolationKind::kLockOrderInversion ||
-         kind == ViolationKind::kDeclaredOrderViolation;
+         kind == ViolationKind::kDeclaredOrderViolation || kind == ViolationKind::kWaitWhileHolding;
 }
 
 // What the order does not know of a class: which of its subclasses this is.
@@ -225,12 +225,16 @@ void FindAcrossRuns(const ClassNames& names, Recording* recording) {
   replay.Run(StepsToldOf(replay, *recording));
   for (ViolationEntry& violation : replay.violations) {
     violation.across_runs = true;
+    if (violation.kind == ViolationKind::kWaitWhileHolding) {
+      violation.level = Level::kNote;
+      violation.reasons.push_back({.text = "wait-of-another-run"});
+    }
     const bool is_guess = std::any_of(
         violation.edges.begin(), violation.edges.end(),
         [&](const EdgeEntry& edge) { return numbered.contains(replay.NumberOf(edge.from)); });
     if (is_guess) {
       violation.level = Level::kNote;
-      violation.reasons = {{.text = "weak-class"}};
+      violation.reasons.push_back({.text = "weak-class"});
     }
     recording->violations.push_back(std::move(violation));
   }

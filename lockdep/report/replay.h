@@ -25,9 +25,12 @@ namespace lockdep::report {
 // "mutex initialised in Bank::Bank" stands for every lock of that place.
 void EnforceOrder(DeclaredOrder order, const ClassNames& names, record::Recording* recording);
 
-// Adds the inversions that no single run of a merged recording shows: one test
+// Adds the cycles that no single run of a merged recording shows: one test
 // takes A then B, another one B then A.  What a run told itself is not told again:
 // for each of its cycles the step that closed it is left out.
+//
+// Between a wait and what ends it in another run it is a note: a recording does not
+// tell whether the wait would have been ended by somebody who holds nothing.
 //
 // Between locks that only their number tells from their like ("... #2") it is a
 // note: that the second of one run is the second of another is a guess.

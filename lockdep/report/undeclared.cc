@@ -37,19 +37,25 @@ record::ViolationEntry Undeclared(const DependencyEntry& entry, const NamePair& 
 }  // namespace
 
 void AddUndeclared(const ClassNames& names, record::Recording* recording) {
+  // An arc may name one of two places that are called the same without their lines.
   absl::flat_hash_set<NamePair> settled;
   for (const record::DeclaredArcEntry& arc : recording->declared_arcs) {
-    const std::string& from = names.at(arc.from).declared;
-    const std::string& to = names.at(arc.to).declared;
+    const std::string& from = names.at(arc.from).shown;
+    const std::string& to = names.at(arc.to).shown;
     settled.emplace(from, to);
     settled.emplace(to, from);
   }
+  absl::flat_hash_set<NamePair> told;
   absl::flat_hash_set<std::pair<ClassId, ClassId>> nameless;
   for (const DependencyEntry& entry : recording->dependencies) {
     const NamePair pair(names.at(entry.from).declared, names.at(entry.to).declared);
     if (pair.first.empty() || pair.second.empty()) {
       nameless.emplace(entry.from, entry.to);
-    } else if (pair.first != pair.second && settled.insert(pair).second) {
+      continue;
+    }
+    const bool is_settled =
+        settled.contains({names.at(entry.from).shown, names.at(entry.to).shown});
+    if (!is_settled && pair.first != pair.second && told.insert(pair).second) {
       recording->violations.push_back(Undeclared(entry, pair));
     }
   }

@@ -1,22 +1,15 @@
 // What is said of waits for something that is no lock, and of deadlocks that happened.
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "lockdep/report/finding_site.h"
 #include "lockdep/report/frames.h"
 #include "lockdep/report/wording_parts.h"
 
 namespace lockdep::report {
 namespace {
-
-bool IsEvent(const Finding& finding, const std::string& name) {
-  return std::any_of(finding.locks.begin(), finding.locks.end(), [&](const FindingLock& lock) {
-    return lock.name == name && (lock.kind == "semaphore" || lock.kind == "condition" ||
-                                 lock.kind == "barrier" || lock.kind == "thread");
-  });
-}
 
 // "f() waits for S while holding A", or, of who ends a wait, "g() gets A before it ends S".
 std::string Step(const Finding& finding, const FindingEdge& edge) {

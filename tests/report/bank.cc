@@ -112,6 +112,20 @@ void SetRates(Bank& bank) {
   Unlock(bank, bank.accounts);
 }
 
+void WaitForVault(Bank& bank) {
+  Lock(bank, bank.accounts);
+  Lock(bank, bank.vault);
+  Unlock(bank, bank.vault);
+  Unlock(bank, bank.accounts);
+}
+
+void OpenVault(Bank& bank) {
+  Lock(bank, bank.vault);
+  Lock(bank, bank.accounts);
+  Unlock(bank, bank.accounts);
+  Unlock(bank, bank.vault);
+}
+
 void DepositTwice(Bank& bank) {
   Lock(bank, bank.accounts);
   Lock(bank, bank.accounts);

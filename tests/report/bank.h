@@ -22,6 +22,7 @@ struct Bank {
   LockMap audit{{2}, "audit", LockKind::kMutex};
   LockMap archive{{3}, "archive", LockKind::kMutex};
   LockMap rates{{4}, "rates", LockKind::kRwLock};
+  LockMap vault{{5}, "vault", LockKind::kSemaphore};
   LockMap other_account{{1}, "accounts", LockKind::kMutex};
 };
 
@@ -37,6 +38,11 @@ void Archive(Bank& bank);             // audit, archive
 void Restore(Bank& bank);             // archive, accounts
 void ReadRates(Bank& bank);           // rates for reading, accounts
 void SetRates(Bank& bank);            // accounts, rates for writing
+
+// The same with a semaphore: one waits for it under a lock, the other posts it after
+// it got that lock.
+void WaitForVault(Bank& bank);  // accounts, vault
+void OpenVault(Bank& bank);     // vault, accounts
 
 // Each makes a mistake of one step.
 void DepositTwice(Bank& bank);     // accounts, accounts

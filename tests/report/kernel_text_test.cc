@@ -108,6 +108,45 @@ TEST(KernelTextTest, AWaitIsToldByItsNumbers) {
   EXPECT_THAT(text, HasSubstr("it waits as {4}, and only {2} is allowed here\n"));
 }
 
+TEST(KernelTextTest, AWaitThatALockKeepsFromEndingIsACircle) {
+  RecordedRun run;
+  bank::WaitForVault(run.bank());
+  run.SwitchTo("other");
+  bank::OpenVault(run.bank());
+  const std::string text = RenderKernel(run.ToReport());
+
+  EXPECT_THAT(text, HasSubstr("WARNING: possible circular locking dependency detected\n"));
+  EXPECT_THAT(text, HasSubstr("-> #1 (vault){....}-{0:0}:\n       bank::WaitForVault() bank.cc:"));
+  EXPECT_THAT(text, HasSubstr("  lock(accounts);\n"
+                              "                               lock(accounts);\n"
+                              "                               end(vault);\n"
+                              "  wait(vault);\n"));
+}
+
+// All who are in it, with what each holds and waits for.
+TEST(KernelTextTest, ADeadlockThatHappenedNamesEveryParty) {
+  Report report = OpenFinding();
+  Finding& finding = report.findings[0];
+  finding.kind = "deadlock";
+  finding.edges[1].thread = "thread 2 (clerk)";
+  const std::string text = RenderKernel(report);
+
+  EXPECT_THAT(text, HasSubstr("WARNING: deadlock\n"));
+  EXPECT_THAT(text,
+              HasSubstr("thread 1 (teller) is trying to acquire lock:\n"
+                        "0x7f0000001040 (audit){....}-{0:0}, at: transfer() bank.cc:41\n\n"
+                        "but it holds already:\n"
+                        "0x7f0000001000 (accounts){+..-}-{4:4}, at: transfer() bank.cc:40\n"));
+  EXPECT_THAT(text, HasSubstr("thread 2 (clerk) is trying to acquire lock:\n"
+                              "0x7f0000001040 (accounts)"));
+
+  FindingEdge& waiter = finding.edges[0];
+  waiter.from = waiter.to;
+  waiter.from_site = {};
+  EXPECT_THAT(RenderKernel(report),
+              HasSubstr("at: transfer() bank.cc:41\n\nthread 2 (clerk) is trying"));
+}
+
 TEST(KernelTextTest, ARuleOfTheHostIsToldAsItIs) {
   RecordedRun run;
   bank::WriteBalance(run.bank());

@@ -151,6 +151,16 @@ TEST(AcrossRunsTest, TwoRunsThatDisagreeAreAnInversion) {
 TEST(AcrossRunsTest, RunsThatAgreeAreNone) {
   EXPECT_THAT(Together({bank::Transfer, bank::TransferWithHelper, bank::Archive}).findings,
               IsEmpty());
+  EXPECT_THAT(Together({bank::WaitForVault, bank::WaitForVault}).findings, IsEmpty());
+}
+
+TEST(AcrossRunsTest, AWaitThatAnotherRunEndsIsANote) {
+  const Finding finding = OnlyFinding(Together({bank::WaitForVault, bank::OpenVault}));
+
+  EXPECT_EQ(finding.kind, "wait-while-holding");
+  EXPECT_EQ(finding.level, "note");
+  EXPECT_THAT(finding.reasons, ElementsAre("wait-of-another-run"));
+  EXPECT_THAT(finding.edges, SizeIs(2));
 }
 
 TEST(AcrossRunsTest, AStepOfEachRunCanCloseACycle) {

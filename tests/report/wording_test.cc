@@ -98,6 +98,22 @@ TEST(WordingTest, ALockWithSpacesInItsNameIsQuoted) {
   EXPECT_EQ(InSentence("rates", "recursive-read"), "rates for reading");
 }
 
+// What is a wait and what a lock is asked of the class, whatever name the object has.
+TEST(WordingTest, AWaitSaysWhoNeedsWhatBeforeItEnds) {
+  const Finding finding = FindingOf({bank::WaitForVault, bank::OpenVault});
+  const char* title =
+      "Possible deadlock: bank::WaitForVault() waits for vault while holding accounts; "
+      "bank::OpenVault() needs accounts before the wait for vault ends";
+
+  EXPECT_EQ(finding.kind, "wait-while-holding");
+  EXPECT_EQ(finding.title, title);
+
+  Finding named = finding;
+  for (FindingLock& lock : named.locks) lock.name = "g_bank";
+  PutIntoWords({.kind = ViolationKind::kWaitWhileHolding}, &named);
+  EXPECT_EQ(named.title, title);
+}
+
 TEST(WordingTest, TakingAHeldLockIsADeadlockWithItself) {
   const Finding finding = FindingOf({bank::DepositTwice});
 

@@ -6,7 +6,7 @@
   const explorer = document.getElementById("graph-explorer");
   if (!source || !explorer || typeof cytoscape === "undefined") return;
 
-  // As html_graph_data.cc writes them.
+  // As html_explorer.cc writes them.
   const kInFinding = 1, kDeclared = 2, kSeen = 4;
   const {nodes, edges} = JSON.parse(source.textContent);
   const kShownAtFirst = 250;  // More at once is a picture of hair.
