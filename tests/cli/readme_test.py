@@ -63,6 +63,12 @@ class ReadmeTest(ToolCase):
                 result = self.tool(*self.expanded(command))
                 self.assertEqual(result.returncode, self.expected(command), result.stderr)
 
+    def test_the_figures_of_the_verification_are_those_of_today(self):
+        # How many executions explore the pairs changes only their own count.
+        totals = self.tool("mm", "verify", "--max-executions", "1").stdout.splitlines()[-1]
+        told = " ".join(README.read_text(encoding="utf-8").split())
+        self.assertIn(totals.rsplit(", ", 1)[0], told)
+
     def test_each_command_explains_itself(self):
         for name in sorted({command[0] for command in shown_commands()}):
             result = self.tool(name, "--help")

@@ -1,13 +1,64 @@
 """Every field of SARIF 2.1.0 that GitHub code scanning requires, and its limits.
 
-Source: GitHub Docs, "SARIF support for code scanning"; the OASIS standard for what
-it says about the fields that are used.
+The official JSON schema is in no package that this project may take.  What it would
+add is said here: which properties an object may have, and of which type they are.
+
+Source: GitHub Docs, "SARIF support for code scanning"; the OASIS standard, sections
+3.13 to 3.58, for what it says about the fields that are used.
 """
 
 import re
 from urllib.parse import urlparse
 
 LEVELS = {"none", "note", "warning", "error"}
+
+# The properties of each kind of object that the standard defines and lockdep writes, with
+# their types; "[x]" is an array of x.  A property bag is free.
+TYPES = {
+    "log": {"$schema": str, "version": str, "runs": "[run]"},
+    "run": {"tool": "tool", "automationDetails": "details", "columnKind": str,
+            "invocations": "[invocation]", "results": "[result]"},
+    "tool": {"driver": "component"},
+    "component": {"name": str, "semanticVersion": str, "rules": "[rule]"},
+    "details": {"id": str},
+    "invocation": {"executionSuccessful": bool, "commandLine": str, "exitCode": int,
+                   "workingDirectory": "artifact", "toolExecutionNotifications": "[notification]"},
+    "notification": {"level": str, "message": "message"},
+    "rule": {"id": str, "name": str, "shortDescription": "message", "fullDescription": "message",
+             "help": "message", "defaultConfiguration": "configuration", "properties": dict},
+    "configuration": {"level": str},
+    "message": {"text": str, "markdown": str},
+    "result": {"ruleId": str, "ruleIndex": int, "level": str, "message": "message",
+               "locations": "[location]", "relatedLocations": "[location]",
+               "codeFlows": "[flow]", "partialFingerprints": dict, "baselineState": str,
+               "suppressions": "[suppression]", "properties": dict},
+    "location": {"id": int, "physicalLocation": "physical", "logicalLocations": "[logical]",
+                 "message": "message"},
+    "physical": {"artifactLocation": "artifact", "region": "region"},
+    "artifact": {"uri": str},
+    "region": {"startLine": int, "startColumn": int, "endLine": int, "endColumn": int},
+    "logical": {"fullyQualifiedName": str, "kind": str},
+    "flow": {"threadFlows": "[thread]"},
+    "thread": {"id": str, "message": "message", "locations": "[step]"},
+    "step": {"location": "location", "nestingLevel": int, "importance": str, "kinds": list},
+    "suppression": {"kind": str, "status": str, "justification": str},
+}
+
+
+def shape_faults(value, kind, where):
+    """What of `value` is not as the standard has an object of this kind."""
+    if not isinstance(kind, str):
+        return [] if isinstance(value, kind) else [f"{where}: no {kind.__name__}"]
+    if kind.startswith("["):
+        if not isinstance(value, list):
+            return [f"{where}: no array"]
+        return [fault for i, item in enumerate(value)
+                for fault in shape_faults(item, kind[1:-1], f"{where}[{i}]")]
+    if not isinstance(value, dict):
+        return [f"{where}: no object"]
+    faults = [f"{where}: unknown property {key}" for key in value if key not in TYPES[kind]]
+    return faults + [fault for key, item in value.items() if key in TYPES[kind]
+                     for fault in shape_faults(item, TYPES[kind][key], f"{where}.{key}")]
 
 
 class Checker:
@@ -118,6 +169,7 @@ class Checker:
 def check(log):
     """The faults of a SARIF log, one line each."""
     checker = Checker()
+    checker.faults += shape_faults(log, "log", "log")
     checker.need(str(log.get("$schema", "")).endswith("sarif-2.1.0.json"), "log", "$schema")
     checker.need(log.get("version") == "2.1.0", "log", "version")
     checker.need(1 <= len(log.get("runs", [])) <= 20, "log", "1 to 20 runs")

@@ -89,9 +89,9 @@ class BrowserTest(unittest.TestCase):
             "width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone})
         self.browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": phone})
 
-    def emulate(self, scheme):
+    def emulate(self, scheme, media=""):
         self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {
-            "features": [{"name": "prefers-color-scheme", "value": scheme}]})
+            "media": media, "features": [{"name": "prefers-color-scheme", "value": scheme}]})
 
     def shoot(self, name, part=None):
         if SCREENSHOTS is None:
@@ -202,6 +202,16 @@ class BrowserTest(unittest.TestCase):
         page = self.browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})
         pdf = base64.b64decode(page["data"])
         self.assertTrue(pdf.startswith(b"%PDF"))
+        self.emulate(scheme="dark", media="print")
+        shown = self.text("body")
+        finding = json.loads(BANK.read_text())["findings"][0]
+        self.assertIn(finding["title"].split(":")[0], shown)
+        for edge in finding["edges"]:
+            for frame in (frame for frame in edge["to_stack"] if frame["file"]):
+                self.assertIn(f"{frame['file'].rsplit('/', 1)[-1]}:{frame['line']}", shown)
+        self.assertFalse(self.part("#graph-search").is_displayed(), "what only a screen can use")
+        self.assertEqual(self.part("body").value_of_css_property("background-color"),
+                         "rgba(255, 255, 255, 1)")
         if SCREENSHOTS:
             pathlib.Path(SCREENSHOTS, "bank.pdf").write_bytes(pdf)
 
