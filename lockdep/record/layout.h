@@ -1,7 +1,7 @@
 // The payloads of the records that tell facts, each laid out once; those about the run
-// itself stand in layout_run.h.  The recorder
-// writes them from the engine's data, the tools from a Recording: the fields have
-// the same names in both.  docs/recording_format.md shows them.
+// itself stand in layout_run.h.  The recorder writes them from the engine's data, the
+// tools from a Recording: the fields have the same names in both.
+// docs/recording_format.md shows them.
 
 #ifndef LOCKDEP_RECORD_LAYOUT_H_
 #define LOCKDEP_RECORD_LAYOUT_H_
