@@ -51,6 +51,8 @@ std::string NameOf(const testing::TestParamInfo<Row>& info) {
 }
 
 constexpr char kInversion[] = "lock-order-inversion";
+constexpr char kInSignal[] = "inconsistent-context";
+constexpr char kJoinUnderLock[] = "wait-while-holding";
 
 // clang-format off
 constexpr Row kRows[] = {
@@ -61,7 +63,7 @@ constexpr Row kRows[] = {
     {"mutex", "errorcheck_stranger", {"unlock-by-other-thread", "unlock-unheld"}},
     {"mutex", "robust", {"held-at-exit", kInversion}},
     {"mutex", "not_recoverable", {"held-at-exit"}},
-    {"mutex", "failed_try_is_not_held", {}},
+    {"mutex", "failed_try_is_not_held", {kJoinUnderLock}},
     {"mutex", "timed_inversion", {}},
     {"mutex", "inversion", {kInversion}},
     {"mutex", "inversion_a_thousand_times", {kInversion}},
@@ -87,7 +89,7 @@ constexpr Row kRows[] = {
     {"rwlock", "unlock_unheld", {"unlock-unheld"}},
     {"rwlock", "destroy_held", {"held-lock-destroyed"}},
 
-    {"cond", "results", {}},
+    {"cond", "results", {kJoinUnderLock}},
     {"cond", "wait_with_inner_lock", {kInversion}},
     {"cond", "wait_with_outer_lock", {}},
     {"cond", "refused_wait_with_inner_lock", {}},
@@ -126,7 +128,7 @@ constexpr Row kRows[] = {
     {"process", "quick_exit_after_inversion", {kInversion}},
     {"process", "_exit_after_inversion", {kInversion}},
     {"process", "killed_after_inversion", {kInversion}},
-    {"process", "inversion_in_signal_handler", {kInversion}},
+    {"process", "inversion_in_signal_handler", {kInSignal, kInSignal, kInversion}},
     {"process", "signals_inside_hooks", {}},
     {"process", "jumps_out_of_hooks", {kInversion}},
     {"process", "many_threads", {}},
