@@ -106,7 +106,7 @@ void Rendezvous::BeforeBarrier(const pthread_barrier_t* barrier) {
       TellWait(resource->map);
     }
     const bool waits_alone = resource->waiter.load(std::memory_order_relaxed) == self().tid;
-    for (const TakenLock* one = self().taken; one != nullptr; one = one->next) {
+    for (const TakenLock* one = self().taken.list(); one != nullptr; one = one->next) {
       if (round_ == nullptr || waits_alone) break;
       if (one->segment != nullptr && one->segment->number >= self().phase) {
         TellTaken(resource->map, *one);

@@ -1,20 +1,22 @@
 #include "hooks/taken_locks.h"
 
+#include <sys/mman.h>
+
 #include "hooks/thread_context.h"
 
 namespace lockdep::hooks {
 namespace {
 
-TakenLock* Find(TakenLock* list, ClassId class_id, ReadMode mode) {
-  while (list != nullptr && (list->class_id != class_id || list->mode != mode)) list = list->next;
-  return list;
+constexpr size_t kFirstCapacity = 512;
+
+uint64_t KeyOf(ClassId class_id, ReadMode mode) {
+  return NextChainKey(kEmptyChainKey,
+                      static_cast<uint64_t>(class_id) << 2 | static_cast<uint64_t>(mode));
 }
 
 // Never 0, which is no key.
 uint64_t KeyOf(const HeldLock& held) {
-  const auto how =
-      static_cast<uint64_t>(held.use.class_id()) << 2 | static_cast<uint64_t>(held.use.mode());
-  return NextChainKey(NextChainKey(kEmptyChainKey, how),
+  return NextChainKey(KeyOf(held.use.class_id(), held.use.mode()),
                       reinterpret_cast<uintptr_t>(held.lock->address));
 }
 
@@ -36,23 +38,59 @@ const void* TakenLock::AddressHeldBy(const ThreadContext& thread) const {
   return addresses[0];
 }
 
+// The entry, or the empty slot where it belongs.
+size_t TakenLocks::Probe(ClassId class_id, ReadMode mode) const {
+  size_t at = (KeyOf(class_id, mode) >> 8) & (capacity_ - 1);
+  while (slots_[at] != nullptr && (slots_[at]->class_id != class_id || slots_[at]->mode != mode)) {
+    at = (at + 1) & (capacity_ - 1);
+  }
+  return at;
+}
+
+bool TakenLocks::Grow() {
+  const size_t capacity = capacity_ == 0 ? kFirstCapacity : capacity_ * 2;
+  auto* slots = static_cast<TakenLock**>(MapPages(capacity * sizeof(TakenLock*), Pages::kCommit));
+  if (slots == nullptr) return false;
+  if (slots_ != nullptr) munmap(slots_, capacity_ * sizeof(TakenLock*));
+  slots_ = slots;
+  capacity_ = capacity;
+  for (TakenLock* one = list_; one != nullptr; one = one->next) {
+    slots_[Probe(one->class_id, one->mode)] = one;
+  }
+  return true;
+}
+
+TakenLock* TakenLocks::FindOrAdd(Cells& cells, ClassId class_id, ReadMode mode) {
+  if (size_ * 2 >= capacity_ && !Grow()) return nullptr;
+  TakenLock*& slot = slots_[Probe(class_id, mode)];
+  if (slot != nullptr) return slot;
+  void* cell = cells.Allocate();
+  if (cell == nullptr) return nullptr;
+  slot = new (cell) TakenLock{.next = list_,
+                              .class_id = class_id,
+                              .mode = mode,
+                              .segment = nullptr,
+                              .addresses = {},
+                              .site = {}};
+  list_ = slot;
+  ++size_;
+  return slot;
+}
+
+TakenLock* TakenLocks::Release() {
+  if (slots_ != nullptr) munmap(slots_, capacity_ * sizeof(TakenLock*));
+  TakenLock* const list = list_;
+  *this = {};
+  return list;
+}
+
 void NoteTakenLock(ThreadState& thread) {
   const HeldLock& held = thread.context->held.newest();
   const uint64_t key = KeyOf(held);
   if (thread.known_taken.Contains(key)) return;
   thread.known_taken.Insert(key);
-  TakenLock* taken = Find(thread.taken, held.use.class_id(), held.use.mode());
-  if (taken == nullptr) {
-    void* cell = thread.cells.Allocate();
-    if (cell == nullptr) return;
-    taken = new (cell) TakenLock{.next = thread.taken,
-                                 .class_id = held.use.class_id(),
-                                 .mode = held.use.mode(),
-                                 .segment = nullptr,
-                                 .addresses = {},
-                                 .site = {}};
-    thread.taken = taken;
-  }
+  TakenLock* taken = thread.taken.FindOrAdd(thread.cells, held.use.class_id(), held.use.mode());
+  if (taken == nullptr) return;
   taken->segment = thread.segment;
   taken->NoteAddress(held.lock->address);
   taken->site = held.site();

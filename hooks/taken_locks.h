@@ -5,7 +5,7 @@
 // that was taken before in this segment, notes nothing.
 //
 // Thread safety: of the calling thread, behind the gate; after its end, of who has the list.
-// Cost: a cell for each class of locks that a thread waited for.
+// Cost: a cell and 16 to 32 bytes for each class of locks that a thread waited for.
 
 #ifndef LOCKDEP_HOOKS_TAKEN_LOCKS_H_
 #define LOCKDEP_HOOKS_TAKEN_LOCKS_H_
@@ -35,6 +35,27 @@ struct TakenLock {
   const void* AddressHeldBy(const ThreadContext& thread) const;
 };
 static_assert(sizeof(TakenLock) <= kCellSize);
+
+// Finds the entry of a class at one expected probe, however many there are.
+class TakenLocks {
+ public:
+  // Null when memory ended: then the class is not noted.
+  TakenLock* FindOrAdd(Cells& cells, ClassId class_id, ReadMode mode);
+
+  TakenLock* list() const { return list_; }
+
+  // Hands over the list and begins anew.
+  TakenLock* Release();
+
+ private:
+  size_t Probe(ClassId class_id, ReadMode mode) const;
+  bool Grow();
+
+  TakenLock* list_ = nullptr;
+  TakenLock** slots_ = nullptr;  // At most half of them used.
+  size_t capacity_ = 0;          // A power of two, or 0.
+  size_t size_ = 0;
+};
 
 // The thread has just taken its newest lock, and would have waited for it.
 void NoteTakenLock(ThreadState& thread);

@@ -12,7 +12,6 @@
 #include <cerrno>
 #include <cstring>
 #include <new>
-#include <utility>
 
 #include "hooks/hook_scope.h"
 #include "hooks/session.h"
@@ -166,7 +165,7 @@ void DetachThread(ThreadState* state) {
   thread_slot.state = nullptr;
   thread_slot.has_ended = true;
   session().validator().LockGraph();
-  thread_order.End(state->segment, std::exchange(state->taken, nullptr));
+  thread_order.End(state->segment, state->taken.Release());
   session().validator().UnlockGraph();
   EndTiming(*state);
   session().engine().DestroyThread(state->context);

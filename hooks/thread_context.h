@@ -20,13 +20,13 @@
 #include "hooks/cells.h"
 #include "hooks/key_set.h"
 #include "hooks/known_steps.h"
+#include "hooks/taken_locks.h"
 #include "lockdep/lock_stat.h"
 #include "lockdep/lockdep.h"
 
 namespace lockdep::hooks {
 
 struct Segment;
-struct TakenLock;
 struct ThreadLife;
 
 struct ThreadState {
@@ -45,7 +45,7 @@ struct ThreadState {
   KeySet known_nestings;
   KeySet known_steps;
   // The locks that it took, in any segment; and those of them that are noted in this one.
-  TakenLock* taken = nullptr;
+  TakenLocks taken;
   KeySet known_taken;
   uint64_t phase = 0;             // The number of its first segment since it passed a barrier.
   bool has_nested_steps = false;  // Some of `steps` were taken upon another lock.
