@@ -162,7 +162,9 @@ void Validator::Reacquire(ThreadContext& thread, const HeldLock& first, const Ca
     scene.acquisition = &acquisition;
     scene.lock_class = &classes_.Get(held.use.class_id());
     scene.use = UseOf(held.use.class_id(), acquisition).In(held.use.context());
-    internal::Push(thread, acquisition, scene.use, stopped() ? thread.chain_key : Prove(scene));
+    // First, since it may find that the lock is serialised.
+    const ChainKey proved = stopped() ? thread.chain_key : Prove(scene);
+    internal::Push(thread, acquisition, scene.use, proved);
     --thread.acquisitions;  // No new one.
   }
   chain.Repair(index);

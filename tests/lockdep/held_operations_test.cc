@@ -118,6 +118,15 @@ TEST_F(HeldOperationsTest, APinEndsWithWhatItPinned) {
   EXPECT_THAT(Heard(), ElementsAre("pin-violated"));
 }
 
+// So it does not stand for what lies below it.
+TEST_F(HeldOperationsTest, ASerialisedLockStaysSoWhenItIsProvedAnew) {
+  machine_.Run("L(A) L(B) L(C) L(B,A) class(B) L(D) U(D) U(B) U(C) U(B) U(A)");
+  EXPECT_THAT(Heard(), IsEmpty());
+  machine_.Run("L(D) L(C)");
+
+  EXPECT_THAT(Heard(), ElementsAre("lock-order-inversion"));
+}
+
 // The class that it has now was never taken with hardirqs on, but is held so.
 TEST_F(HeldOperationsTest, AChangedClassIsHeldWhereTheThreadRunsNow) {
   machine_.Run("irqsave{ L(A) } class(A/1) U(A)");
