@@ -4,9 +4,9 @@ include(CMakePackageConfigHelpers)
 
 # What the public headers include of internal/ goes with them; nothing else does.
 set(internal_headers
-  internal/arena.h internal/class_array.h internal/frontier.h internal/key_set.h internal/order_list.h
-  internal/pointer_table.h internal/push.h internal/raw_lock.h
-  internal/stable_array.h internal/stack_depot.h)
+  internal/arena.h internal/blocks.h internal/chained_table.h internal/class_array.h internal/frontier.h
+  internal/key_set.h internal/label_list.h internal/order_list.h internal/pointer_table.h internal/push.h
+  internal/raw_lock.h internal/stable_array.h internal/stack_depot.h)
 get_directory_property(public_headers DIRECTORY lockdep DEFINITION LOCKDEP_PUBLIC_HEADERS)
 foreach(header IN LISTS public_headers internal_headers)
   get_filename_component(folder ${header} DIRECTORY)

@@ -14,17 +14,22 @@ bool ChainCache::Contains(ChainKey key) const {
 }
 
 void ChainCache::Place(Table& table, ChainKey key) {
-  uint64_t offset = key;
-  while (table.At(offset).load(std::memory_order_relaxed) != 0) offset += sizeof(Slot);
-  // Release: see Contains.
-  table.At(offset).store(key, std::memory_order_release);
+  for (uint64_t offset = key;; offset += sizeof(Slot)) {
+    const ChainKey found = table.At(offset).load(std::memory_order_relaxed);
+    if (found == key) return;
+    if (found != 0) continue;
+    // Release: see Contains.
+    return table.At(offset).store(key, std::memory_order_release);
+  }
 }
 
 ChainCache::InsertResult ChainCache::Insert(ChainKey key) {
-  const Table* table = table_.load(std::memory_order_relaxed);
-  if (table == &closed_ || Contains(key)) return InsertResult::kPresent;
-  if ((size_ + 1) * 4 > table->size() && !Grow()) return InsertResult::kOutOfMemory;
+  if (table_.load(std::memory_order_relaxed) == &closed_ || Contains(key)) {
+    return InsertResult::kPresent;
+  }
+  if (!MakeRoom()) return InsertResult::kOutOfMemory;
   Place(*table_.load(std::memory_order_relaxed), key);
+  if (next_ != nullptr) Place(*next_, key);
   ++size_;
   return InsertResult::kInserted;
 }
@@ -32,22 +37,47 @@ ChainCache::InsertResult ChainCache::Insert(ChainKey key) {
 void ChainCache::Clear() {
   Table* table = table_.load(std::memory_order_relaxed);
   if (table == &empty_ || table == &closed_) return;
-  for (uint64_t i = 0; i < table->size(); ++i) table->slots[i].store(0, std::memory_order_relaxed);
+  for (Table* one : {table, next_}) {
+    for (uint64_t i = 0; one != nullptr && i < one->size(); ++i) {
+      one->slots[i].store(0, std::memory_order_relaxed);
+    }
+  }
   size_ = 0;
 }
 
-bool ChainCache::Grow() {
-  const Table* old = table_.load(std::memory_order_relaxed);
-  const uint64_t slots = old == &empty_ ? 1024 : old->size() * 2;
+ChainCache::Table* ChainCache::NewTable(uint64_t slots) {
   auto* table = static_cast<Table*>(arena_.Allocate(sizeof(Table) + slots * sizeof(Slot)));
-  if (table == nullptr) return false;
-  table->mask = (slots - 1) * sizeof(Slot);
-  for (uint64_t i = 0; i < old->size(); ++i) {
-    const ChainKey key = old->slots[i].load(std::memory_order_relaxed);
-    if (key != 0) Place(*table, key);
+  if (table != nullptr) table->mask = (slots - 1) * sizeof(Slot);
+  return table;
+}
+
+bool ChainCache::MakeRoom() {
+  constexpr uint64_t kFirstSlots = 1024;
+  const Table* table = table_.load(std::memory_order_relaxed);
+  if (table == &empty_) {
+    Table* first = NewTable(kFirstSlots);
+    if (first != nullptr) table_.store(first, std::memory_order_release);
+    return first != nullptr;
   }
-  table_.store(table, std::memory_order_release);
+  if (next_ == nullptr && (size_ + 1) * 4 > table->size()) {
+    next_ = NewTable(table->size() * 2);
+    moved_ = 0;
+    if (next_ == nullptr) return false;
+  }
+  if (next_ != nullptr) MoveSome(*table);
   return true;
+}
+
+// So many that all are moved before the table is much fuller than it was.
+void ChainCache::MoveSome(const Table& table) {
+  constexpr uint64_t kSlots = 16;
+  for (const uint64_t end = moved_ + kSlots; moved_ < end; ++moved_) {
+    const ChainKey key = table.slots[moved_].load(std::memory_order_relaxed);
+    if (key != 0) Place(*next_, key);
+  }
+  if (moved_ < table.size()) return;
+  table_.store(next_, std::memory_order_release);
+  next_ = nullptr;
 }
 
 }  // namespace lockdep

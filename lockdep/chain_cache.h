@@ -3,8 +3,11 @@
 //
 // Invariants: (1) a key is in the set only after all its rules were checked;
 // (2) a table is never modified after a larger one replaced it, except by
-// late readers that only read; (3) the load factor stays at or below one quarter, so
-// that nearly all keys are found at the first probe.
+// late readers that only read; (3) the load factor stays at or below 5/16, so that nearly
+// all keys are found at the first probe; (4) the table that readers see is complete.
+//
+// It grows without a pause: from one quarter on, each insertion moves some keys into a
+// larger table, which readers see when it has all of them.
 //
 // Key 0 marks an empty slot, so a chain that has it counts as proved, as does one
 // whose key is that of another: both happen once in 2^64 chains.
@@ -62,7 +65,9 @@ class ChainCache {
   };
 
   static void Place(Table& table, ChainKey key);
-  bool Grow();
+  Table* NewTable(uint64_t slots);
+  bool MakeRoom();
+  void MoveSome(const Table& table);
 
   // The tables before the first key and after the last one; they stay empty.
   static Table empty_;   // NOLINT(bugprone-dynamic-static-initializers): constinit in the .cc
@@ -70,7 +75,10 @@ class ChainCache {
 
   internal::Arena& arena_;
   std::atomic<Table*> table_{&empty_};
-  uint64_t size_ = 0;  // Guarded by the graph lock.
+  // Guarded by the graph lock.
+  uint64_t size_ = 0;
+  Table* next_ = nullptr;  // Has every key from the slots below moved_, and every new one.
+  uint64_t moved_ = 0;
 };
 
 }  // namespace lockdep

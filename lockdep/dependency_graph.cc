@@ -7,13 +7,6 @@ namespace {
 
 using internal::Require;
 
-uint32_t Index(ClassId id) { return static_cast<uint32_t>(id); }
-
-uint64_t Hash(ClassId from, ClassId to) {
-  const uint64_t mixed = (uint64_t{Index(from)} << 32 | Index(to)) * 0x9e3779b97f4a7c15u;
-  return mixed ^ mixed >> 32;
-}
-
 // Takes an edge out of a list that goes on by `next`.
 void Unlink(Dependency** link, Dependency* Dependency::*next, const Dependency* edge) {
   while (*link != edge) link = &((*link)->*next);
@@ -32,21 +25,14 @@ T* Take(internal::Arena& arena, T*& free, T* T::*next) {
 
 }  // namespace
 
-Dependency** DependencyGraph::Bucket(ClassId from, ClassId to) const {
-  return &buckets_[Hash(from, to) & bucket_mask_];
-}
-
 Dependency* DependencyGraph::Find(ClassId from, ClassId to) const {
-  if (buckets_ == nullptr) return nullptr;
-  Dependency* edge = *Bucket(from, to);
-  while (edge != nullptr && (edge->from != from || edge->to != to)) edge = edge->next_in_bucket;
-  return edge;
+  return edges_.Find(Dependency::HashOf(from, to),
+                     [=](const Dependency& edge) { return edge.from == from && edge.to == to; });
 }
 
 Dependency* DependencyGraph::Add(ClassId from, ClassId to) {
   if (Dependency* edge = Find(from, to)) return edge;
-  if (!nodes_.Reserve(from) || !nodes_.Reserve(to)) return nullptr;
-  if ((buckets_ == nullptr || size_ > bucket_mask_) && !GrowTable()) return nullptr;
+  if (!nodes_.Reserve(from) || !nodes_.Reserve(to) || !edges_.Reserve()) return nullptr;
   Dependency* edge = Take(arena_, free_edges_, &Dependency::next_in_bucket);
   if (edge == nullptr) return nullptr;
   edge->from = from;
@@ -55,10 +41,7 @@ Dependency* DependencyGraph::Add(ClassId from, ClassId to) {
   nodes_[from].successors = edge;
   edge->next_predecessor = nodes_[to].predecessors;
   nodes_[to].predecessors = edge;
-  Dependency** bucket = Bucket(from, to);
-  edge->next_in_bucket = *bucket;
-  *bucket = edge;
-  ++size_;
+  edges_.Insert(edge);
   return edge;
 }
 
@@ -96,8 +79,7 @@ void DependencyGraph::Forget(ClassId id) {
 }
 
 void DependencyGraph::Free(Dependency* edge) {
-  Unlink(Bucket(edge->from, edge->to), &Dependency::next_in_bucket, edge);
-  --size_;
+  edges_.Remove(edge);
   if (edge->observed != 0) --observed_;
   while (Witness* witness = edge->witnesses) {
     edge->witnesses = witness->next;
@@ -106,24 +88,6 @@ void DependencyGraph::Free(Dependency* edge) {
   }
   edge->next_in_bucket = free_edges_;
   free_edges_ = edge;
-}
-
-bool DependencyGraph::GrowTable() {
-  const uint64_t count = buckets_ == nullptr ? 1024 : (bucket_mask_ + 1) * 2;
-  auto** buckets = arena_.NewArray<Dependency*>(count);
-  if (buckets == nullptr) return false;
-  for (uint64_t i = 0; buckets_ != nullptr && i <= bucket_mask_; ++i) {
-    for (Dependency* edge = buckets_[i]; edge != nullptr;) {
-      Dependency* next = edge->next_in_bucket;
-      Dependency** bucket = &buckets[Hash(edge->from, edge->to) & (count - 1)];
-      edge->next_in_bucket = *bucket;
-      *bucket = edge;
-      edge = next;
-    }
-  }
-  buckets_ = buckets;
-  bucket_mask_ = count - 1;
-  return true;
 }
 
 void DependencyGraph::CheckInvariants() const {
@@ -145,8 +109,8 @@ void DependencyGraph::CheckInvariants() const {
       Require(edge->to == node);
     }
   }
-  Require(out == size_);
-  Require(in == size_);
+  Require(out == size());
+  Require(in == size());
   Require(seen == observed_);
 }
 

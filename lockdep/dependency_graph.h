@@ -16,6 +16,7 @@
 #include "lockdep/declared_order.h"
 #include "lockdep/dependency.h"
 #include "lockdep/internal/arena.h"
+#include "lockdep/internal/chained_table.h"
 #include "lockdep/internal/class_array.h"
 #include "lockdep/types.h"
 
@@ -50,6 +51,13 @@ struct Dependency {
   Dependency* next_successor = nullptr;
   Dependency* next_predecessor = nullptr;
   Dependency* next_in_bucket = nullptr;
+
+  uint64_t Hash() const { return HashOf(from, to); }
+  static uint64_t HashOf(ClassId from, ClassId to) {
+    const uint64_t both = uint64_t{static_cast<uint32_t>(from)} << 32 | static_cast<uint32_t>(to);
+    const uint64_t mixed = both * 0x9e3779b97f4a7c15u;
+    return mixed ^ mixed >> 32;
+  }
 };
 
 // The kinds by which a search may go through the edge.
@@ -62,7 +70,7 @@ inline DependencyMask ContextKinds(const Dependency& edge) {
 
 class DependencyGraph {
  public:
-  explicit DependencyGraph(internal::Arena& arena) : arena_(arena), nodes_(arena) {}
+  explicit DependencyGraph(internal::Arena& arena) : arena_(arena), nodes_(arena), edges_(arena) {}
 
   // Returns the edge, or null.
   Dependency* Find(ClassId from, ClassId to) const;
@@ -92,7 +100,7 @@ class DependencyGraph {
     return direction == Direction::kForwards ? edge.to : edge.from;
   }
 
-  uint64_t size() const { return size_; }
+  uint64_t size() const { return edges_.size(); }
   // Edges that an execution showed, which declared arcs alone do not.
   uint64_t observed() const { return observed_; }
 
@@ -105,16 +113,12 @@ class DependencyGraph {
     Dependency* predecessors;
   };
 
-  Dependency** Bucket(ClassId from, ClassId to) const;
-  bool GrowTable();
   void Free(Dependency* edge);
   void CheckEdge(const Dependency& edge) const;
 
   internal::Arena& arena_;
   internal::ClassArray<Node> nodes_;
-  Dependency** buckets_ = nullptr;
-  uint64_t bucket_mask_ = 0;
-  uint64_t size_ = 0;
+  internal::ChainedTable<Dependency, &Dependency::next_in_bucket> edges_;
   uint64_t observed_ = 0;
   Dependency* free_edges_ = nullptr;  // By next_in_bucket.
   Witness* free_witnesses_ = nullptr;

@@ -1,4 +1,5 @@
-// An array indexed by class id that grows with the classes.
+// An array indexed by class id that grows with the classes; elements never move
+// (blocks.h).
 //
 // Thread safety: needs the owner's lock.
 
@@ -6,10 +7,10 @@
 #define LOCKDEP_INTERNAL_CLASS_ARRAY_H_
 
 #include <cstdint>
-#include <cstring>
 #include <type_traits>
 
 #include "lockdep/internal/arena.h"
+#include "lockdep/internal/blocks.h"
 #include "lockdep/types.h"
 
 namespace lockdep::internal {
@@ -24,29 +25,32 @@ class ClassArray {
 
   // Makes room for a class; returns false when memory ended.
   bool Reserve(ClassId id) {
-    const uint32_t index = static_cast<uint32_t>(id);
-    if (index < capacity_) return true;
-    uint32_t capacity = capacity_ == 0 ? 256 : capacity_;
-    while (capacity <= index) capacity *= 2;
-    T* elements = arena_.NewArray<T>(capacity);
-    if (elements == nullptr) return false;
-    if (capacity_ != 0) memcpy(elements, elements_, capacity_ * sizeof(T));
-    elements_ = elements;
-    capacity_ = capacity;
+    while (!Has(id)) {
+      const unsigned block = PlaceInBlocks(capacity_).block;
+      if (block >= kBlocks) return false;
+      blocks_[block] = arena_.NewArray<T>(BlockSize(block));
+      if (blocks_[block] == nullptr) return false;
+      capacity_ += static_cast<uint32_t>(BlockSize(block));
+    }
     return true;
   }
 
   bool Has(ClassId id) const { return static_cast<uint32_t>(id) < capacity_; }
 
   // REQUIRES: Has(id).
-  T& operator[](ClassId id) { return elements_[static_cast<uint32_t>(id)]; }
-  const T& operator[](ClassId id) const { return elements_[static_cast<uint32_t>(id)]; }
+  T& operator[](ClassId id) { return At(id); }
+  const T& operator[](ClassId id) const { return At(id); }
 
   uint32_t capacity() const { return capacity_; }
 
  private:
+  T& At(ClassId id) const {
+    const BlockPlace place = PlaceInBlocks(static_cast<uint32_t>(id));
+    return blocks_[place.block][place.offset];
+  }
+
   Arena& arena_;
-  T* elements_ = nullptr;
+  T* blocks_[kBlocks] = {};
   uint32_t capacity_ = 0;
 };
 

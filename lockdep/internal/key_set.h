@@ -8,15 +8,16 @@
 #include <cstdint>
 
 #include "lockdep/internal/arena.h"
+#include "lockdep/internal/chained_table.h"
 #include "lockdep/lock_class.h"
 
 namespace lockdep::internal {
 
 class KeySet {
  public:
-  explicit KeySet(Arena& arena) : arena_(arena) {}
+  explicit KeySet(Arena& arena) : arena_(arena), entries_(arena) {}
 
-  bool Contains(ClassKey key) const { return buckets_ != nullptr && *Link(key) != nullptr; }
+  bool Contains(ClassKey key) const { return Find(key) != nullptr; }
 
   enum class InsertResult { kInserted, kPresent, kOutOfMemory };
   InsertResult Insert(ClassKey key);
@@ -26,25 +27,19 @@ class KeySet {
 
  private:
   struct Entry {
+    uint64_t Hash() const { return LockClass::HashOf(key, 0); }
+
     ClassKey key;
     Entry* next;
   };
 
-  bool Grow();
-  Entry** Bucket(ClassKey key) const {
-    return &buckets_[LockClass::HashOf(key, 0) & (bucket_count_ - 1)];
-  }
-  // What points to the entry, or to nothing where it would be.
-  Entry** Link(ClassKey key) const {
-    Entry** link = Bucket(key);
-    while (*link != nullptr && (*link)->key != key) link = &(*link)->next;
-    return link;
+  Entry* Find(ClassKey key) const {
+    return entries_.Find(LockClass::HashOf(key, 0),
+                         [key](const Entry& entry) { return entry.key == key; });
   }
 
   Arena& arena_;
-  Entry** buckets_ = nullptr;
-  uint64_t bucket_count_ = 0;  // A power of two.
-  uint64_t size_ = 0;
+  ChainedTable<Entry, &Entry::next> entries_;
   Entry* free_ = nullptr;
 };
 

@@ -1,5 +1,7 @@
 // A hash table of pointers that is read without a lock: open addressing; a
 // larger table takes the place of a full one, which readers may go on reading.
+// It is filled a few entries at a time, while the other is still the one to read, so
+// that no insertion costs much more than the others.
 //
 // Thread safety: Reserve and Insert need the owner's lock; Find is lock-free.
 
@@ -32,23 +34,25 @@ class PointerTable {
 
   // Makes room for one more; returns false when memory ended.
   bool Reserve() {
-    const Table* old = table_.load(std::memory_order_relaxed);
-    if (old != nullptr && size_ < old->mask / 2) return true;
-    const uint64_t slots = old == nullptr ? 512 : (uint64_t{old->mask} + 1) * 2;
-    auto* table =
-        static_cast<Table*>(arena_.Allocate(sizeof(Table) + slots * sizeof(std::atomic<T*>)));
-    if (table == nullptr) return false;
-    table->mask = slots - 1;
-    for (uint64_t i = 0; old != nullptr && i <= old->mask; ++i) {
-      if (T* entry = old->slots[i].load(std::memory_order_relaxed)) Place(*table, entry);
+    const Table* table = table_.load(std::memory_order_relaxed);
+    if (table == nullptr) {
+      Table* first = NewTable(512);
+      table_.store(first, std::memory_order_release);
+      return first != nullptr;
     }
-    table_.store(table, std::memory_order_release);
+    if (next_ == nullptr && size_ >= table->mask / 2) {
+      next_ = NewTable((uint64_t{table->mask} + 1) * 2);
+      moved_ = 0;
+      if (next_ == nullptr) return false;
+    }
+    if (next_ != nullptr) MoveSome(*table);
     return true;
   }
 
   // REQUIRES: Reserve returned true since the last Insert.
   void Insert(T* entry) {
     Place(*table_.load(std::memory_order_relaxed), entry);
+    if (next_ != nullptr) Place(*next_, entry);
     ++size_;
   }
 
@@ -58,15 +62,40 @@ class PointerTable {
     std::atomic<T*> slots[1];
   };
 
+  // Unless it is there.
   static void Place(Table& table, T* entry) {
-    uint64_t slot = entry->Hash();
-    while (table.slots[slot & table.mask].load(std::memory_order_relaxed) != nullptr) ++slot;
-    table.slots[slot & table.mask].store(entry, std::memory_order_release);
+    for (uint64_t slot = entry->Hash();; ++slot) {
+      std::atomic<T*>& place = table.slots[slot & table.mask];
+      const T* found = place.load(std::memory_order_relaxed);
+      if (found == entry) return;
+      if (found == nullptr) return place.store(entry, std::memory_order_release);
+    }
+  }
+
+  Table* NewTable(uint64_t slots) {
+    auto* table =
+        static_cast<Table*>(arena_.Allocate(sizeof(Table) + slots * sizeof(std::atomic<T*>)));
+    if (table != nullptr) table->mask = slots - 1;
+    return table;
+  }
+
+  // So many that all are moved before the table is much fuller than half.
+  void MoveSome(const Table& table) {
+    constexpr uint64_t kSlots = 16;
+    for (const uint64_t end = moved_ + kSlots; moved_ < end; ++moved_) {
+      if (T* entry = table.slots[moved_].load(std::memory_order_relaxed)) Place(*next_, entry);
+    }
+    if (moved_ <= table.mask) return;
+    table_.store(next_, std::memory_order_release);
+    next_ = nullptr;
   }
 
   Arena& arena_;
   std::atomic<Table*> table_{nullptr};
-  uint64_t size_ = 0;  // Guarded by the owner's lock.
+  // Guarded by the owner's lock.
+  uint64_t size_ = 0;
+  Table* next_ = nullptr;  // Has what stands in the slots below moved_, and all that is new.
+  uint64_t moved_ = 0;
 };
 
 }  // namespace lockdep::internal

@@ -1,5 +1,5 @@
 // An array that grows and whose elements never move, so that readers need no
-// lock: blocks that double in size.
+// lock (blocks.h).
 //
 // Thread safety: Append needs the owner's lock; Get and size are lock-free.
 
@@ -7,10 +7,10 @@
 #define LOCKDEP_INTERNAL_STABLE_ARRAY_H_
 
 #include <atomic>
-#include <bit>
 #include <cstdint>
 
 #include "lockdep/internal/arena.h"
+#include "lockdep/internal/blocks.h"
 
 namespace lockdep::internal {
 
@@ -23,11 +23,11 @@ class StableArray {
   // Returns the new last element, or null when memory ended.  Zero unless Clear was called.
   T* Append() {
     const uint32_t size = size_.load(std::memory_order_relaxed);
-    const Place place = PlaceOf(size);
+    const BlockPlace place = PlaceInBlocks(size);
     if (place.block >= kBlocks) return nullptr;
     T* elements = blocks_[place.block].load(std::memory_order_relaxed);
     if (elements == nullptr) {
-      elements = arena_.NewArray<T>(size_t{1} << (place.block + kFirstBlockBits));
+      elements = arena_.NewArray<T>(BlockSize(place.block));
       if (elements == nullptr) return nullptr;
       blocks_[place.block].store(elements, std::memory_order_release);
     }
@@ -40,27 +40,13 @@ class StableArray {
 
   // REQUIRES: index < size().
   T& operator[](uint32_t index) const {
-    const Place place = PlaceOf(index);
+    const BlockPlace place = PlaceInBlocks(index);
     return blocks_[place.block].load(std::memory_order_acquire)[place.offset];
   }
 
   uint32_t size() const { return size_.load(std::memory_order_acquire); }
 
  private:
-  static constexpr unsigned kFirstBlockBits = 8;  // NOLINT(bugprone-dynamic-static-initializers)
-  static constexpr unsigned kBlocks = 24;
-
-  struct Place {
-    unsigned block;
-    uint32_t offset;
-  };
-
-  static Place PlaceOf(uint32_t index) {
-    const uint32_t shifted = index + (1u << kFirstBlockBits);
-    const uint32_t start = std::bit_floor(shifted);
-    return {static_cast<unsigned>(std::countr_zero(start)) - kFirstBlockBits, shifted - start};
-  }
-
   Arena& arena_;
   // Written under the owner's lock: release/acquire publishes the elements.
   std::atomic<uint32_t> size_{0};

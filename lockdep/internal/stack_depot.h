@@ -9,13 +9,15 @@
 #include <span>
 
 #include "lockdep/internal/arena.h"
+#include "lockdep/internal/chained_table.h"
+#include "lockdep/internal/stable_array.h"
 #include "lockdep/types.h"
 
 namespace lockdep::internal {
 
 class StackDepot {
  public:
-  explicit StackDepot(Arena& arena) : arena_(arena) {}
+  explicit StackDepot(Arena& arena) : arena_(arena), by_id_(arena), entries_(arena) {}
 
   struct PutResult {
     StackId id;  // kNone: memory ended.
@@ -26,18 +28,23 @@ class StackDepot {
   // REQUIRES: `id` came from Put.
   std::span<const uintptr_t> Get(StackId id) const;
 
-  uint32_t size() const { return size_; }
+  uint32_t size() const { return by_id_.size(); }
 
  private:
-  struct Entry;
+  struct Entry {
+    uint64_t Hash() const { return hash; }
+    std::span<const uintptr_t> span() const { return {pcs, count}; }
 
-  bool Grow();
+    uint64_t hash;
+    Entry* next_in_bucket;
+    StackId id;
+    uint32_t count;
+    uintptr_t pcs[1];
+  };
 
   Arena& arena_;
-  Entry** by_id_ = nullptr;
-  Entry** buckets_ = nullptr;
-  uint32_t capacity_ = 0;  // Of both arrays; a power of two.
-  uint32_t size_ = 0;
+  StableArray<Entry*> by_id_;
+  ChainedTable<Entry, &Entry::next_in_bucket> entries_;
 };
 
 }  // namespace lockdep::internal

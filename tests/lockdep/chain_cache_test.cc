@@ -32,6 +32,23 @@ TEST(ChainCacheTest, SaysWhetherAKeyIsNew) {
   EXPECT_EQ(cache.Insert(Key(1)), ChainCache::InsertResult::kPresent);
 }
 
+// From 256 keys on they move to a larger table, a few for each that comes.
+TEST(ChainCacheTest, MayBeClearedWhileItGrows) {
+  for (const uint64_t before : {256u, 257u, 300u, 319u, 320u, 321u}) {
+    internal::Arena arena;
+    ChainCache cache(arena);
+    for (uint64_t n = 0; n < before; ++n) cache.Insert(Key(n));
+    cache.Clear();
+    for (uint64_t n = 0; n < before; ++n) ASSERT_FALSE(cache.Contains(Key(n)));
+    for (uint64_t n = before; n < 3000; ++n) {
+      ASSERT_EQ(cache.Insert(Key(n)), ChainCache::InsertResult::kInserted);
+      ASSERT_EQ(cache.Contains(Key(n - before)), n >= 2 * before);
+    }
+    for (uint64_t n = before; n < 3000; ++n) ASSERT_TRUE(cache.Contains(Key(n)));
+    EXPECT_EQ(cache.size(), 3000 - before);
+  }
+}
+
 TEST(ChainCacheTest, SaysWhenMemoryEnded) {
   internal::Arena arena;
   arena.FailGrowthAfter(1);
