@@ -159,6 +159,16 @@ TEST_F(AcquireTest, MightLockReadIsARead) {
   EXPECT_THAT(Kinds(), ElementsAre("read-recursion"));
 }
 
+TEST_F(AcquireTest, MightLockNestedIsOfItsSubclass) {
+  Lock other("a", &key_a);
+  Take(a_);
+  might_lock_nested(&other, 1);
+  EXPECT_THAT(heard(), IsEmpty());
+  might_lock_nested(&other, 0);
+
+  EXPECT_THAT(Kinds(), ElementsAre("recursive-lock"));
+}
+
 TEST_F(AcquireTest, UncheckedAcquisitionIsHeldAndOrdersNothing) {
   TakeBoth(a_, b_);
   Take(b_);

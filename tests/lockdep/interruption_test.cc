@@ -214,6 +214,85 @@ TEST_P(InterruptionTest, LeavesBothRight) {
   EXPECT_GT(result->places, 10);
 }
 
+void HandleFirst(int /*signal*/) { world_of_handler->TakeAndDrop(world_of_handler->handler_lock); }
+void HandleSecond(int /*signal*/) {
+  world_of_handler->TakeAndDrop(world_of_handler->other_handler_lock);
+}
+
+// What both handlers do, each by itself and the second within the first.
+void LearnHandlers(World& world) {
+  world.TakeAndDrop(world.other_handler_lock);
+  world.Take(world.handler_lock);
+  world.TakeAndDrop(world.other_handler_lock);
+  world.Drop(world.handler_lock);
+}
+
+struct Twice {
+  const char* name;
+  Step before;
+  Step interrupted;
+  Step undone;
+};
+
+const Twice kTwice[] = {
+    {"Acquire", HoldA, [](World& world) { world.Take(world.b); },
+     [](World& world) { world.Drop(world.b); }},
+    {"Release", HoldAB, [](World& world) { world.Drop(world.b); },
+     [](World& world) { world.Take(world.b); }},
+};
+
+class TwoHandlersTest : public ::testing::TestWithParam<int> {
+ protected:
+  const Twice& case_ = kTwice[GetParam()];
+
+  // Everything is known, so that no instruction is one of a proof.
+  std::unique_ptr<World> Prepare() const {
+    auto world = std::make_unique<World>(/*is_told_of_contexts=*/false);
+    world_of_handler = world.get();
+    case_.before(*world);
+    LearnHandlers(*world);
+    case_.interrupted(*world);
+    LearnHandlers(*world);
+    case_.undone(*world);
+    return world;
+  }
+};
+
+// The second comes within the first, or after it within what is left.
+TEST_P(TwoHandlersTest, LeaveAllRight) {
+  const std::unique_ptr<World> undisturbed = Prepare();
+  case_.interrupted(*undisturbed);
+  const std::string expected = StateOf(*undisturbed);
+  struct sigaction action = {};
+  action.sa_handler = HandleFirst;
+  struct sigaction old = {};
+  sigaction(SIGUSR1, &action, &old);
+  action.sa_handler = HandleSecond;
+  struct sigaction old_second = {};
+  sigaction(SIGUSR2, &action, &old_second);
+
+  const auto result = InterruptTwiceEverywhere([&]() -> std::string {
+    const std::unique_ptr<World> world = Prepare();
+    LOCKDEP_STEP_MARK();
+    case_.interrupted(*world);
+    LOCKDEP_STEP_MARK();
+    const std::string state = StateOf(*world);
+    if (state != expected) return "expected " + expected + ", is " + state;
+    return Judge(*world);
+  });
+
+  sigaction(SIGUSR1, &old, nullptr);
+  sigaction(SIGUSR2, &old_second, nullptr);
+  if (!result.has_value()) GTEST_SKIP() << "this system does not allow tracing";
+  EXPECT_EQ(result->failure, "");
+  EXPECT_GT(result->places, 1000);
+  RecordProperty("places", static_cast<int>(result->places));
+}
+
+INSTANTIATE_TEST_SUITE_P(Handlers, TwoHandlersTest,
+                         ::testing::Range(0, static_cast<int>(std::size(kTwice))),
+                         [](const auto& one) { return std::string(kTwice[one.param].name); });
+
 std::string NameOf(const ::testing::TestParamInfo<Parameters>& info) {
   const auto [one, work, known, contexts] = info.param;
   return std::string(kCases[one].name) + kWorks[work].name + (known ? "Known" : "New") +

@@ -30,7 +30,7 @@ class Tracer {
   explicit Tracer(pid_t child) : child_(child) {}
 
   bool Continue(int signal) { return Resume(PTRACE_CONT, signal); }
-  bool Step() { return Resume(PTRACE_SINGLESTEP, 0); }
+  bool Step(int signal = 0) { return Resume(PTRACE_SINGLESTEP, signal); }
 
   // A mark is told from a step, also over a system call, by who raised the signal.
   bool IsAtMark() const {
@@ -39,7 +39,7 @@ class Tracer {
   }
 
   // Passes `count` instructions; returns whether there were so many before the mark.
-  bool Step(long count) {
+  bool Pass(long count) {
     for (long i = 0; i < count; ++i) {
       if (!Step() || IsAtMark()) return false;
     }
@@ -54,8 +54,10 @@ class Tracer {
         !WIFSTOPPED(status)) {
       return false;
     }
+    const int stopped_by = WSTOPSIG(status);
+    if (stopped_by == SIGTRAP) return true;
     // A signal that was blocked is told of once more when it comes.
-    return WSTOPSIG(status) == SIGTRAP || (WSTOPSIG(status) == SIGUSR1 && Continue(SIGUSR1));
+    return (stopped_by == SIGUSR1 || stopped_by == SIGUSR2) && Resume(request, stopped_by);
   }
 
   const pid_t child_;
@@ -81,8 +83,24 @@ long InterruptAt(const std::vector<long>& places, Tracer& tracer, Said& said) {
     // To the mark, to the place, and with the signal to the other mark.
     if (!tracer.Continue(0)) break;
     said.is_last = place == places.back();
-    if (!tracer.Step(place) || !tracer.Continue(SIGUSR1)) break;
+    if (!tracer.Pass(place) || !tracer.Continue(SIGUSR1)) break;
     ++count;
+  }
+  return count;
+}
+
+// Returns how many pairs of places there were; -1 if the child died.
+long InterruptTwice(long places, Tracer& tracer, Said& said) {
+  long count = 0;
+  for (long first = 0; first < places; ++first) {
+    for (long second = 0;; ++second, ++count) {
+      // To the mark, to the place, and into the first handler.
+      if (!tracer.Continue(0) || !tracer.Pass(first) || !tracer.Step(SIGUSR1)) return -1;
+      const bool is_beyond = !tracer.Pass(second);
+      said.is_last = is_beyond && first == places - 1;
+      if (is_beyond) break;
+      if (!tracer.Continue(SIGUSR2)) return -1;
+    }
   }
   return count;
 }
@@ -98,9 +116,11 @@ void RunInChild(const std::function<std::string()>& run, Said& said) {
   _exit(0);
 }
 
-}  // namespace
-
-std::optional<Interruptions> InterruptEverywhere(const std::function<std::string()>& run) {
+// Has `interrupt(tracer, places, said)` drive the child that calls `run`.  It returns the
+// number of interruptions, or -1 if the child died.
+template <typename Interrupt>
+std::optional<Interruptions> Drive(const std::function<std::string()>& run,
+                                   const Interrupt& interrupt) {
   void* shared =
       mmap(nullptr, sizeof(Said), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) return {};
@@ -112,14 +132,29 @@ std::optional<Interruptions> InterruptEverywhere(const std::function<std::string
   if (child > 0 && waitpid(child, &status, 0) == child && WIFSTOPPED(status)) {
     Tracer tracer(child);
     const std::vector<long> places = FindPlaces(tracer, child);
-    result = Interruptions{.places = InterruptAt(places, tracer, said), .failure = ""};
-    if (result->places != static_cast<long>(places.size())) result->failure = "the child died";
+    result = Interruptions{.places = interrupt(tracer, places, said), .failure = ""};
+    if (result->places < 0) result->failure = "the child died";
     ptrace(PTRACE_CONT, child, nullptr, 0);  // From its last mark to the end.
     waitpid(child, &status, 0);
     if (said.failure[0] != '\0') result->failure = said.failure;
   }
   munmap(shared, sizeof(Said));
   return result;
+}
+
+}  // namespace
+
+std::optional<Interruptions> InterruptEverywhere(const std::function<std::string()>& run) {
+  return Drive(run, [](Tracer& tracer, const std::vector<long>& places, Said& said) {
+    const long count = InterruptAt(places, tracer, said);
+    return count == static_cast<long>(places.size()) ? count : -1;
+  });
+}
+
+std::optional<Interruptions> InterruptTwiceEverywhere(const std::function<std::string()>& run) {
+  return Drive(run, [](Tracer& tracer, const std::vector<long>& places, Said& said) {
+    return InterruptTwice(static_cast<long>(places.size()), tracer, said);
+  });
 }
 
 }  // namespace lockdep::testing

@@ -28,6 +28,11 @@ struct Interruptions {
 // or nothing.  Nothing if this system does not allow tracing.
 std::optional<Interruptions> InterruptEverywhere(const std::function<std::string()>& run);
 
+// The same with SIGUSR1 before each instruction of the code and, in a run of its own each
+// time, SIGUSR2 before each instruction that comes after: those of the first handler, and
+// those that are left of the code.
+std::optional<Interruptions> InterruptTwiceEverywhere(const std::function<std::string()>& run);
+
 }  // namespace lockdep::testing
 
 #endif  // TESTS_SUPPORT_STEPPED_CHILD_H_
