@@ -1,10 +1,6 @@
 #include "hooks/annotated_locks.h"
 
-#include "hooks/creation.h"
-#include "hooks/grading.h"
 #include "hooks/lifecycle.h"
-#include "hooks/lock_identity.h"
-#include "hooks/session.h"
 
 namespace lockdep::hooks {
 namespace {
@@ -28,19 +24,6 @@ uint64_t HashOf(const char* name) {
   return hash;
 }
 
-// More than one lock may be of the class, which is no gate then.
-void ShareClass(Resource& resource, uint64_t origin, const char* name) {
-  constexpr uint64_t kBelowType = (uint64_t{1} << 56) - 1;
-  const auto type = static_cast<uint64_t>(ResourceType::kAnnotated) << 56;
-  const ClassKey key{type | (origin & kBelowType)};
-  resource.map.SetClass(key, name);
-  if (name != nullptr) resource.map.origin_kind = ClassOrigin::kNamed;
-  session().validator().LockGraph();
-  const bool is_shared = session().validator().classes().Find(key, 0) != nullptr;
-  if (is_shared && grading.NoteShared(key, /*is_loose=*/false)) session().TellAgain();
-  session().validator().UnlockGraph();
-}
-
 }  // namespace
 
 ResourceId AnnotationScope::Refer(const void* lock, LockKind kind) {
@@ -48,14 +31,11 @@ ResourceId AnnotationScope::Refer(const void* lock, LockKind kind) {
 }
 
 void AnnotationScope::Created(const void* lock, int kind, const char* name) {
-  AfterBegin(Refer(lock, KindOf(kind)));
+  const ResourceId id = Refer(lock, KindOf(kind));
+  if (name == nullptr) return AfterBeginClassed(id);
+  AfterBegin(id);
   if (!Enter()) return;
-  Resource* resource = Get(Refer(lock, KindOf(kind)));
-  if (resource != nullptr && name != nullptr) {
-    ShareClass(*resource, HashOf(name), name);
-  } else if (resource != nullptr && !IsStatic(lock)) {
-    ShareClass(*resource, HashCalls(caller()), nullptr);
-  }
+  if (Resource* resource = Get(id); resource != nullptr) ShareClass(*resource, HashOf(name), name);
   Leave();
 }
 

@@ -6,6 +6,7 @@
 #include "hooks/lifecycle.h"
 #include "hooks/nesting.h"
 #include "hooks/read_memory.h"
+#include "hooks/resource.h"
 #include "hooks/sections.h"
 #include "hooks/session.h"
 #include "hooks/step_notes.h"
@@ -76,8 +77,22 @@ LockRecord* HookScope::Get(const LockReference& lock) {
   return session().locks().BeginUsed(self(), lock, caller_);
 }
 
-void HookScope::Acquire(LockRecord& record, ReadMode mode, TryLock trylock) {
+// A semaphore that another thread posted is no lock, though it was taken for one.
+void HookScope::ForgetStaleHolds() {
   ForgetLeftSections(caller_.frame);
+  const uint32_t unlocked = resources.unlocked();
+  if (self().unlocked_seen == unlocked) return;
+  self().unlocked_seen = unlocked;
+  const HeldLocks& held = self().context->held;
+  for (uint32_t i = held.depth(); i-- > 0;) {
+    if (held[i].lock->kind == LockKind::kSemaphore) {
+      session().engine().CancelAcquire(*self().context, *held[i].lock);
+    }
+  }
+}
+
+void HookScope::Acquire(LockRecord& record, ReadMode mode, TryLock trylock) {
+  ForgetStaleHolds();
   ThreadContext& context = *self().context;
   const ChainKey before = context.chain_key;
   const uint32_t ends = lock_ends.At(reinterpret_cast<uintptr_t>(record.map.address));
@@ -300,9 +315,22 @@ int HookScope::AfterDestroy(const LockReference& lock, int result) {
 // Also for a thread that the hooks are not active in: others may use the memory
 // again.
 void HookScope::EndLocksIn(uintptr_t begin, uintptr_t end) {
+  const bool is_active = Enter();
+  session().locks().shadow().ForEachMarkedPart(begin, end, [&](uintptr_t from, uintptr_t to) {
+    resources.ForEachIn(from, to, [&](Resource* resource) {
+      if (is_active) session().engine().DestroyLock(*self().context, resource->map, UnlockSite());
+      resources.End(resource);
+    });
+  });
+  if (is_active) Leave();
+  EndLocksIn(begin, end, UINT64_MAX);
+}
+
+void HookScope::EndLocksIn(uintptr_t begin, uintptr_t end, uint64_t begun) {
   LockTable& locks = session().locks();
   const bool is_active = Enter();
   locks.shadow().ForEachLock(begin, end, [&](LockRecord* record) {
+    if (record->number > begun) return;
     if (is_active) session().engine().DestroyLock(*self().context, record->map, UnlockSite());
     locks.End(is_active ? &self() : nullptr, record);
   });
@@ -337,6 +365,7 @@ void HookScope::ForgetReleasedByOthers() {
       session().engine().CancelAcquire(*self().context, *lock);
       continue;
     }
+    if (!IsInLockTable(*lock)) continue;
     if (lock->kind != LockKind::kMutex && lock->kind != LockKind::kRecursiveMutex) continue;
     pthread_mutex_t copy;
     if (ReadMemory(lock->address, &copy, sizeof(copy)) && !IsOwnedBy(&copy, self().tid)) {
@@ -349,6 +378,10 @@ void HookScope::EndLocksOnOwnStack() {
   LockTable& locks = session().locks();
   locks.shadow().ForEachLock(thread_slot.stack_low, thread_slot.stack_high,
                              [&](LockRecord* record) { locks.End(&self(), record); });
+  locks.shadow().ForEachMarkedPart(
+      thread_slot.stack_low, thread_slot.stack_high, [&](uintptr_t from, uintptr_t to) {
+        resources.ForEachIn(from, to, [&](Resource* resource) { resources.End(resource); });
+      });
 }
 
 void HookScope::EndThread() {

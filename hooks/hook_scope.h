@@ -76,6 +76,9 @@ class HookScope {
   // The memory is about to be given back: its locks end.  One that the calling
   // thread holds is a finding.
   void EndLocksIn(uintptr_t begin, uintptr_t end);
+  // The same of memory that others may have got meanwhile: ends those only of the first
+  // `begun` locks that there were.
+  void EndLocksIn(uintptr_t begin, uintptr_t end, uint64_t begun);
 
   // Memory for the start of a thread; null if the hook is not active.
   ThreadStart* NewThreadStart();
@@ -109,6 +112,9 @@ class HookScope {
   }
 
   CallSite UnlockSite() const;
+
+  // Before it matters what the thread holds: drops what it does not any more.
+  void ForgetStaleHolds();
 
  private:
   bool EnterSlow();

@@ -64,6 +64,9 @@ inline LockRecord& RecordOf(const LockMap& map) {
   return *reinterpret_cast<LockRecord*>(const_cast<LockMap*>(&map));
 }
 
+// Locks that stand in the lock table, and not in that of resources, have such keys.
+inline bool IsInLockTable(const LockMap& map) { return (map.key.value >> 56 & 0x7f) == 0; }
+
 // Stands for one lock where others stand for classes.
 inline ClassKey InstanceKey(uint64_t number) { return {uint64_t{1} << 60 | number}; }
 

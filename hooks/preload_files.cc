@@ -48,7 +48,8 @@ int Control(const lockdep::hooks::Caller& caller, int fd, int command, uintptr_t
   } else if (command == F_SETLKW || command == F_OFD_SETLKW) {
     WaitScope scope(caller);
     Resource* announced = BeforeFileLock(scope, fd, ModeOf(lock.l_type));
-    const int result = real::fcntl(fd, command, argument, 0);
+    const int result =
+        scope.HoldCancellably(announced, [&] { return real::fcntl(fd, command, argument, 0); });
     AfterFileLock(scope, announced, fd, result == 0);
     return result;
   }
@@ -60,7 +61,8 @@ int LockRange(const lockdep::hooks::Caller& caller, int fd, int command, off_t s
   if (command != F_LOCK) return real::lockf(fd, command, size);
   WaitScope scope(caller);
   Resource* announced = BeforeFileLock(scope, fd, ReadMode::kWrite);
-  const int result = real::lockf(fd, command, size);
+  const int result =
+      scope.HoldCancellably(announced, [&] { return real::lockf(fd, command, size); });
   AfterFileLock(scope, announced, fd, result == 0);
   return result;
 }

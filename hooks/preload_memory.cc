@@ -3,11 +3,14 @@
 
 #include <malloc.h>
 
+#include <algorithm>
+
 #include "hooks/allocations.h"
 #include "hooks/early_memory.h"
 #include "hooks/exported.h"
 #include "hooks/hook_scope.h"
 #include "hooks/real.h"
+#include "hooks/session.h"
 
 using lockdep::hooks::Caller;
 using lockdep::hooks::ForgetAllocation;
@@ -16,6 +19,7 @@ using lockdep::hooks::IsEarlyMemory;
 using lockdep::hooks::IsNoted;
 using lockdep::hooks::MayHoldLock;
 using lockdep::hooks::NoteAllocation;
+using lockdep::hooks::session;
 namespace real = lockdep::hooks::real;
 
 namespace {
@@ -25,16 +29,24 @@ __attribute__((noinline)) void EndLocks(const void* memory, size_t size, Caller 
   HookScope(caller).EndLocksIn(begin, begin + size);
 }
 
-// A block that is not in its place any more has no locks either.
+// A block that is not in its place any more has no locks either; another thread may have
+// got that place, and begun new ones.  Nor has what a block lost at its end.
 void* Reallocate(void* memory, size_t size, Caller caller) {
   const bool had_lock = ForgetAllocation(memory);
   const size_t old_size = memory == nullptr ? 0 : malloc_usable_size(memory);
+  const uint64_t begun = session().locks().locks_begun();
   void* moved = real::realloc(memory, size);
   if (moved == nullptr && size != 0) {
     NoteAllocation(memory, old_size, caller);
     return nullptr;
   }
-  if (had_lock && moved != memory) EndLocks(memory, old_size, caller);
+  if (had_lock && moved != memory) {
+    const auto begin = reinterpret_cast<uintptr_t>(memory);
+    HookScope(caller).EndLocksIn(begin, begin + old_size, begun);
+  } else if (had_lock) {
+    const size_t left = std::min(malloc_usable_size(moved), old_size);
+    EndLocks(static_cast<char*>(moved) + left, old_size - left, caller);
+  }
   if (IsNoted(size)) NoteAllocation(moved, size, caller);
   return moved;
 }

@@ -8,7 +8,6 @@
 #include "hooks/wait_scope.h"
 #include "hooks/waiting.h"
 
-using lockdep::hooks::Caller;
 using lockdep::hooks::PublishedWait;
 using lockdep::hooks::Resource;
 using lockdep::hooks::WaitCancellably;
@@ -18,19 +17,18 @@ namespace real = lockdep::hooks::real;
 
 namespace {
 
-__attribute__((noinline)) int WaitSlowly(sem_t* semaphore, const Caller& caller) {
-  PublishedWait wait(WaitKind::kSemaphore, semaphore, caller);
+__attribute__((noinline)) int WaitSlowly(sem_t* semaphore, WaitScope& scope, Resource* announced) {
+  PublishedWait wait(WaitKind::kSemaphore, semaphore, scope.caller());
   wait.LookOnce();
-  return WaitCancellably(wait, [&] { return real::sem_wait(semaphore); });
+  return scope.HoldCancellably(
+      announced, [&] { return WaitCancellably(wait, [&] { return real::sem_wait(semaphore); }); });
 }
 
-// sem_wait is a place to be cancelled at even if it need not wait.
-int Wait(sem_t* semaphore, const Caller& caller) {
+int Wait(sem_t* semaphore, WaitScope& scope, Resource* announced) {
   const int saved_errno = errno;
-  pthread_testcancel();
   if (real::sem_trywait(semaphore) == 0) return 0;
   errno = saved_errno;
-  return WaitSlowly(semaphore, caller);
+  return WaitSlowly(semaphore, scope, announced);
 }
 
 }  // namespace
@@ -64,12 +62,17 @@ EXPORTED sem_t* sem_open(const char* name, int flags, ...) noexcept {
   return semaphore;
 }
 
-EXPORTED int sem_close(sem_t* semaphore) noexcept { return real::sem_close(semaphore); }
+EXPORTED int sem_close(sem_t* semaphore) noexcept {
+  WaitScope(LOCKDEP_HOOK_CALLER()).BeforeSemaphoreClose(semaphore);
+  return real::sem_close(semaphore);
+}
 
+// A place to be cancelled at even if it need not wait.
 EXPORTED int sem_wait(sem_t* semaphore) {
+  pthread_testcancel();
   WaitScope scope(LOCKDEP_HOOK_CALLER());
   Resource* announced = scope.BeforeSemaphoreWait(semaphore);
-  const int result = Wait(semaphore, scope.caller());
+  const int result = Wait(semaphore, scope, announced);
   scope.AfterHold(announced, result == 0);
   return result;
 }

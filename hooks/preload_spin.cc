@@ -21,7 +21,7 @@ ResourceId Refer(pthread_spinlock_t* lock) {
 
 EXPORTED int pthread_spin_init(pthread_spinlock_t* lock, int shared) noexcept {
   const int result = real::pthread_spin_init(lock, shared);
-  if (result == 0) WaitScope(LOCKDEP_HOOK_CALLER()).AfterBegin(Refer(lock));
+  if (result == 0) WaitScope(LOCKDEP_HOOK_CALLER()).AfterBeginClassed(Refer(lock));
   return result;
 }
 

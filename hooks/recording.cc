@@ -135,10 +135,16 @@ void Recording::WriteLockStat(LockStat& times, uint32_t classes) {
   if (IsOurs()) recorder_.WriteLockStat(times, classes);
 }
 
-void Recording::Finish(const record::Totals& totals, uint64_t locks_missed) {
+void Recording::Finish(const record::Totals& totals, uint64_t locks_missed, uint64_t futex_waits) {
   if (!Begin()) return;
   if (locks_missed != 0) {
     recorder_.AddUnobserved("some locks were not watched because memory ran out");
+  }
+  if (futex_waits != 0) {
+    Text<160> sentence;
+    sentence << futex_waits << " waits on futexes that the program used itself (Rust's std, "
+             << "std::latch, std::atomic::wait and the like) were not followed";
+    recorder_.AddUnobserved(sentence.c_str());
   }
   recorder_.FlushChains();
   recorder_.WriteTotals(totals);

@@ -49,7 +49,7 @@ class Recording final : public Observer {
   // Under the graph lock, and that of the log.
   void WriteTotals(const record::Totals& totals);
   void WriteLockStat(LockStat& times, uint32_t classes);
-  void Finish(const record::Totals& totals, uint64_t locks_missed);
+  void Finish(const record::Totals& totals, uint64_t locks_missed, uint64_t futex_waits);
 
   // Deletes the file if nobody asked for it.
   void DeleteIfPrivate();

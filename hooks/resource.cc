@@ -18,15 +18,25 @@ constexpr uint64_t kClaimed = 1;
 // Never an address, and never a number of the lock table.
 constexpr uint64_t kNumberedKey = uint64_t{1} << 62;
 
+// So that what gives the memory back looks for locks.
+void MarkMemory(uintptr_t address) {
+  Shadow& shadow = session().locks().shadow();
+  if (shadow.FindOrMake(address) != nullptr) shadow.MarkPage(address);
+}
+
 const void* AddressOf(const ResourceId& id) { return reinterpret_cast<const void*>(id.value); }
 
 }  // namespace
 
-ResourceTable::Bucket* ResourceTable::BucketOf(uint64_t key) const {
+ResourceTable::Bucket* ResourceTable::BucketOfGranule(uint64_t granule) const {
   Bucket* buckets = buckets_.load(std::memory_order_acquire);
   if (buckets == nullptr) return nullptr;
-  const uint64_t mixed = key * 0x9e3779b97f4a7c15u;
+  const uint64_t mixed = granule * 0x9e3779b97f4a7c15u;
   return &buckets[mixed >> 50 & (kBuckets - 1)];
+}
+
+ResourceTable::Bucket* ResourceTable::BucketOf(uint64_t key) const {
+  return BucketOfGranule(HasAddress(TypeOf(key)) ? (key & kValue) / kGranule : key);
 }
 
 bool ResourceTable::Map() {
@@ -81,6 +91,7 @@ Resource* ResourceTable::Begin(ThreadState& thread, const ResourceId& id, const 
     resource = new (cell) Resource();
   }
   const bool is_static = known.name == nullptr && IsStatic(AddressOf(id));
+  if (HasAddress(id.type)) MarkMemory(id.value);
   resource->times_again = 0;
   resource->is_ended_freely.store(false, std::memory_order_relaxed);
   resource->waiter.store(0, std::memory_order_relaxed);
@@ -108,6 +119,9 @@ void ResourceTable::End(Resource* resource) { resource->id.store(0, std::memory_
 
 void ResourceTable::Renew(Resource* resource, LockKind kind) {
   const uint64_t number = numbers_.fetch_add(1, std::memory_order_relaxed) + 1;
+  if (kind == LockKind::kSemaphore && resource->map.kind == LockKind::kBinarySemaphore) {
+    unlocked_.fetch_add(1, std::memory_order_acq_rel);
+  }
   resource->map.kind = kind;
   resource->map.SetClass(ClassKey{kNumberedKey | number}, resource->map.name);
 }

@@ -45,6 +45,12 @@ struct ResourceId {
   uint64_t key() const { return static_cast<uint64_t>(type) << 56 ^ value; }
 };
 
+// Whether its value is the address of memory that may be given back.
+constexpr bool HasAddress(ResourceType type) {
+  return type != ResourceType::kFileLock && type != ResourceType::kLoader &&
+         type != ResourceType::kThread;
+}
+
 struct Resource {
   std::atomic<uint64_t> id{0};  // 0: ended, to be used again.
   Resource* next = nullptr;     // Constant once it is in a bucket.
@@ -84,11 +90,31 @@ class ResourceTable {
   // It ends; its record will be used again.
   void End(Resource* resource);
 
+  // Calls act(Resource*) for each that has its address in [begin, end), which should be
+  // short: some probes for each 256 bytes.
+  template <typename Act>
+  void ForEachIn(uintptr_t begin, uintptr_t end, const Act& act) const {
+    if (buckets_.load(std::memory_order_acquire) == nullptr) return;
+    for (uintptr_t at = begin & ~(kGranule - 1); at < end; at += kGranule) {
+      Resource* resource = BucketOfGranule(at / kGranule)->load(std::memory_order_acquire);
+      for (; resource != nullptr; resource = resource->next) {
+        const uint64_t id = resource->id.load(std::memory_order_acquire);
+        const uintptr_t address = id & kValue;
+        if (address >= begin && address < end && HasAddress(TypeOf(id))) act(resource);
+      }
+    }
+  }
+
   // It is of a class of its own, and of this kind, from now on.
   void Renew(Resource* resource, LockKind kind);
+  // How many turned out to be no locks, which some thread may seem to hold.
+  uint32_t unlocked() const { return unlocked_.load(std::memory_order_acquire); }
 
  private:
   static constexpr size_t kBuckets = size_t{1} << 14;
+  static constexpr uintptr_t kGranule = 256;  // What is at addresses so near has one bucket.
+  static constexpr uint64_t kValue = (uint64_t{1} << 56) - 1;
+  static ResourceType TypeOf(uint64_t key) { return static_cast<ResourceType>(key >> 56); }
   using Bucket = std::atomic<Resource*>;
 
   // What is known of one that begins.
@@ -101,11 +127,13 @@ class ResourceTable {
   // Under the graph lock.
   Resource* Begin(ThreadState& thread, const ResourceId& id, const Known& known);
   Bucket* BucketOf(uint64_t key) const;
+  Bucket* BucketOfGranule(uint64_t granule) const;
   bool Map();
   Resource* TakeEnded(Bucket* bucket) const;
 
   std::atomic<Bucket*> buckets_{nullptr};
   std::atomic<uint64_t> numbers_{0};
+  std::atomic<uint32_t> unlocked_{0};
 };
 
 extern constinit ResourceTable resources;

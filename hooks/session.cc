@@ -13,6 +13,7 @@
 #include "hooks/environment.h"
 #include "hooks/exit_report.h"
 #include "hooks/grading.h"
+#include "hooks/preload_syscall.h"
 #include "hooks/real.h"
 #include "hooks/recording.h"
 #include "hooks/signal_contexts.h"
@@ -171,7 +172,7 @@ void Session::CompleteRecording() {
   TellAgain();
   recording().EnsureOpen();
   if (IsTiming()) WriteTimes();
-  recording().Finish(totals, locks_.locks_missed());
+  recording().Finish(totals, locks_.locks_missed(), FutexWaits());
   engine_.Unlock();
 }
 

@@ -67,17 +67,25 @@ class Shadow {
     return (pages >> first & ((uint64_t{1} << count) - 1)) != 0;
   }
 
-  // Calls act(LockRecord*) for each lock that begins in [begin, end).
+  // Calls act(begin, end) for what each marked page has of [begin, end).
   template <typename Act>
-  void ForEachLock(uintptr_t begin, uintptr_t end, const Act& act) const {
+  void ForEachMarkedPart(uintptr_t begin, uintptr_t end, const Act& act) const {
     for (uintptr_t page = begin & ~(kPage - 1); page < end; page += kPage) {
       const Leaf* leaf = FindLeaf(page);
       if (leaf == nullptr) {
         page = (page | (kLeafSpan - 1)) + 1 - kPage;
       } else if (IsMarked(*leaf, page)) {
-        ForEachLockInPage(*leaf, page < begin ? begin : page, Least(end, page + kPage), act);
+        act(page < begin ? begin : page, Least(end, page + kPage));
       }
     }
+  }
+
+  // Calls act(LockRecord*) for each lock that begins in [begin, end).
+  template <typename Act>
+  void ForEachLock(uintptr_t begin, uintptr_t end, const Act& act) const {
+    ForEachMarkedPart(begin, end, [&](uintptr_t from, uintptr_t to) {
+      ForEachLockInPage(*FindLeaf(from), from, to, act);
+    });
   }
 
  private:

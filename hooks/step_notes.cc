@@ -12,9 +12,6 @@ uint64_t Birth(const Segment* segment, ChainKey chain, uint64_t acquisitions) {
   return NextChainKey(key, acquisitions);
 }
 
-// Locks that stand in the lock table, and not in that of resources, have such keys.
-bool IsInLockTable(const LockMap& map) { return (map.key.value >> 56 & 0x7f) == 0; }
-
 // Since the lock was initialised the thread has created no other and released nothing,
 // and what it took it holds: it can have shown the object to nobody.
 bool IsUnpublished(const ThreadState& thread, uint32_t index) {

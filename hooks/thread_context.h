@@ -47,6 +47,7 @@ struct ThreadState {
   // The locks that it took, in any segment; and those of them that are noted in this one.
   TakenLocks taken;
   KeySet known_taken;
+  uint32_t unlocked_seen = 0;     // ResourceTable::unlocked.
   uint64_t phase = 0;             // The number of its first segment since it passed a barrier.
   bool has_nested_steps = false;  // Some of `steps` were taken upon another lock.
   LockStat::ThreadTimes* times = nullptr;  // Null before the first lock that is timed.

@@ -1,6 +1,8 @@
 #include "hooks/wait_scope.h"
 
-#include "hooks/sections.h"
+#include "hooks/creation.h"
+#include "hooks/grading.h"
+#include "hooks/lock_identity.h"
 #include "hooks/session.h"
 #include "hooks/step_notes.h"
 #include "hooks/taken_locks.h"
@@ -26,7 +28,7 @@ bool IsLock(const Resource& resource) { return !IsWait(resource.map.kind); }
 }  // namespace
 
 Resource* WaitScope::Get(const ResourceId& id, const char* name) {
-  ForgetLeftSections(caller().frame);
+  ForgetStaleHolds();
   return resources.FindOrBegin(self(), id, ClassOrigin::kFirstUse, caller().pc, name);
 }
 
@@ -72,6 +74,11 @@ void WaitScope::AfterHold(Resource* announced, bool is_held) {
   if (!Enter()) return;
   Drop(*announced);
   Leave();
+}
+
+void WaitScope::OnCancelledHold(void* announced) {
+  const auto* held = static_cast<const Announced*>(announced);
+  held->scope->AfterHold(held->resource, /*is_held=*/false);
 }
 
 void WaitScope::NoteHeld(const ResourceId& id, ReadMode mode, const char* name) {
@@ -163,6 +170,7 @@ void WaitScope::EndWait(Resource& resource) {
 
 void WaitScope::BeforeWait(const ResourceId& id, const char* name) {
   if (!Enter()) return;
+  ForgetStaleHolds();
   const bool matters = self().context->held.depth() != 0;
   if (Resource* resource = matters ? Get(id, name) : nullptr; resource != nullptr)
     WaitFor(*resource);
@@ -185,6 +193,30 @@ void WaitScope::AfterBegin(const ResourceId& id) {
   Leave();
 }
 
+// More than one lock may be of the class, which is no gate then.
+void WaitScope::ShareClass(Resource& resource, uint64_t origin, const char* name) {
+  constexpr uint64_t kBelowType = (uint64_t{1} << 56) - 1;
+  const uint64_t type = resource.id.load(std::memory_order_relaxed) & ~kBelowType;
+  const ClassKey key{type | (origin & kBelowType)};
+  resource.map.SetClass(key, name);
+  if (name != nullptr) resource.map.origin_kind = ClassOrigin::kNamed;
+  session().validator().LockGraph();
+  const bool is_shared = session().validator().classes().Find(key, 0) != nullptr;
+  if (is_shared && grading.NoteShared(key, /*is_loose=*/false)) session().TellAgain();
+  session().validator().UnlockGraph();
+}
+
+void WaitScope::AfterBeginClassed(const ResourceId& id) {
+  AfterBegin(id);
+  if (!Enter()) return;
+  Resource* resource = resources.Find(id);
+  const bool has_origin = session().options().class_by != ClassBy::kInstance;
+  if (resource != nullptr && has_origin && !IsStatic(resource->map.address)) {
+    ShareClass(*resource, HashCalls(caller()), nullptr);
+  }
+  Leave();
+}
+
 void WaitScope::AfterEnd(const ResourceId& id) {
   if (!Enter()) return;
   if (Resource* resource = resources.Find(id); resource != nullptr) {
@@ -201,8 +233,25 @@ void WaitScope::AfterSemaphoreBegin(const void* semaphore, unsigned value) {
   AfterBegin(id);
 }
 
+// Each opening is to be closed.
 void WaitScope::AfterSemaphoreOpen(const void* semaphore, unsigned value) {
-  if (resources.Find(SemaphoreAt(semaphore)) == nullptr) AfterSemaphoreBegin(semaphore, value);
+  if (Resource* known = resources.Find(SemaphoreAt(semaphore)); known != nullptr) {
+    ++known->times_again;
+  } else {
+    AfterSemaphoreBegin(semaphore, value);
+  }
+}
+
+void WaitScope::BeforeSemaphoreClose(const void* semaphore) {
+  if (!Enter()) return;
+  Resource* resource = resources.Find(SemaphoreAt(semaphore));
+  if (resource != nullptr && resource->times_again != 0) {
+    --resource->times_again;
+  } else if (resource != nullptr) {
+    if (IsHeld(*resource)) Drop(*resource);
+    resources.End(resource);
+  }
+  Leave();
 }
 
 void WaitScope::AfterSemaphoreEnd(const void* semaphore) { AfterEnd(SemaphoreAt(semaphore)); }

@@ -22,6 +22,16 @@ class WaitScope : public HookScope {
   Resource* BeforeHold(const ResourceId& id, ReadMode mode = ReadMode::kWrite,
                        const char* name = nullptr);
   void AfterHold(Resource* announced, bool is_held);
+  // Makes the real call, which may be cancelled: then what was announced is none.
+  template <typename RealCall>
+  int HoldCancellably(Resource* announced, const RealCall& real_call) {
+    int result;
+    Announced held = {this, announced};
+    pthread_cleanup_push(OnCancelledHold, &held);
+    result = real_call();
+    pthread_cleanup_pop(0);
+    return result;
+  }
   // After a call that did not wait and got it.
   void NoteHeld(const ResourceId& id, ReadMode mode = ReadMode::kWrite, const char* name = nullptr);
   void BeforeUnhold(const ResourceId& id);
@@ -41,6 +51,8 @@ class WaitScope : public HookScope {
   void BeforeWake(const ResourceId& id);
 
   void AfterBegin(const ResourceId& id);
+  // Made by a call: locks that were made over the same calls are one class.
+  void AfterBeginClassed(const ResourceId& id);
   void AfterEnd(const ResourceId& id);
 
   // A semaphore is a lock as long as each thread posts what it waited for; else it
@@ -52,6 +64,8 @@ class WaitScope : public HookScope {
   // A named one may have been known before.
   void AfterSemaphoreOpen(const void* semaphore, unsigned value);
   void AfterSemaphoreEnd(const void* semaphore);
+  // The process may be about to lose it; the name and its state stay.
+  void BeforeSemaphoreClose(const void* semaphore);
 
   // The wait on a condition and its end; `mutex` is what the waiter lets go.
   void BeforeConditionWait(const void* condition, const void* mutex);
@@ -61,10 +75,17 @@ class WaitScope : public HookScope {
 
  protected:
   Resource* Get(const ResourceId& id, const char* name = nullptr);
+  // Of this origin there may be several locks, which are one class; `name` may be null.
+  static void ShareClass(Resource& resource, uint64_t origin, const char* name);
   // An announced hold, or one that was held once more, did not come about.
   void TakeBack(Resource& resource);
 
  private:
+  struct Announced {
+    WaitScope* scope;
+    Resource* resource;
+  };
+  static void OnCancelledHold(void* announced);
   Resource* Hold(Resource* resource, ReadMode mode, TryLock trylock);
   void HoldAgain(const ResourceId& id, TryLock trylock, const char* name);
   bool IsHeld(const Resource& resource);

@@ -44,6 +44,7 @@ struct Waiter {
   bool Holds(WaitKind waits, const void* what) const;
   // The held entry of this object, without the one that only announces the wait; or null.
   const HeldLock* FindHeld(const void* held_object) const;
+  bool IsOwnedStill(const HeldLock& held) const;
   // The entry that announces the wait for a lock; or null.
   const HeldLock* FindAnnounced() const;
 };

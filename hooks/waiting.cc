@@ -3,6 +3,9 @@
 #include <new>
 
 #include "hooks/cells.h"
+#include "hooks/lock_identity.h"
+#include "hooks/lock_reference.h"
+#include "hooks/read_memory.h"
 #include "hooks/real.h"
 #include "hooks/timing.h"
 #include "hooks/wait_end.h"
@@ -54,6 +57,11 @@ Waiter* OwnWaiter() {
     if (own_waiter == nullptr) own_waiter = NewWaiter();
   }
   if (own_waiter == nullptr) return nullptr;
+  // A wait that a signal handler jumped out of is over.
+  if (own_waiter->IsWaiting()) {
+    waiting.fetch_sub(1, std::memory_order_acq_rel);
+    own_waiter->kind.store(WaitKind::kNone, std::memory_order_release);
+  }
   own_waiter->context = thread_slot.state->context;
   own_waiter->tid = thread_slot.state->tid;
   own_waiter->self = pthread_self();
@@ -215,7 +223,23 @@ const HeldLock* Waiter::FindHeld(const void* held_object) const {
 
 bool Waiter::Holds(WaitKind waits, const void* what) const {
   if (waits == WaitKind::kThread) return reinterpret_cast<const void*>(self) == what;
-  return FindHeld(what) != nullptr;
+  const HeldLock* const held = FindHeld(what);
+  return held != nullptr && IsOwnedStill(*held);
+}
+
+// Another thread may have given it back; libc knows who has what only one can have.
+bool Waiter::IsOwnedStill(const HeldLock& held) const {
+  const LockMap& lock = *held.lock;
+  if (!IsInLockTable(lock)) return true;
+  if (lock.kind == LockKind::kMutex || lock.kind == LockKind::kRecursiveMutex) {
+    pthread_mutex_t mutex;
+    return ReadMemory(lock.address, &mutex) && IsOwnedBy(&mutex, tid);
+  }
+  if (lock.kind == LockKind::kRwLock && held.use.mode() == ReadMode::kWrite) {
+    pthread_rwlock_t rwlock;
+    return ReadMemory(lock.address, &rwlock) && rwlock.__data.__cur_writer == tid;
+  }
+  return true;
 }
 
 PublishedWait::PublishedWait(WaitKind kind, const void* object, const Caller& caller,
@@ -329,8 +353,6 @@ class TimedWait {
 
 int LockSlowly(pthread_mutex_t* mutex, Caller caller) {
   const TimedWait timed(mutex, caller);
-  constexpr int kShared = 128;
-  if ((mutex->__data.__kind & kShared) != 0) return real::pthread_mutex_lock(mutex);
   PublishedWait wait(WaitKind::kMutex, mutex, caller);
   return WaitInSteps(
       wait,

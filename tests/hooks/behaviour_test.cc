@@ -104,6 +104,7 @@ constexpr Row kRows[] = {
     {"signals", "masks", {}},
     {"signals", "storm", {}},
 
+    {"waits", "own_futexes", {}},
     {"waits", "spin", {}},
     {"waits", "semaphore", {}},
     {"waits", "semaphore_interrupted", {}},

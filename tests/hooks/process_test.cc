@@ -26,6 +26,20 @@ TEST(ProcessTest, ChildOfForkKnowsWhatItsParentLearnt) {
   EXPECT_NE(run.recordings[0].pid, run.recordings[1].pid);
 }
 
+TEST(ProcessTest, WaitsOnFutexesOfItsOwnAreCountedAndNamed) {
+  const HookedRun run = RunHooked({"waits", "own_futexes"});
+
+  ASSERT_THAT(run.recordings, SizeIs(1));
+  EXPECT_THAT(run.recordings[0].unobserved, Contains(HasSubstr("3 waits on futexes")));
+}
+
+TEST(ProcessTest, WhereNobodyUsesFutexesNoneAreNamed) {
+  const HookedRun run = RunHooked({"mutex", "results"});
+
+  ASSERT_THAT(run.recordings, SizeIs(1));
+  EXPECT_THAT(run.recordings[0].unobserved, IsEmpty());
+}
+
 TEST(ProcessTest, ChildCountsOnlyItsOwnOperations) {
   const HookedRun run = RunHooked({"process", "inversion_across_fork"});
 

@@ -2,18 +2,40 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/syscall.h>
 #include <threads.h>
 #include <unistd.h>
 
 #include "check.h"
 
 static pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
+
+// As Rust's std and std::latch do.
+static int word = 1;
+
+static long own_futex(int operation, int value, const struct timespec* timeout) {
+  return syscall(SYS_futex, &word, operation | FUTEX_PRIVATE_FLAG, value, timeout, NULL,
+                 FUTEX_BITSET_MATCH_ANY);
+}
+
+static void own_futexes(void) {
+  const struct timespec moment = {0, 1000};
+  CHECK(pthread_mutex_lock(&m) == 0);
+  CHECK(pthread_mutex_unlock(&m) == 0);
+  CHECK(own_futex(FUTEX_WAIT, 0, NULL) == -1 && errno == EAGAIN);
+  CHECK(own_futex(FUTEX_WAIT, 1, &moment) == -1 && errno == ETIMEDOUT);
+  CHECK(own_futex(FUTEX_WAIT_BITSET, 1, &moment) == -1 && errno == ETIMEDOUT);
+  CHECK(own_futex(FUTEX_WAKE, 1, NULL) == 0);
+  CHECK(syscall(SYS_getpid) == getpid());
+  CHECK(syscall(-1) == -1 && errno == ENOSYS);
+}
 
 static void nothing(int number) { (void)number; }
 
@@ -174,6 +196,7 @@ static const struct scenario scenarios[] = {
     {"files", files},
     {"streams", streams},
     {"loader", loader},
+    {"own_futexes", own_futexes},
 };
 
 int main(int argc, char** argv) { return RUN_SCENARIO(scenarios, argc, argv); }
