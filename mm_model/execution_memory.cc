@@ -1,6 +1,7 @@
 #include "mm_model/execution_memory.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace mm_model {
 namespace {
@@ -27,6 +28,26 @@ void* ExecutionMemory::do_allocate(size_t bytes, size_t alignment) {
   capacity_ += size;
   used_ = 0;
   return TakeFromBlock(bytes, alignment);
+}
+
+void ExecutionMemory::Save(Image* image) const {
+  image->block_ = block_;
+  image->used_ = used_;
+  image->bytes_.clear();
+  for (size_t i = 0; i < blocks_.size() && i <= block_; ++i) {
+    const std::byte* const begin = blocks_[i].bytes.get();
+    image->bytes_.insert(image->bytes_.end(), begin, begin + UsedOf(i));
+  }
+}
+
+void ExecutionMemory::Restore(const Image& image) {
+  block_ = image.block_;
+  used_ = image.used_;
+  const std::byte* from = image.bytes_.data();
+  for (size_t i = 0; i < blocks_.size() && i <= block_; ++i) {
+    std::memcpy(blocks_[i].bytes.get(), from, UsedOf(i));
+    from += UsedOf(i);
+  }
 }
 
 }  // namespace mm_model

@@ -3,6 +3,9 @@
 // executions that went the same way can be compared by address; and no execution
 // asks the system for what an earlier one had.
 //
+// What is in it can be saved as an image and put back: objects of it that point
+// only to one another are then as they were.
+//
 // Thread safety: used by one thread.
 
 #ifndef MM_MODEL_EXECUTION_MEMORY_H_
@@ -27,6 +30,19 @@ class ExecutionMemory final : public std::pmr::memory_resource {
     used_ = 0;
   }
 
+  // All that was handed out since Clear(), with what is in it.
+  class Image {
+   private:
+    friend class ExecutionMemory;
+    std::vector<std::byte> bytes_;
+    size_t block_ = 0;
+    size_t used_ = 0;
+  };
+  void Save(Image* image) const;
+  // What was handed out after the image was saved is forgotten.
+  // REQUIRES: the image is of this memory.
+  void Restore(const Image& image);
+
   // Bytes asked of the system, ever.
   size_t capacity() const { return capacity_; }
 
@@ -42,6 +58,8 @@ class ExecutionMemory final : public std::pmr::memory_resource {
     return this == &other;
   }
   void* TakeFromBlock(size_t bytes, size_t alignment);
+  // Bytes in use of the block, one of those up to the one in use.
+  size_t UsedOf(size_t block) const { return block == block_ ? used_ : blocks_[block].size; }
 
   std::vector<Block> blocks_;
   size_t block_ = 0;  // Index of the block in use.

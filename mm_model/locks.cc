@@ -37,10 +37,13 @@ constexpr auto kRelaxed = std::memory_order_relaxed;
 
 // Remembers what the engine has just called the class.
 void Learn(const DepMap& map) {
-  auto& ids = machine().known_class_ids().ids[static_cast<size_t>(map.lock_class)];
+  KnownClassIds& known = machine().known_class_ids();
+  auto& ids = known.ids[static_cast<size_t>(map.lock_class)];
   for (size_t i = 0; i < std::size(ids); ++i) {
     const lockdep::ClassId id = map.class_cache[i].load(kRelaxed);
-    if (id != lockdep::ClassId::kNone) ids[i] = id;
+    if (id == lockdep::ClassId::kNone || ids[i] == id) continue;
+    ids[i] = id;
+    ++known.learned;
   }
   machine().CountLockTaken();
 }
@@ -144,6 +147,10 @@ bool rw_semaphore::LockForWriting(const LockRequest& request) {
   return true;
 }
 
+void rw_semaphore::AcquireLate(void* sem, ReadMode mode, const LockRequest& request) {
+  static_cast<rw_semaphore*>(sem)->Acquire(mode, request);
+}
+
 // What a mutation makes of the request.  Returns whether that was all.
 bool rw_semaphore::Mutate(ReadMode* mode, const LockRequest& request) {
   Mutation* const mutation = machine().mutation;
@@ -156,8 +163,7 @@ bool rw_semaphore::Mutate(ReadMode* mode, const LockRequest& request) {
       *mode = ReadMode::kRead;
       return false;
     case MutationKind::kDelay:
-      mutation->PutOff(dep_map_,
-                       [this, delayed_mode = *mode, request] { Acquire(delayed_mode, request); });
+      mutation->PutOff(dep_map_, {&AcquireLate, this, *mode, request});
       return true;
     default:
       return false;
@@ -229,12 +235,16 @@ void spinlock::Acquire(const LockRequest& request) {
   owner_ = &current();
 }
 
+void spinlock::AcquireLate(void* lock, ReadMode /*mode*/, const LockRequest& request) {
+  static_cast<spinlock*>(lock)->Acquire(request);
+}
+
 void spinlock::Lock(const LockRequest& request) {
   Mutation* const mutation = machine().mutation;
   const MutationKind mutated = MutationOf(dep_map_, Attempt::kWrite);
   if (mutated == MutationKind::kDrop) return;
   if (mutated == MutationKind::kDelay) {
-    return mutation->PutOff(dep_map_, [this, request] { Acquire(request); });
+    return mutation->PutOff(dep_map_, {&AcquireLate, this, ReadMode::kWrite, request});
   }
   Acquire(request);
   if (mutation != nullptr) mutation->TakeDelayed();

@@ -89,6 +89,7 @@ class rw_semaphore {
   static bool MayWrite(const void* sem, const Task& task);
   static bool MayReadOrDie(const void* sem, const Task& task);
   static bool MayWriteOrDie(const void* sem, const Task& task);
+  static void AcquireLate(void* sem, lockdep::ReadMode mode, const LockRequest& request);
   bool Mutate(lockdep::ReadMode* mode, const LockRequest& request);
   bool Acquire(lockdep::ReadMode mode, const LockRequest& request);
   void Take(lockdep::ReadMode mode);
@@ -120,6 +121,7 @@ class spinlock {
 
  private:
   static bool IsFree(const void* lock, const Task& task);
+  static void AcquireLate(void* lock, lockdep::ReadMode mode, const LockRequest& request);
   void Acquire(const LockRequest& request);
 
   DepMap dep_map_;

@@ -15,6 +15,23 @@ void Machine::Clear() {
   mutation = nullptr;
   free_vmas.clear();
   vma_lock_statistics = {};
+  locks_taken_before_ = locks_taken_;
+}
+
+void Machine::Save(Image* image) const {
+  memory_.Save(&image->memory);
+  image->globals = globals;
+  image->free_vmas = free_vmas;
+  image->vma_lock_statistics = vma_lock_statistics;
+  image->locks_taken = locks_taken_ - locks_taken_before_;
+}
+
+void Machine::Restore(const Image& image) {
+  memory_.Restore(image.memory);
+  globals = image.globals;
+  free_vmas = image.free_vmas;
+  vma_lock_statistics = image.vma_lock_statistics;
+  locks_taken_ += image.locks_taken;
 }
 
 void Machine::CallRcu(void (*callback)(void* object), void* object) {

@@ -26,6 +26,7 @@ namespace mm_model {
 class Mutation;
 enum class Field : uint8_t;
 enum class PtRuleId : uint8_t;
+enum class StateRuleId : uint8_t;
 struct Globals;
 struct mm_struct;
 struct vm_area_struct;
@@ -50,6 +51,7 @@ struct VmaLockStatistics {
 struct KnownClassIds {
   static constexpr size_t kMaxClasses = 64;
   lockdep::ClassId ids[kMaxClasses][lockdep::LockMap::kCachedSubclasses] = {};
+  unsigned learned = 0;  // How many of them are known.
 };
 
 class Machine {
@@ -62,6 +64,19 @@ class Machine {
 
   // Forgets everything: a new execution begins.
   void Clear();
+
+  // What a set-up has built, so that the next execution need not build it anew.
+  struct Image {
+    ExecutionMemory::Image memory;
+    Globals* globals = nullptr;
+    std::vector<vm_area_struct*> free_vmas;
+    VmaLockStatistics vma_lock_statistics;
+    uint64_t locks_taken = 0;
+  };
+  // REQUIRES: nobody waits for an RCU grace period.
+  void Save(Image* image) const;
+  // REQUIRES: the machine was cleared, and the image is of this machine.
+  void Restore(const Image& image);
 
   lockdep::Validator& validator() const { return validator_; }
 
@@ -104,10 +119,12 @@ class Machine {
     std::array<uint64_t, kMaxRules> reads{};   // By Field.
     std::array<uint64_t, kMaxRules> writes{};  // By Field.
     std::array<uint64_t, kMaxRules> checks{};  // By PtRuleId.
+    std::array<uint64_t, kMaxRules> states{};  // By StateRuleId.
   };
   void CountRead(Field field) { ++rule_use_.reads[static_cast<size_t>(field)]; }
   void CountWrite(Field field) { ++rule_use_.writes[static_cast<size_t>(field)]; }
   void CountCheck(PtRuleId rule) { ++rule_use_.checks[static_cast<size_t>(rule)]; }
+  void CountState(StateRuleId rule) { ++rule_use_.states[static_cast<size_t>(rule)]; }
   const RuleUse& rule_use() const { return rule_use_; }
 
   KnownClassIds& known_class_ids() { return known_; }
@@ -142,6 +159,7 @@ class Machine {
   TaskSet irqs_off_ = 0;
   RuleUse rule_use_;
   uint64_t locks_taken_ = 0;
+  uint64_t locks_taken_before_ = 0;  // This execution.
   const char* corruption_ = nullptr;
 };
 

@@ -1,5 +1,7 @@
 #include "mm_model/mm_locks.h"
 
+#include <algorithm>
+
 #include "mm_model/rules/state_rules.h"
 #include "mm_model/vma_lock.h"
 
@@ -8,20 +10,23 @@ namespace {
 
 using lockdep::ReadMode;
 
-// Rule ST-VR-M, asked of the engine: which VMAs does the task hold for reading?
-void CheckMayWaitForMmap(const DepMap& mmap_lock, const lockdep::CallSite& site) {
-  for (const lockdep::HeldLock& held : current().context().held) {
-    const auto& map = static_cast<const DepMap&>(*held.lock);
-    if (map.lock_class != LockClass::kVmaReadLock) continue;
-    if (static_cast<const vm_area_struct*>(map.owner)->vm_mm.peek() != mmap_lock.owner) continue;
-    return ReportState(StateRuleId::kVmaReadThenMmap, mmap_lock, site);
-  }
+// Asked of the engine.
+bool HoldsVmaOf(const void* mm) {
+  const lockdep::HeldLocks& held = current().context().held;
+  return std::any_of(held.begin(), held.end(), [&](const lockdep::HeldLock& lock) {
+    const auto& map = static_cast<const DepMap&>(*lock.lock);
+    return map.lock_class == LockClass::kVmaReadLock &&
+           static_cast<const vm_area_struct*>(map.owner)->vm_mm.peek() == mm;
+  });
 }
 
-// Rule ST-RECLAIM.
+void CheckMayWaitForMmap(const DepMap& mmap_lock, const lockdep::CallSite& site) {
+  CheckState(StateRuleId::kVmaReadThenMmap, !HoldsVmaOf(mmap_lock.owner), mmap_lock, site);
+}
+
 void CheckMayWaitForFolio(const DepMap& folio_lock, const lockdep::CallSite& site) {
-  if (!IsHeld(globals().fs_reclaim.dep_map(), lockdep::HeldMode::kAny)) return;
-  ReportState(StateRuleId::kReclaimThenFolio, folio_lock, site);
+  const bool reclaims = IsHeld(globals().fs_reclaim.dep_map(), lockdep::HeldMode::kAny);
+  CheckState(StateRuleId::kReclaimThenFolio, !reclaims, folio_lock, site);
 }
 
 // Not so if a mutation took the lock away, or made it a read lock.

@@ -1,7 +1,7 @@
 #include "mm_model/mutation.h"
 
 #include <algorithm>
-#include <utility>
+#include <type_traits>
 
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
@@ -133,8 +133,10 @@ bool Mutation::InSection() const {
                      [](const Section& section) { return section.task == &current(); });
 }
 
-void Mutation::PutOff(const DepMap& map, std::function<void()> acquire) {
-  delayed_ = std::move(acquire);
+static_assert(std::is_trivially_destructible_v<Mutation::Delayed>);
+
+void Mutation::PutOff(const DepMap& map, const Delayed& delayed) {
+  delayed_ = delayed;
   delayed_map_ = &map;
   delaying_ = &current();
 }
@@ -142,7 +144,8 @@ void Mutation::PutOff(const DepMap& map, std::function<void()> acquire) {
 void Mutation::TakeDelayed() {
   if (delaying_ != &current()) return;
   delaying_ = nullptr;
-  std::exchange(delayed_, nullptr)();
+  const Delayed delayed = delayed_;  // Another may be put off meanwhile.
+  delayed.acquire(delayed.lock, delayed.mode, delayed.request);
 }
 
 }  // namespace mm_model

@@ -76,9 +76,17 @@ class Mutation {
   // release that belongs to it: where the lock should protect it.
   bool InSection() const;
 
+  // An acquisition that comes later.  It owns nothing: the task that makes it may
+  // be abandoned while it waits for the lock.
+  struct Delayed {
+    void (*acquire)(void* lock, lockdep::ReadMode mode, const LockRequest& request);
+    void* lock;
+    lockdep::ReadMode mode;
+    LockRequest request;
+  };
   // At most one acquisition is put off at a time.  One whose lock is released
   // before the task takes another is given up.
-  void PutOff(const DepMap& map, std::function<void()> acquire);
+  void PutOff(const DepMap& map, const Delayed& delayed);
   // The running task has acquired another lock: now it takes what it put off.
   void TakeDelayed();
 
@@ -94,7 +102,7 @@ class Mutation {
   unsigned seen_ = 0;
   bool struck_ = false;
   std::vector<Section> sections_;
-  std::function<void()> delayed_;  // What was put off, of which lock, by whom.
+  Delayed delayed_ = {};  // What was put off, of which lock, by whom.
   const DepMap* delayed_map_ = nullptr;
   const Task* delaying_ = nullptr;
 };

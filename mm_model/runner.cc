@@ -50,12 +50,37 @@ ExecutionResult Runner::RunAlone(const char* name, std::function<void()> body) {
   return scheduler.Run(strategy, {});
 }
 
+// A set-up has no choices, so it leaves the same each time.  While the engine still
+// names classes it is done anew: what it leaves has the names that were known by then.
+bool Runner::RestoreSetUp(const Program& program, VmaLockGeneration generation,
+                          AddressSpace* space) {
+  const DoneSetUp& done = done_set_up_;
+  if (done.prepare != program.prepare || done.generation != generation) return false;
+  if (done.learned != known_class_ids_.learned) return false;
+  machine_.Restore(done.machine);
+  *space = done.space;
+  return true;
+}
+
+ExecutionResult Runner::SetUp(const Program& program, VmaLockGeneration generation,
+                              AddressSpace* space) {
+  machine_.vma_lock_generation = generation;
+  if (RestoreSetUp(program, generation, space)) return {};
+  ExecutionResult result = RunAlone("setup", [&] { RunSetUp(program, *space); });
+  if (result.outcome != Outcome::kCompleted) return result;
+  done_set_up_.prepare = program.prepare;
+  done_set_up_.generation = generation;
+  done_set_up_.learned = known_class_ids_.learned;
+  done_set_up_.space = *space;
+  machine_.Save(&done_set_up_.machine);
+  return result;
+}
+
 ExecutionResult Runner::Run(const Program& program, Strategy& strategy, const Options& options) {
   scheduler_.reset();
   machine_.Clear();
-  machine_.vma_lock_generation = options.generation;
   AddressSpace space;
-  ExecutionResult set_up = RunAlone("setup", [&] { RunSetUp(program, space); });
+  ExecutionResult set_up = SetUp(program, options.generation, &space);
   if (set_up.outcome != Outcome::kCompleted) return set_up;
 
   Mutation mutation(options.mutation.value_or(MutationSpec{}), options.lock_spy);

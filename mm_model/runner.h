@@ -51,6 +51,8 @@ class Runner {
 
   // Locks that were taken at least once, summed over the executions.
   uint64_t locks_taken() const { return machine_.locks_taken(); }
+  // How often each rule was asked, over the executions.
+  const Machine::RuleUse& rule_use() const { return machine_.rule_use(); }
   // Memory that executions use, in bytes.
   size_t memory() { return machine_.memory()->capacity(); }
 
@@ -58,11 +60,23 @@ class Runner {
   // The engine's state of the task of that name; null if memory ended.
   lockdep::ThreadContext* ContextOf(const std::string& task);
   ExecutionResult RunAlone(const char* name, std::function<void()> body);
+  ExecutionResult SetUp(const Program& program, VmaLockGeneration generation, AddressSpace* space);
+  bool RestoreSetUp(const Program& program, VmaLockGeneration generation, AddressSpace* space);
+
+  // What the set-up of some program left, when the engine had named so many classes.
+  struct DoneSetUp {
+    std::vector<void (*)(AddressSpace& space)> prepare;
+    VmaLockGeneration generation = VmaLockGeneration::kRefcount;
+    unsigned learned = 0;
+    Machine::Image machine;
+    AddressSpace space;
+  };
 
   lockdep::Validator& validator_;
   std::map<std::string, lockdep::ThreadContext*> contexts_;
   KnownClassIds known_class_ids_;
   Machine machine_;
+  DoneSetUp done_set_up_;
   std::unique_ptr<Scheduler> scheduler_;  // Of the last execution.
   bool mutation_struck_ = false;
   // Serves when the engine has stopped for want of memory, and holds nothing.

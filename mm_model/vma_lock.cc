@@ -78,12 +78,10 @@ bool __vma_start_write(vm_area_struct* vma, const LockRequest& request) {
 }
 
 void CheckMayWrite(const vm_area_struct& vma, const LockRequest& request) {
-  if (IsHeld(vma.read_lock_map, HeldMode::kAny)) {
-    ReportState(StateRuleId::kVmaReadThenVmaWrite, vma.write_lock_map, request.site);
-  }
-  if (!MmapIsWriteHeld(*vma.vm_mm.peek())) {
-    ReportState(StateRuleId::kVmaWriteNeedsMmapWrite, vma.write_lock_map, request.site);
-  }
+  CheckState(StateRuleId::kVmaReadThenVmaWrite, !IsHeld(vma.read_lock_map, HeldMode::kAny),
+             vma.write_lock_map, request.site);
+  CheckState(StateRuleId::kVmaWriteNeedsMmapWrite, MmapIsWriteHeld(*vma.vm_mm.peek()),
+             vma.write_lock_map, request.site);
 }
 
 bool StartWriteAsAsked(vm_area_struct* vma, LockRequest request) {
@@ -104,13 +102,18 @@ bool StartWriteAsAsked(vm_area_struct* vma, LockRequest request) {
   return true;
 }
 
+void StartWriteLate(void* vma, lockdep::ReadMode /*mode*/, const LockRequest& request) {
+  StartWriteAsAsked(static_cast<vm_area_struct*>(vma), request);
+}
+
 bool StartWrite(vm_area_struct* vma, const LockRequest& request) {
   Mutation* const mutation = machine().mutation;
   switch (MutationOf(vma->write_lock_map, Attempt::kWrite)) {
     case MutationKind::kDrop:
       return true;
     case MutationKind::kDelay:
-      mutation->PutOff(vma->write_lock_map, [vma, request] { StartWriteAsAsked(vma, request); });
+      mutation->PutOff(vma->write_lock_map,
+                       {&StartWriteLate, vma, lockdep::ReadMode::kWrite, request});
       return true;
     default:
       break;
@@ -123,9 +126,8 @@ bool StartWrite(vm_area_struct* vma, const LockRequest& request) {
 void StartReadLocked(vm_area_struct* vma, const LockRequest& request) {
   if (MutationOf(vma->read_lock_map, Attempt::kRead) == MutationKind::kDrop) return;
   const mm_struct& mm = *vma->vm_mm.peek();
-  if (!IsHeld(mm.mmap_lock.dep_map(), HeldMode::kAny)) {
-    ReportState(StateRuleId::kVmaReadLockedNeedsMmap, vma->read_lock_map, request.site);
-  }
+  CheckState(StateRuleId::kVmaReadLockedNeedsMmap, IsHeld(mm.mmap_lock.dep_map(), HeldMode::kAny),
+             vma->read_lock_map, request.site);
   Protocol().enter_locked(vma, request);
   TellAcquire(vma->read_lock_map, ReadMode::kRead, lockdep::TryLock::kYes, request);
 }

@@ -18,7 +18,9 @@ const StateRule& RuleOf(StateRuleId rule) { return kStateRules[static_cast<size_
 
 std::span<const StateRule> AllStateRules() { return kStateRules; }
 
-void ReportState(StateRuleId rule, const DepMap& lock, const lockdep::CallSite& site) {
+void CheckState(StateRuleId rule, bool obeyed, const DepMap& lock, const lockdep::CallSite& site) {
+  machine().CountState(rule);
+  if (obeyed) return;
   machine().validator().ReportRule(current().context(), lockdep::ViolationKind::kInvalidLockState,
                                    &lock, RuleOf(rule).subject, RuleOf(rule).text, site);
 }

@@ -26,8 +26,9 @@ struct StateRule {
 const StateRule& RuleOf(StateRuleId rule);
 std::span<const StateRule> AllStateRules();
 
-// The running task broke `rule` at `site`; `lock` is the one it was taking.
-void ReportState(StateRuleId rule, const DepMap& lock, const lockdep::CallSite& site);
+// The running task is about to take `lock` at `site`: reports it unless the rule
+// is obeyed.
+void CheckState(StateRuleId rule, bool obeyed, const DepMap& lock, const lockdep::CallSite& site);
 
 }  // namespace mm_model
 

@@ -27,6 +27,24 @@ TEST(ExecutionMemoryTest, TheSameRequestsGetTheSameAddressesAgain) {
   EXPECT_EQ(memory.capacity(), capacity);
 }
 
+TEST(ExecutionMemoryTest, AnImageIsPutBackWhereItWas) {
+  ExecutionMemory memory;
+  const std::vector<void*> taken = Take(&memory);  // Of several blocks.
+  int value = 1;
+  for (void* const piece : taken) *static_cast<unsigned char*>(piece) = value++;
+  ExecutionMemory::Image image;
+  memory.Save(&image);
+  void* const next = memory.allocate(100, 8);
+
+  for (void* const piece : taken) *static_cast<unsigned char*>(piece) = 0;
+  Take(&memory);
+  memory.Clear();
+  memory.Restore(image);
+  value = 1;
+  for (void* const piece : taken) EXPECT_EQ(*static_cast<unsigned char*>(piece), value++);
+  EXPECT_EQ(memory.allocate(100, 8), next);
+}
+
 TEST(ExecutionMemoryTest, PiecesAreAlignedAndDoNotOverlap) {
   ExecutionMemory memory;
   uintptr_t end = 0;

@@ -187,6 +187,35 @@ TEST(RunnerTest, TheGraphGrowsOverExecutionsButHeldLocksStartAfresh) {
   EXPECT_EQ(list.found.size(), 2u);
 }
 
+int set_ups = 0;
+
+// Once the engine has named all classes, what the set-up left is put back instead.
+TEST(RunnerTest, EveryExecutionStartsWithWhatTheSetUpLeft) {
+  constexpr ScenarioTask kTasks[] = {{"user", [](AddressSpace& space) {
+                                        EXPECT_EQ(space.mm->total_vm.peek(),
+                                                  3 * AddressSpace::kPages);
+                                        EXPECT_EQ(space.mm->map_count.peek(), 3);
+                                        __vm_munmap(space.mm, AddressSpace::kAnon, PAGE_SIZE);
+                                        do_truncate(space.data, 0);
+                                      }}};
+  const Scenario scenario{"unmap", "test", "leaves something else", kTasks,
+                          [](AddressSpace& /*space*/) { ++set_ups; }};
+  lockdep::Validator validator({});
+  Runner runner(validator);
+  set_ups = 0;
+  uint64_t locks_taken = 0;
+  for (int i = 1; i <= 10; ++i) {
+    RoundRobin strategy;
+    EXPECT_EQ(runner.Run(ProgramOf(scenario), strategy, {}).outcome, Outcome::kCompleted);
+    if (i == 1) locks_taken = runner.locks_taken();
+    EXPECT_EQ(runner.locks_taken(), i * locks_taken);
+  }
+  EXPECT_EQ(set_ups, 2);
+  RoundRobin strategy;
+  runner.Run(ProgramOf(scenario), strategy, {.generation = VmaLockGeneration::kSemaphore});
+  EXPECT_EQ(set_ups, 3);  // Another kernel.
+}
+
 TEST(RunnerTest, ATaskThatEndsWithALockIsReported) {
   constexpr ScenarioTask kTasks[] = {
       {"leaker", [](AddressSpace& space) { down_read(&space.mm->mmap_lock); }}};

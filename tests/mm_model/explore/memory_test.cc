@@ -10,6 +10,7 @@
 #include <new>
 
 #include "mm_model/explore/explorer.h"
+#include "mm_model/mm_locks.h"
 
 namespace {
 
@@ -95,6 +96,25 @@ TEST(ExplorationMemoryTest, IsFlatWhereEveryExecutionIsBroken) {
   const Program program = ProgramOf(*FindScenario("fault-races-fork"));
   const auto delay = ParseMutation("delay mm->mmap_lock");
   ExpectFlat(GrowthOf(program, {.strategy = StrategyKind::kPct, .mutation = *delay}, kFew), kFew);
+}
+
+// Each has one lock and waits for the other's, the first of them for one that a
+// mutation put off.
+void TakeBoth(AddressSpace& space) {
+  i_mmap_lock_write(space.data->f_mapping);
+  spin_lock(&space.mm->page_table_lock);
+  spin_unlock(&space.mm->page_table_lock);
+  i_mmap_unlock_write(space.data->f_mapping);
+}
+
+// Nothing on the stack of a task that is left where it waits may own memory.
+TEST(ExplorationMemoryTest, IsFlatWhereDelayedLocksAreWaitedForInVain) {
+  constexpr ScenarioTask kTasks[] = {{"late", TakeBoth}, {"early", TakeBoth}};
+  const Scenario both{"both", "test", "two locks in two orders", kTasks};
+  const auto late = ParseMutation("delay mapping->i_mmap_rwsem@late");
+  ExpectFlat(
+      GrowthOf(ProgramOf(both), {.strategy = StrategyKind::kRandom, .mutation = *late}, kFew),
+      kFew);
 }
 
 }  // namespace
