@@ -35,12 +35,25 @@ Examples:
   lockdep mm verify
   lockdep mm verify --max-executions 0 --verbose)";
 
+// "rule write vma->vm_end: asked 812 times, first in fork; 14 mutants, first ...".
+std::string ToText(const CoveredRule& rule) {
+  const std::string asked =
+      rule.asked == 0 ? absl::StrCat("never asked (", rule.why_unasked, ")")
+                      : absl::StrCat("asked ", rule.asked, " times, first in ", rule.obeyed_in);
+  const std::string broken =
+      rule.mutants == 0
+          ? absl::StrCat("no mutant (", rule.why_unbroken, ")")
+          : absl::StrCat("breaks in ", rule.mutants, " mutants, first in ", rule.broken_by);
+  return absl::StrCat("rule ", rule.name, ": ", asked, "; ", broken);
+}
+
 std::string ToText(const VerifyResult& result, bool verbose) {
   std::string text;
   for (const std::string& line : result.surprises)
     absl::StrAppend(&text, "NOT AS EXPECTED: ", line, "\n");
   if (verbose) {
     for (const std::string& line : result.explained) absl::StrAppend(&text, line, "\n");
+    for (const CoveredRule& rule : result.rules) absl::StrAppend(&text, ToText(rule), "\n");
     for (const PairCoverage& pair : result.pairs) {
       absl::StrAppend(&text, "pair ", pair.first, " and ", pair.second, ": ", pair.executions,
                       " executions, ", pair.exhausted ? "exhausted" : "up to the limit", "\n");
@@ -55,6 +68,19 @@ std::string ToText(const VerifyResult& result, bool verbose) {
   return absl::StrCat(text, ToText(totals), "\n");
 }
 
+nlohmann::ordered_json ToJson(const CoveredRule& rule) {
+  const auto reason = [](const char* why) {
+    return why == nullptr ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(why);
+  };
+  return {{"rule", rule.name},
+          {"asked", rule.asked},
+          {"obeyed_in", rule.obeyed_in},
+          {"why_unasked", reason(rule.why_unasked)},
+          {"mutants", rule.mutants},
+          {"broken_by", rule.broken_by},
+          {"why_unbroken", reason(rule.why_unbroken)}};
+}
+
 std::string ToJson(const VerifyResult& result) {
   const Totals& totals = result.totals;
   nlohmann::ordered_json pairs = nlohmann::ordered_json::array();
@@ -63,6 +89,8 @@ std::string ToJson(const VerifyResult& result) {
                      {"executions", pair.executions},
                      {"exhausted", pair.exhausted}});
   }
+  nlohmann::ordered_json rules = nlohmann::ordered_json::array();
+  for (const CoveredRule& rule : result.rules) rules.push_back(ToJson(rule));
   const nlohmann::ordered_json json = {{"schema", "lockdep-mm-verify"},
                                        {"version", 1},
                                        {"rules", totals.rules},
@@ -79,6 +107,7 @@ std::string ToJson(const VerifyResult& result) {
                                        {"complete", !result.stopped},
                                        {"not_as_expected", result.surprises},
                                        {"redundant_by_documentation", result.explained},
+                                       {"rules_from_both_sides", std::move(rules)},
                                        {"pairs", std::move(pairs)}};
   return json.dump(2) + "\n";
 }

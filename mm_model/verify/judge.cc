@@ -179,14 +179,16 @@ class Trial {
       const Finding& finding = findings[judged_];
       const bool right_step = places_.in_section[judged_] || IsConsequence(finding.kind);
       if (right_step && IsAbout(finding, mutant_.lock_class)) {
+        if (verdict_.breaches.empty()) verdict_.finding = finding;
         verdict_.fate = MutantFate::kCaught;
-        verdict_.finding = finding;
-        return true;
+        verdict_.breaches.push_back(finding);
+        continue;
       }
+      if (verdict_.fate == MutantFate::kCaught) continue;
       if (verdict_.fate == MutantFate::kUnnoticed) verdict_.finding = finding;
       verdict_.fate = MutantFate::kElsewhere;
     }
-    return false;
+    return verdict_.fate == MutantFate::kCaught;
   }
 
   const Program& program_;

@@ -6,6 +6,8 @@
 #ifndef MM_MODEL_VERIFY_JUDGE_H_
 #define MM_MODEL_VERIFY_JUDGE_H_
 
+#include <vector>
+
 #include "lockdep/declared_order.h"
 #include "mm_model/explore/finding_log.h"
 #include "mm_model/mutation.h"
@@ -21,7 +23,8 @@ enum class MutantFate : uint8_t {
 
 struct MutantVerdict {
   MutantFate fate = MutantFate::kUnnoticed;
-  Finding finding;  // The one that caught it, else the first; unless unnoticed.
+  Finding finding;                // The one that caught it, else the first; unless unnoticed.
+  std::vector<Finding> breaches;  // All that would have caught it, of that execution.
   uint64_t executions = 0;
 };
 

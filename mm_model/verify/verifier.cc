@@ -30,8 +30,9 @@ std::string Describe(const Finding& finding) {
                       finding.subject);
 }
 
-// What some executions of it show: "" if nothing.
-std::string WhatShows(const Scenario& scenario, lockdep::DeclaredOrder order) {
+// What some executions of it show: "" if nothing, and what was asked is noted then.
+std::string WhatShows(const Scenario& scenario, lockdep::DeclaredOrder order,
+                      RuleCoverage* coverage) {
   FindingLog log;
   const auto validator = std::make_unique<lockdep::Validator>(
       lockdep::Validator::Config{.observer = &log, .declared_order = order});
@@ -43,6 +44,7 @@ std::string WhatShows(const Scenario& scenario, lockdep::DeclaredOrder order) {
     runner.Run(program, seed == 0 ? static_cast<Strategy&>(turns) : random, {});
     if (!log.findings().empty()) return Describe(log.findings().front());
   }
+  coverage->NoteScenario(scenario.name, runner.rule_use());
   return "";
 }
 
@@ -65,7 +67,7 @@ bool Verifier::Tell(const char* part, uint64_t done, uint64_t of) {
 
 void Verifier::CheckScenarios() {
   const auto check = [&](const Scenario& scenario, bool broken) {
-    const std::string shown = WhatShows(scenario, order_);
+    const std::string shown = WhatShows(scenario, order_, &coverage_);
     result_.totals.executions += kSeeds + 1;
     if (shown.empty() != broken) return;
     result_.surprises.push_back(
@@ -84,6 +86,9 @@ void Verifier::CheckMutant(const Scenario& scenario, const MutationSpec& mutant)
   const std::string name = absl::StrCat("mutant ", scenario.name, ": ", ToString(mutant));
   const bool caught = verdict.fate == MutantFate::kCaught;
   if (caught) ++result_.totals.mutants_caught;
+  for (const Finding& breach : verdict.breaches) {
+    coverage_.NoteMutant(absl::StrCat(scenario.name, ": ", ToString(mutant)), breach);
+  }
   const ExplainedMutant* const explained = ExplanationOf(options_.explained, scenario.name, mutant);
   if (explained != nullptr) {
     explained_.insert(explained);
@@ -120,7 +125,9 @@ void Verifier::CheckPiece(const char* what, const MuseumPiece& piece) {
   const MuseumVerdict verdict = mm_model::CheckPiece(piece, order_, options_.museum_executions);
   result_.totals.executions += verdict.executions;
   const std::string name = absl::StrCat(what, " ", piece.name);
-  if (!verdict.broken_is_flagged) {
+  if (verdict.broken_is_flagged) {
+    coverage_.NoteMutant(name, verdict.finding);
+  } else {
     const bool nothing = verdict.finding.rule.empty() && verdict.finding.subject.empty();
     result_.surprises.push_back(absl::StrCat(name, ": expected ", ToString(piece.expected),
                                              ", found ",
@@ -142,6 +149,16 @@ void Verifier::CheckMuseum() {
   };
   result_.totals.museum_pieces = check_all("museum piece", AllMuseumPieces());
   if (!result_.stopped) result_.totals.consequences = check_all("consequence", AllConsequences());
+}
+
+// What breaks a rule is known when all mutants have run.
+void Verifier::CheckRules() {
+  result_.rules = coverage_.rules();
+  for (const CoveredRule& rule : result_.rules) {
+    if (std::string amiss = WhatIsAmiss(rule); !amiss.empty()) {
+      result_.surprises.push_back(std::move(amiss));
+    }
+  }
 }
 
 void Verifier::CheckPairs() {
@@ -167,10 +184,11 @@ void Verifier::CheckPairs() {
 VerifyResult Verifier::Run(const VerifyOptions& options) {
   options_ = options;
   result_ = {};
+  coverage_ = {};
   result_.totals.rules = AllFieldRules().size() + AllPtRules().size() + AllStateRules().size();
   using Part = void (Verifier::*)();
   for (const Part part : {&Verifier::CheckScenarios, &Verifier::CheckMuseum,
-                          &Verifier::CheckMutants, &Verifier::CheckPairs}) {
+                          &Verifier::CheckMutants, &Verifier::CheckRules, &Verifier::CheckPairs}) {
     if (!result_.stopped) (this->*part)();
   }
   return result_;

@@ -16,6 +16,7 @@
 #include "lockdep/declared_order.h"
 #include "mm_model/museum/museum.h"
 #include "mm_model/verify/mutants.h"
+#include "mm_model/verify/rule_coverage.h"
 
 namespace mm_model {
 
@@ -53,6 +54,7 @@ struct VerifyResult {
   // the documents, each with the reason.
   std::vector<std::string> surprises;
   std::vector<std::string> explained;
+  std::vector<CoveredRule> rules;  // Each with a scenario and a mutant.
   std::vector<PairCoverage> pairs;
   bool stopped = false;  // From outside.
 };
@@ -76,11 +78,13 @@ class Verifier {
   void CheckMutant(const Scenario& scenario, const MutationSpec& mutant);
   void CheckMuseum();
   void CheckPiece(const char* what, const MuseumPiece& piece);
+  void CheckRules();
   void CheckPairs();
 
   const lockdep::DeclaredOrder order_;
   VerifyOptions options_;
   VerifyResult result_;
+  RuleCoverage coverage_;
   std::set<const ExplainedMutant*> explained_;  // Those whose mutant was met.
 };
 
