@@ -32,9 +32,17 @@ mm_struct* setup_arg_pages(unsigned long start, unsigned long shift) {
   vma_start_write(vma);
   vm_flags_reset(vma, vma->vm_flags & ~VM_STACK_INCOMPLETE_SETUP);
   mm->start_stack = vma->vm_start;
+  mm->arg_start = vma->vm_start;
   expand_stack_locked(vma, vma->vm_start - PAGE_SIZE);
   mmap_write_unlock(mm);
   return mm;
+}
+
+void elf_load(mm_struct* mm, file* program, unsigned long address) {
+  vm_mmap_pgoff(mm, program, address, PAGE_SIZE, VM_READ | VM_EXEC, 0);
+  mmap_write_lock(mm);
+  mm->exe_file = program;  // begin_new_exec: set_mm_exe_file
+  mmap_write_unlock(mm);
 }
 
 void exec_mmap(mm_struct* old_mm, mm_struct* mm) {

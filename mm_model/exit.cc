@@ -18,7 +18,9 @@ void exit_mmap(mm_struct* mm) {
     vma_mark_detached(vma);
     vma_iter_clear(mm, vma);
     mm->map_count = mm->map_count - 1;
-    mm->total_vm = mm->total_vm - ((vma->vm_end - vma->vm_start) >> PAGE_SHIFT);
+    vm_stat_account(mm, vma->vm_flags,
+                    -static_cast<long>((vma->vm_end - vma->vm_start) >> PAGE_SHIFT));
+    vma_close(vma);
     vm_area_free(vma);
   }
   mmap_write_unlock(mm);

@@ -4,10 +4,12 @@
 // mm/mmap_lock.c (lock_mm_and_find_vma).  No zero page and no huge pages.
 
 #include "mm_model/folio.h"
+#include "mm_model/huge_memory.h"
 #include "mm_model/mm_locks.h"
 #include "mm_model/mm_ops.h"
 #include "mm_model/services.h"
 #include "mm_model/swap.h"
+#include "mm_model/tlb.h"
 #include "mm_model/vma_lock.h"
 
 namespace mm_model {
@@ -24,11 +26,13 @@ folio* vma_alloc_folio(vm_area_struct* vma, unsigned long address) {
   page->anon_mapping = vma->anon_vma;
   page->index = vma->vm_pgoff + ((address - vma->vm_start) >> PAGE_SHIFT);
   page->uptodate = true;
+  page->anon_exclusive = true;  // folio_add_new_anon_rmap
   return page;
 }
 
 void MapFolio(pt_slot* pte, folio* page, bool write) {
   page->mapcount.inc();
+  pte->in->mm->rss_stat.add(1);
   page->visible = true;
   set_pte(pte, mk_pte(page, write));
 }
@@ -55,9 +59,11 @@ vm_fault_t wp_page_copy(vm_fault* vmf) {
   const LockedPte locked = pte_offset_map_lock(vmf->vma->vm_mm, vmf->pmd, vmf->address);
   if (locked.pte == nullptr) return 0;
   if (ptep_get(locked.pte) == vmf->orig_pte) {
-    ptep_get_and_clear(locked.pte);
+    ptep_get_and_clear(locked.pte);  // ptep_clear_flush
+    flush_tlb_range(vmf->vma->vm_mm, vmf->address, vmf->address + PAGE_SIZE);
     MapFolio(locked.pte, copy, true);
     vmf->orig_pte.page->mapcount.dec();
+    vmf->vma->vm_mm->rss_stat.add(-1);
   }
   pte_unmap_unlock(locked);
   return 0;
@@ -76,9 +82,23 @@ vm_fault_t do_numa_page(vm_fault* vmf) {
   return 0;
 }
 
+// A page that no other process has ever had is not copied.  Returns whether it was so.
+bool wp_page_reuse(vm_fault* vmf) {
+  const LockedPte locked = pte_offset_map_lock(vmf->vma->vm_mm, vmf->pmd, vmf->address);
+  if (locked.pte == nullptr) return true;  // The table went away: fault again.
+  const bool reuse = ptep_get(locked.pte) == vmf->orig_pte && vmf->orig_pte.page->anon_exclusive;
+  if (reuse) {
+    pt_entry entry = vmf->orig_pte;
+    entry.write = true;
+    set_pte(locked.pte, entry);
+  }
+  pte_unmap_unlock(locked);
+  return reuse;
+}
+
 vm_fault_t do_wp_page(vm_fault* vmf) {
   if ((vmf->vma->vm_flags & VM_SHARED) != 0) return do_shared_wp_fault(vmf);
-  return wp_page_copy(vmf);
+  return wp_page_reuse(vmf) ? 0 : wp_page_copy(vmf);
 }
 
 vm_fault_t handle_pte_fault(vm_fault* vmf) {
@@ -95,7 +115,7 @@ vm_fault_t handle_pte_fault(vm_fault* vmf) {
   }
   if (vmf->orig_pte.kind == pt_entry::Kind::kMarker) return VM_FAULT_SIGSEGV;
   if (!vmf->orig_pte.none()) return do_swap_page(vmf);
-  return vmf->vma->vm_file ? do_fault(vmf) : do_anonymous_page(vmf);
+  return vma_is_anonymous(vmf->vma) ? do_anonymous_page(vmf) : do_fault(vmf);
 }
 
 // Returns the VMA with the mmap lock held, or null without it.
@@ -154,6 +174,10 @@ vm_fault_t handle_mm_fault(vm_area_struct* vma, unsigned long address, unsigned 
   if ((vma->vm_flags & VM_HUGETLB) != 0) return hugetlb_fault(vma, address, flags);
   vm_fault vmf{.vma = vma, .address = address & ~(PAGE_SIZE - 1), .flags = flags};
   vmf.pmd = pmd_alloc(vma->vm_mm, vmf.address);
+  if (pmd_trans_huge(vmf.pmd)) {
+    if ((flags & FAULT_FLAG_WRITE) == 0 || ptep_get(vmf.pmd).write) return 0;
+    split_huge_pmd(vma, vmf.pmd, vmf.address);  // do_huge_pmd_wp_page: a part is copied.
+  }
   return handle_pte_fault(&vmf);
 }
 

@@ -128,6 +128,24 @@ void filemap_remove_folio(address_space* mapping, folio* page) {
   spin_unlock(&node->i_lock);
 }
 
+// block_dirty_folio, __folio_mark_dirty, __mark_inode_dirty.
+void folio_mark_dirty(folio* page) {
+  address_space* const mapping = page->mapping;
+  if (mapping == nullptr) {
+    page->dirty = true;
+    return;
+  }
+  spin_lock(&mapping->private_lock);
+  mapping->i_private_data = mapping->i_private_data + 1;
+  spin_unlock(&mapping->private_lock);
+  xa_lock_irq(mapping);
+  page->dirty = true;
+  xa_unlock_irq(mapping);
+  spin_lock(&mapping->host->i_lock);
+  mapping->host->i_state = mapping->host->i_state | I_DIRTY;
+  spin_unlock(&mapping->host->i_lock);
+}
+
 void folio_clear_dirty(folio* page) {
   WillWrite(*page, {Field::kFolioDirty, AccessKind::kAtomic, &page->dirty, LOCKDEP_CALL_SITE()});
   page->dirty = false;
@@ -167,13 +185,7 @@ vm_fault_t filemap_page_mkwrite(vm_fault* vmf) {
     sb_end_pagefault(sb);
     return 0;
   }
-  // folio_mark_dirty: the page cache's tag, then the inode's.
-  xa_lock_irq(mapping);
-  vmf->page->dirty = true;
-  xa_unlock_irq(mapping);
-  spin_lock(&mapping->host->i_lock);
-  mapping->host->i_state = mapping->host->i_state | I_DIRTY;
-  spin_unlock(&mapping->host->i_lock);
+  folio_mark_dirty(vmf->page);
   sb_end_pagefault(sb);
   return VM_FAULT_LOCKED;
 }

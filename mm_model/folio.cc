@@ -3,6 +3,8 @@
 
 #include "mm_model/folio.h"
 
+#include <algorithm>
+
 #include "mm_model/mm_locks.h"
 
 namespace mm_model {
@@ -37,8 +39,12 @@ void folio_add_lru(folio* page) {
 bool folio_isolate_lru(folio* page) {
   lruvec* const lru = &globals().lru;
   spin_lock_irq(&lru->lru_lock);
-  const bool found = std::erase(lru->folios.write(), page) != 0;
-  if (found) page->lru = false;
+  const auto& folios = lru->folios.read();
+  const bool found = std::find(folios.begin(), folios.end(), page) != folios.end();
+  if (found) {
+    std::erase(lru->folios.write(), page);
+    page->lru = false;
+  }
   spin_unlock_irq(&lru->lru_lock);
   return found;
 }

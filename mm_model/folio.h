@@ -14,8 +14,10 @@ MM_LOCK_FUNCTION folio* folio_alloc();
 // cached by any processor, from then on.
 void folio_put(folio* page);
 
-// Takes lru_lock.
+// Takes lru_lock.  New folios wait in batches of their processor, where nobody else
+// sees them: they come to the list when these are drained.
 void folio_add_lru(folio* page);
+// Returns whether it was there, and is the caller's now.
 bool folio_isolate_lru(folio* page);
 
 }  // namespace mm_model

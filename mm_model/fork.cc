@@ -6,16 +6,16 @@
 
 #include <algorithm>
 
+#include "mm_model/huge_memory.h"
 #include "mm_model/mm_locks.h"
 #include "mm_model/mm_ops.h"
 #include "mm_model/rules/page_table_rules.h"
 #include "mm_model/swap.h"
+#include "mm_model/tlb.h"
 #include "mm_model/vma_lock.h"
 
 namespace mm_model {
 namespace {
-
-constexpr unsigned long kPmdEntrySize = PAGE_SIZE << kEntryBits;
 
 bool is_cow_mapping(unsigned long flags) { return (flags & VM_SHARED) == 0; }
 
@@ -31,7 +31,11 @@ void copy_one_pte(pt_slot* dst, pt_slot* src, bool cow) {
   if (entry.none()) return;
   if (entry.kind == pt_entry::Kind::kSwap) return copy_swap_pte(dst, entry);
   // A migration entry is counted when migration ends.
-  if (entry.present()) entry.page->mapcount.inc();
+  if (entry.present()) {
+    entry.page->mapcount.inc();
+    dst->in->mm->rss_stat.add(1);
+    if (cow && entry.page->anon_mapping) entry.page->anon_exclusive = false;
+  }
   if (cow && entry.write) {
     entry.write = false;
     set_pte(src, entry);
@@ -70,18 +74,30 @@ void copy_pte_range(vm_area_struct* dst_vma, vm_area_struct* src_vma, unsigned l
 
 void copy_page_range(vm_area_struct* dst_vma, vm_area_struct* src_vma) {
   CheckPtMove(PtRuleId::kFork, {src_vma, src_vma}, LOCKDEP_CALL_SITE());
+  if ((src_vma->vm_flags & VM_HUGETLB) != 0) return;  // Shared: faulted in when it is used.
   unsigned long start = src_vma->vm_start;
   const unsigned long end = src_vma->vm_end;
   while (start < end) {
-    const unsigned long next = std::min(end, (start / kPmdEntrySize + 1) * kPmdEntrySize);
-    copy_pte_range(dst_vma, src_vma, start, next);
+    const unsigned long next = std::min(end, (start / PMD_SIZE + 1) * PMD_SIZE);
+    if (!copy_huge_pmd(dst_vma, src_vma, start)) copy_pte_range(dst_vma, src_vma, start, next);
     start = next;
   }
+}
+
+// Nothing is filled in while the pages are copied.
+userfaultfd_ctx* dup_userfaultfd(vm_area_struct* mpnt) {
+  userfaultfd_ctx* const ctx = mpnt->vm_userfaultfd_ctx;
+  if (ctx == nullptr) return nullptr;
+  down_write(&ctx->map_changing_lock);
+  ctx->mmap_changing += 1;
+  up_write(&ctx->map_changing_lock);
+  return ctx;
 }
 
 // The child's VMA becomes findable through its file only when it is complete.
 void dup_vma(mm_struct* mm, vm_area_struct* mpnt) {
   vm_area_struct* const tmp = vm_area_dup(mm, mpnt);
+  vm_flags_init(tmp, tmp->vm_flags & ~VM_LOCKED);  // Not inherited.
   if (mpnt->vm_private_data) tmp->vm_private_data = machine().New<hugetlb_vma_lock>();
   anon_vma_fork(tmp, mpnt);
   vma_start_write(tmp);
@@ -96,12 +112,19 @@ bool dup_mmap(mm_struct* mm, mm_struct* oldmm, bool lock_vmas) {
   // Nobody else knows the child yet.
   mmap_write_lock_nested(mm, SINGLE_DEPTH_NESTING);
   mm->total_vm = oldmm->total_vm;
+  mm->exec_vm = oldmm->exec_vm;
+  mm->stack_vm = oldmm->stack_vm;
+  mm->data_vm = oldmm->data_vm;
+  userfaultfd_ctx* ctx = nullptr;  // Of at most one VMA.
   for (vm_area_struct* mpnt : oldmm->mm_mt.read().Items(machine().memory())) {
     if (lock_vmas) vma_start_write(mpnt);
+    if (userfaultfd_ctx* const its = dup_userfaultfd(mpnt)) ctx = its;
     dup_vma(mm, mpnt);
   }
+  flush_tlb_mm(oldmm);  // Nobody writes any more to what is shared now.
   mmap_write_unlock(mm);
   mmap_write_unlock(oldmm);
+  if (ctx != nullptr) ctx->mmap_changing.add(-1);  // dup_userfaultfd_complete
   return true;
 }
 

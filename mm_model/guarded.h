@@ -16,6 +16,7 @@
 
 #include "lockdep/native_stack.h"
 #include "mm_model/rules/field_rules.h"
+#include "mm_model/task.h"
 
 namespace mm_model {
 
@@ -70,9 +71,17 @@ class Guarded {
   [[gnu::noinline]] void set_atomic(T value) requires std::is_scalar_v<T> {
     Write(value, AccessKind::kAtomic, LOCKDEP_CALL_SITE());
   }
+  // A change whose result nobody asks for can be swapped with others like it, and is
+  // part of the step that runs.  Who wants to know takes the sum.
   [[gnu::noinline]] void add(T change) requires std::is_arithmetic_v<T> {
-    WillWrite(*owner_, {kField, AccessKind::kAtomic, this, LOCKDEP_CALL_SITE()});
+    AlsoTouches(this, AccessMode::kShared);
+    AskWrite(*owner_, {kField, AccessKind::kAtomic, this, LOCKDEP_CALL_SITE()});
     value_ += change;
+  }
+  [[gnu::noinline]] T sum() const requires std::is_arithmetic_v<T> {
+    SchedulingPoint({StepKind::kAtomic, RuleOf(kField).name, this});
+    AskRead(*owner_, {kField, AccessKind::kPlain, this, LOCKDEP_CALL_SITE()});
+    return value_;
   }
   [[gnu::noinline]] void set_bits(T bits) requires std::is_integral_v<T> {
     WillWrite(*owner_, {kField, AccessKind::kAtomic, this, LOCKDEP_CALL_SITE()});

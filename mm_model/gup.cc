@@ -1,6 +1,7 @@
-// Pages of user memory, for the kernel's own use.  Follows linux 7.0 mm/gup.c:
-// __get_user_pages, gup_fast and its walk.
+// Pages of user memory, for the kernel's own use.  Follows linux 7.0 mm/gup.c
+// (__get_user_pages, gup_fast and its walk) and drivers/infiniband/core/umem.c.
 
+#include "mm_model/huge_memory.h"
 #include "mm_model/mm_locks.h"
 #include "mm_model/mm_ops.h"
 #include "mm_model/vma_lock.h"
@@ -13,6 +14,7 @@ folio* follow_page_pte(vm_area_struct* vma, unsigned long address, bool write) {
   mm_struct* const mm = vma->vm_mm;
   pt_slot* const pmd = pmd_off(mm, address);
   if (pmd == nullptr) return nullptr;
+  if (pmd_trans_huge(pmd)) return follow_huge_pmd(vma, pmd, write);
   const LockedPte locked = pte_offset_map_lock(mm, pmd, address);
   if (locked.pte == nullptr) return nullptr;
   const pt_entry entry = ptep_get(locked.pte);
@@ -75,6 +77,18 @@ folio* get_user_page_fast(mm_struct* mm, unsigned long address, bool write) {
 }
 
 void unpin_user_page(folio* page) { page->pincount.dec(); }
+
+folio* ib_umem_get(mm_struct* mm, unsigned long address) {
+  mm->pinned_vm.add(1);
+  folio* const page = get_user_page_fast(mm, address, true);
+  if (page == nullptr) mm->pinned_vm.add(-1);
+  return page;
+}
+
+void ib_umem_release(mm_struct* mm, folio* page) {
+  unpin_user_page(page);
+  mm->pinned_vm.add(-1);
+}
 
 void populate_range(mm_struct* mm, unsigned long start, unsigned long end) {
   for (unsigned long address = start; address < end; address += PAGE_SIZE) {

@@ -61,7 +61,7 @@ void hugetlb_no_page(vm_area_struct* vma, pt_slot* pmd) {
 
 // What i_mmap leads to; the caller holds it for writing.
 void hugetlb_vmdelete_list(address_space* mapping) {
-  for (vm_area_struct* vma : mapping->i_mmap.read().Items(machine().memory())) {
+  for (vm_area_struct* vma : vma_interval_tree_iter(mapping, 0, kLastIndex)) {
     rw_semaphore* const lock = &vma->vm_private_data->rw_sema;
     if (!down_write_trylock(lock)) continue;  // The order of the two is the other one.
     ClearEntry(vma, vma->vm_start);
@@ -127,12 +127,13 @@ void hugetlb_mmap(mm_struct* mm, file* of, unsigned long address) {
   vma->vm_pgoff = 0;
   vm_flags_init(vma, VM_READ | VM_WRITE | VM_SHARED | VM_HUGETLB);
   vma->vm_file = of;
+  vma->vm_ops = kHugetlbVmOps;
   vma->vm_private_data = machine().New<hugetlb_vma_lock>();
   vma_start_write(vma);
   vma_iter_store_new(mm, vma);
   mm->map_count = mm->map_count + 1;
   vma_link_file(vma);
-  mm->total_vm = mm->total_vm + (PMD_SIZE >> PAGE_SHIFT);
+  vm_stat_account(mm, VM_WRITE | VM_SHARED, PMD_SIZE >> PAGE_SHIFT);
   mmap_write_unlock(mm);
 }
 

@@ -21,15 +21,6 @@ bool IsCandidate(mm_struct* mm, unsigned long address) {
          vma->anon_vma;
 }
 
-void FreeByRcu(void* table) {
-  auto* const of = static_cast<page_table*>(table);
-  of->freed = true;
-  for (pt_slot& slot : of->slots) {
-    slot.entry = {.kind = pt_entry::Kind::kPoison};
-    AlsoTouches(&slot, AccessMode::kExclusive);
-  }
-}
-
 // What is swapped out, on its way elsewhere or in use by the kernel stays as it is.
 bool MayBeCollected(const page_table& table) {
   return std::all_of(table.slots.begin(), table.slots.end(), [](const pt_slot& slot) {
@@ -51,6 +42,7 @@ void CollectOldPages(page_table* table) {
   for (pt_slot& slot : table->slots) {
     if (!slot.entry.present()) continue;
     slot.entry.page->mapcount.dec();
+    table->mm->rss_stat.add(-1);
     slot.entry = {};
     AlsoTouches(&slot, AccessMode::kExclusive);
   }
@@ -73,7 +65,9 @@ page_table* DetachTable(mm_struct* mm, pt_slot* pmd, const lockdep::CallSite& si
 
 void InstallHuge(mm_struct* mm, pt_slot* pmd, folio* huge, bool write) {
   spinlock* const pml = pmd_lock(mm, pmd);
+  huge->anon_exclusive = true;
   huge->mapcount.inc();
+  mm->rss_stat.add(1);
   huge->visible = true;
   set_pte(pmd, mk_pte(huge, write));
   spin_unlock(pml);
@@ -98,7 +92,7 @@ bool CollapseLocked(mm_struct* mm, vm_area_struct* vma, unsigned long address) {
   huge->index = vma->vm_pgoff + ((address - vma->vm_start) >> PAGE_SHIFT);
   anon_vma_unlock_write(av);
   InstallHuge(mm, pmd, huge, (vma->vm_flags & VM_WRITE) != 0);
-  machine().CallRcu(&FreeByRcu, table);
+  pte_free_defer(table);
   return true;
 }
 
@@ -122,13 +116,14 @@ void RetractOne(vm_area_struct* vma, unsigned long address, const lockdep::CallS
       CheckPt(PtRuleId::kRetract, *pmd, site);
       ptep_get_and_clear(pmd);
       table->detached = true;
+      mm->pgtables_bytes.add(-kPageTableBytes);
       retracted = true;
     }
     spin_unlock(&table->lock);
   }
   rcu_read_unlock();
   spin_unlock(pml);
-  if (retracted) machine().CallRcu(&FreeByRcu, table);
+  if (retracted) pte_free_defer(table);
 }
 
 // The parts go where the whole was.
@@ -143,7 +138,10 @@ void PutBackOnLru(folio* page) {
 void SplitAnon(folio* page) {
   try_to_migrate(page, true);
   spin_lock(&globals().split_queue_lock);
-  std::erase(globals().split_queue.write(), page);
+  const auto& queue = globals().split_queue.read();
+  if (std::find(queue.begin(), queue.end(), page) != queue.end()) {
+    std::erase(globals().split_queue.write(), page);
+  }
   PutBackOnLru(page);
   spin_unlock(&globals().split_queue_lock);
   remove_migration_ptes(page, page, true);
@@ -166,7 +164,7 @@ bool collapse_huge_page(mm_struct* mm, unsigned long address) {
 void retract_page_tables(address_space* mapping) {
   const lockdep::CallSite site = LOCKDEP_CALL_SITE();
   i_mmap_lock_read(mapping);
-  for (vm_area_struct* vma : mapping->i_mmap.read().Items(machine().memory())) {
+  for (vm_area_struct* vma : vma_interval_tree_iter(mapping, 0, kLastIndex)) {
     if (!vma->anon_vma.once()) RetractOne(vma, vma->vm_start, site);
   }
   i_mmap_unlock_read(mapping);

@@ -18,6 +18,7 @@ namespace {
   if (entry.present() && entry.write) {
     ptep_get_and_clear(locked.pte);
     flush_tlb_range(vma->vm_mm, address, address + PAGE_SIZE);
+    page->anon_exclusive = false;  // It may be shared from here.
     entry.write = false;
     set_pte(locked.pte, entry);
   }
@@ -40,7 +41,7 @@ folio* ScanPte(vm_area_struct* vma, unsigned long address) {
 
 bool ksm_try_to_merge(mm_struct* mm, unsigned long address) {
   mutex_lock(&globals().ksm_thread_mutex);
-  globals().ksm_scan = address + PAGE_SIZE;
+  globals().ksm_scan = globals().ksm_scan + PAGE_SIZE;
   mmap_read_lock(mm);
   vm_area_struct* const vma = vma_lookup(mm, address);
   folio* const page = vma == nullptr ? nullptr : ScanPte(vma, address);

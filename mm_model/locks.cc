@@ -209,6 +209,7 @@ void rw_semaphore::Unlock(const LockRequest& request) {
   SchedulingPoint({StepKind::kUnlock, dep_map_.name, this,
                    writes ? AccessMode::kExclusive : AccessMode::kShared});
   TellRelease(dep_map_, request.site);
+  if (downgraded_by_ == &current()) downgraded_by_ = nullptr;
   if (writes) {
     writer_ = nullptr;
   } else if (readers_ != 0) {
@@ -221,6 +222,7 @@ void rw_semaphore::Downgrade(const LockRequest& request) {
   if (writer_ != &current()) return;  // A mutation took it from us.
   machine().validator().Downgrade(current().context(), dep_map_, ReadMode::kRead, request.site);
   writer_ = nullptr;
+  downgraded_by_ = &current();
   ++readers_;
 }
 

@@ -83,6 +83,8 @@ class rw_semaphore {
   const DepMap& dep_map() const { return dep_map_; }
   int readers() const { return readers_; }
   const Task* writer() const { return writer_; }
+  // Whether it holds it for reading since it downgraded it.
+  bool IsDowngradedBy(const Task& task) const { return downgraded_by_ == &task; }
 
  private:
   static bool MayRead(const void* sem, const Task& task);
@@ -99,6 +101,7 @@ class rw_semaphore {
 
   DepMap dep_map_;
   const Task* writer_ = nullptr;
+  const Task* downgraded_by_ = nullptr;
   int readers_ = 0;
   int queued_writers_ = 0;
 };

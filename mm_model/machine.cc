@@ -73,7 +73,9 @@ void rcu_read_lock() {
 
 void rcu_read_unlock() {
   Task& task = current();
-  if (--task.rcu_depth == 0) task.machine().LeaveRcu(task.id());
+  if (--task.rcu_depth != 0) return;
+  task.speculates = false;
+  task.machine().LeaveRcu(task.id());
 }
 
 // No grace period ends on a processor that has interrupts off.

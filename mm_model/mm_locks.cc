@@ -49,6 +49,7 @@ bool LockMmap(mm_struct* mm, ReadMode mode, LockRequest request) {
   if (!locked) return false;
   if (!IsWriter(*mm)) return true;
   AlsoTouches(&mm->mm_lock_seq, AccessMode::kExclusive);
+  AskWrite(*mm, {Field::kMmLockSeq, AccessKind::kPlain, &mm->mm_lock_seq, request.site});
   ++mm->mm_lock_seq;
   return true;
 }
@@ -97,6 +98,19 @@ void mmap_write_downgrade(mm_struct* mm) {
   const LockRequest request{.site = LOCKDEP_CALL_SITE()};
   EndVmaWriteLocks(mm, request.site);
   mm->mmap_lock.Downgrade(request);
+}
+
+bool mmap_lock_speculate_try_begin(mm_struct* mm, unsigned* sequence) {
+  SchedulingPoint({StepKind::kAtomic, "mm->mm_lock_seq", &mm->mm_lock_seq, AccessMode::kShared});
+  *sequence = mm->mm_lock_seq;
+  current().speculates = *sequence % 2 == 0;
+  return current().speculates;
+}
+
+bool mmap_lock_speculate_retry(mm_struct* mm, unsigned sequence) {
+  SchedulingPoint({StepKind::kAtomic, "mm->mm_lock_seq", &mm->mm_lock_seq, AccessMode::kShared});
+  current().speculates = false;
+  return mm->mm_lock_seq != sequence;
 }
 
 void i_mmap_lock_read(address_space* mapping) {

@@ -28,6 +28,11 @@ MM_LOCK_FUNCTION bool mmap_write_lock_killable(mm_struct* mm);
 MM_LOCK_FUNCTION void mmap_write_unlock(mm_struct* mm);
 MM_LOCK_FUNCTION void mmap_write_downgrade(mm_struct* mm);
 
+// No lock at all: what is read under RCU in between counts if the retry says false,
+// for then no writer was there.
+MM_LOCK_FUNCTION bool mmap_lock_speculate_try_begin(mm_struct* mm, unsigned* sequence);
+MM_LOCK_FUNCTION bool mmap_lock_speculate_retry(mm_struct* mm, unsigned sequence);
+
 MM_LOCK_FUNCTION void i_mmap_lock_read(address_space* mapping);
 MM_LOCK_FUNCTION bool i_mmap_trylock_read(address_space* mapping);
 MM_LOCK_FUNCTION void i_mmap_unlock_read(address_space* mapping);

@@ -58,6 +58,9 @@ void page_cache_delete(address_space* mapping, folio* page);
 void filemap_remove_folio(address_space* mapping, folio* page);
 // REQUIRES, as a rule: the folio locked.
 [[gnu::noinline]] void folio_clear_dirty(folio* page);
+// The page, the buffers, the tag in the page cache, and the inode; for a page that is
+// mapped or locked.
+void folio_mark_dirty(folio* page);
 vm_fault_t filemap_fault(vm_fault* vmf);
 vm_fault_t filemap_page_mkwrite(vm_fault* vmf);
 
@@ -73,8 +76,19 @@ vm_area_struct* find_vma(mm_struct* mm, unsigned long address);
 vm_area_struct* vma_lookup(mm_struct* mm, unsigned long address);
 void vma_iter_store_new(mm_struct* mm, vm_area_struct* vma);
 void vma_iter_clear(mm_struct* mm, vm_area_struct* vma);
-void vma_link_file(vm_area_struct* vma);
-void unlink_file_vma(vm_area_struct* vma);
+// What vm_ops may point to; null is anonymous memory.
+inline constexpr char kGenericFileVmOps[] = "generic_file_vm_ops";
+inline constexpr char kHugetlbVmOps[] = "hugetlb_vm_ops";
+inline constexpr char kVmaDummyVmOps[] = "vma_dummy_vm_ops";
+inline bool vma_is_anonymous(const vm_area_struct* vma) { return !vma->vm_ops; }
+// REQUIRES: a VMA that was taken out.
+void vma_close(vm_area_struct* vma);
+// Adds the pages, which may be fewer, to the mm's counters for such flags.
+void vm_stat_account(mm_struct* mm, unsigned long flags, long pages);
+// Splits off what is outside; returns the VMA that begins at `start` or later and
+// ends at `end` or earlier.
+vm_area_struct* vma_modify(mm_struct* mm, vm_area_struct* vma, unsigned long start,
+                           unsigned long end);
 // Splits at the address; returns the new VMA, which is the upper part.
 vm_area_struct* split_vma(mm_struct* mm, vm_area_struct* vma, unsigned long address);
 // REQUIRES: a VMA that nobody knows yet.
@@ -86,6 +100,19 @@ void vma_set_page_prot(vm_area_struct* vma);
 void vma_set_maybe_guard(vm_area_struct* vma);
 unsigned long vma_start_pgoff(const vm_area_struct* vma);
 unsigned long vma_last_pgoff(const vm_area_struct* vma);
+
+// ---- VMAs in their trees: vma_link.cc ----
+
+void vma_link_file(vm_area_struct* vma);
+void unlink_file_vma(vm_area_struct* vma);
+// The VMAs of i_mmap that map something of [first, last], as they are now.
+// REQUIRES: the i_mmap lock.
+std::span<vm_area_struct* const> vma_interval_tree_iter(address_space* mapping, unsigned long first,
+                                                        unsigned long last);
+// Takes the rmap locks and hides the VMA from the trees, while its keys change; and
+// shows it again.  `insert`, if any, is a new part of it, which goes in with it.
+void vma_prepare(vm_area_struct* vma, vm_area_struct* insert);
+void vma_complete(vm_area_struct* vma, vm_area_struct* insert);
 
 // ---- Anonymous reverse mapping: rmap.cc ----
 
@@ -129,6 +156,8 @@ vm_area_struct* expand_stack(mm_struct* mm, unsigned long address);
 void vma_set_range(vm_area_struct* vma, unsigned long start, unsigned long end);
 bool do_brk(mm_struct* mm, unsigned long brk);
 bool do_mlock(mm_struct* mm, unsigned long start, unsigned long length);
+// Everything, and what is mapped from now on.
+bool do_mlockall(mm_struct* mm);
 
 // mremap.cc.
 struct PageTableMove {
@@ -158,6 +187,9 @@ folio* get_user_page_fast(mm_struct* mm, unsigned long address, bool write);
 void unpin_user_page(folio* page);
 void populate_range(mm_struct* mm, unsigned long start, unsigned long end);
 bool access_remote_vm(mm_struct* mm, unsigned long address);
+// Pins for a device, for long.
+folio* ib_umem_get(mm_struct* mm, unsigned long address);
+void ib_umem_release(mm_struct* mm, folio* page);
 
 // fork.cc.  Returns the child's address space.
 mm_struct* dup_mm(mm_struct* oldmm);

@@ -24,9 +24,14 @@ void __mmap_new_vma(mm_struct* mm, const MmapRequest& request) {
   vma->vm_start = request.address;
   vma->vm_end = request.address + request.length;
   vma->vm_pgoff = request.pgoff;
-  vm_flags_init(vma, request.flags);
+  vm_flags_init(vma, request.flags | mm->def_flags);
   vma_set_page_prot(vma);
-  if (request.file != nullptr) vma->vm_file = request.file;
+  if (request.file != nullptr) {
+    vma->vm_file = request.file;
+    vma->vm_ops = kGenericFileVmOps;
+  }
+
+  if ((vma->vm_flags & VM_LOCKED) != 0) mm->locked_vm += request.length >> PAGE_SHIFT;
 
   vma_start_write(vma);
   vma_iter_store_new(mm, vma);
@@ -40,7 +45,7 @@ void __mmap_region(mm_struct* mm, const MmapRequest& request) {
     do_vmi_munmap(mm, request.address, request.length, false);
   }
   __mmap_new_vma(mm, request);
-  mm->total_vm = mm->total_vm + (request.length >> PAGE_SHIFT);
+  vm_stat_account(mm, request.flags, static_cast<long>(request.length >> PAGE_SHIFT));
 }
 
 }  // namespace

@@ -2,15 +2,16 @@
 
 #include <algorithm>
 
+#include "mm_model/huge_memory.h"
 #include "mm_model/mm_locks.h"
 #include "mm_model/mm_ops.h"
+#include "mm_model/tlb.h"
 #include "mm_model/vma_lock.h"
 
 namespace mm_model {
 namespace {
 
 constexpr unsigned long kProtectionFlags = VM_READ | VM_WRITE;
-constexpr unsigned long kPmdEntrySize = PAGE_SIZE << kEntryBits;
 
 void change_pte_range(vm_area_struct* vma, pt_slot* pmd, unsigned long start, unsigned long end,
                       bool writable) {
@@ -27,6 +28,15 @@ void change_pte_range(vm_area_struct* vma, pt_slot* pmd, unsigned long start, un
   pte_unmap_unlock(locked);
 }
 
+void change_pmd(vm_area_struct* vma, pt_slot* pmd, unsigned long start, unsigned long end,
+                bool writable) {
+  if (pmd_trans_huge(pmd)) {
+    if (end - start == PMD_SIZE) return change_huge_pmd(vma, pmd, writable);
+    split_huge_pmd(vma, pmd, start);
+  }
+  change_pte_range(vma, pmd, start, end, writable);
+}
+
 void mprotect_fixup(vm_area_struct* vma, unsigned long flags) {
   vma_start_write(vma);
   vm_flags_reset(vma, flags);
@@ -34,22 +44,17 @@ void mprotect_fixup(vm_area_struct* vma, unsigned long flags) {
   change_protection(vma, vma->vm_start, vma->vm_end, (flags & VM_WRITE) != 0);
 }
 
-// Returns the VMA that begins at `start` and ends at `end` at the latest.
-vm_area_struct* CutOut(mm_struct* mm, vm_area_struct* vma, unsigned long start, unsigned long end) {
-  if (vma->vm_start < start) vma = split_vma(mm, vma, start);
-  if (vma->vm_end > end) split_vma(mm, vma, end);
-  return vma;
-}
-
 }  // namespace
 
 void change_protection(vm_area_struct* vma, unsigned long start, unsigned long end, bool writable) {
+  const unsigned long first = start;
   while (start < end) {
-    const unsigned long next = std::min(end, (start / kPmdEntrySize + 1) * kPmdEntrySize);
+    const unsigned long next = std::min(end, (start / PMD_SIZE + 1) * PMD_SIZE);
     pt_slot* const pmd = pmd_off(vma->vm_mm, start);
-    if (pmd != nullptr) change_pte_range(vma, pmd, start, next, writable);
+    if (pmd != nullptr) change_pmd(vma, pmd, start, next, writable);
     start = next;
   }
+  flush_tlb_range(vma->vm_mm, first, end);
 }
 
 bool do_mprotect_pkey(mm_struct* mm, unsigned long start, unsigned long length,
@@ -58,7 +63,7 @@ bool do_mprotect_pkey(mm_struct* mm, unsigned long start, unsigned long length,
   if (!mmap_write_lock_killable(mm)) return false;
   vm_area_struct* vma = find_vma(mm, start);
   while (vma != nullptr && vma->vm_start < end) {
-    vma = CutOut(mm, vma, start, end);
+    vma = vma_modify(mm, vma, start, end);
     mprotect_fixup(vma, (vma->vm_flags & ~kProtectionFlags) | flags);
     vma = find_vma(mm, vma->vm_end);
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "mm_model/huge_memory.h"
 #include "mm_model/mm_locks.h"
 #include "mm_model/mm_ops.h"
 #include "mm_model/rules/page_table_rules.h"
@@ -55,23 +56,26 @@ void move_ptes(const PageTableMove& move, unsigned long length) {
   if (move.need_rmap_locks) drop_rmap_locks(move.old_vma);
 }
 
-// A whole table goes at once; always with the rmap locks.
-void move_normal_pmd(const PageTableMove& move, pt_slot* from, pt_slot* to) {
+// A whole table, or a huge page, goes at once; always with the rmap locks.  Returns
+// false if something is at the target.
+bool move_normal_pmd(const PageTableMove& move, pt_slot* from, pt_slot* to) {
   const lockdep::CallSite site = LOCKDEP_CALL_SITE();
   take_rmap_locks(move.old_vma);
   CheckPtMove(PtRuleId::kMoveTable, {move.old_vma, move.new_vma}, site);
   spin_lock(&from->in->lock);
   if (from->in != to->in) spin_lock_nested(&to->in->lock, SINGLE_DEPTH_NESTING);
   const pt_entry entry = ptep_get(from);
-  if (entry.table != nullptr && ptep_get(to).none()) {
+  const bool moves = ptep_get(to).none();
+  if (moves && !entry.none()) {
     ptep_get_and_clear(from);
-    entry.table->start = move.new_address / PMD_SIZE * PMD_SIZE;
+    if (entry.table != nullptr) entry.table->start = move.new_address / PMD_SIZE * PMD_SIZE;
     set_pte(to, entry);
     flush_tlb_range(move.old_vma->vm_mm, move.old_address, move.old_address + PMD_SIZE);
   }
   if (from->in != to->in) spin_unlock(&to->in->lock);
   spin_unlock(&from->in->lock);
   drop_rmap_locks(move.old_vma);
+  return moves;
 }
 
 bool CoversATable(const PageTableMove& move, unsigned long left) {
@@ -103,9 +107,8 @@ void move_page_tables(PageTableMove move, unsigned long length) {
     pt_slot* const from = pmd_off(mm, move.old_address);
     if (from != nullptr && !ptep_get(from).none()) {
       pt_slot* const to = pmd_alloc(mm, move.new_address);
-      if (CoversATable(move, left)) {
-        move_normal_pmd(move, from, to);
-      } else {
+      if (!CoversATable(move, left) || !move_normal_pmd(move, from, to)) {
+        if (pmd_trans_huge(from)) split_huge_pmd(move.old_vma, from, move.old_address);
         pte_alloc(mm, to, move.new_address);
         move_ptes(move, chunk);
       }
@@ -124,12 +127,17 @@ bool do_mremap(mm_struct* mm, unsigned long old_address, unsigned long length,
   if (found) {
     // MREMAP_FIXED: what was there goes.
     do_vmi_munmap(mm, new_address, length, false);
+    const unsigned long hiwater_vm = mm->hiwater_vm;
     vma_start_write(vma);
     vm_area_struct* const copy = copy_vma(mm, vma, new_address, length);
     // The walk of the rmap comes to the old one first: the new one went in later.
     move_page_tables({vma, copy, old_address, new_address, false}, length);
-    mm->total_vm += length >> PAGE_SHIFT;
+    // For a while it is there twice, which is no high-water mark.
+    const unsigned long flags = vma->vm_flags;
+    vm_stat_account(mm, flags, static_cast<long>(length >> PAGE_SHIFT));
+    if ((flags & VM_LOCKED) != 0) mm->locked_vm += length >> PAGE_SHIFT;
     do_vmi_munmap(mm, old_address, length, false);
+    mm->hiwater_vm = hiwater_vm;
   }
   mmap_write_unlock(mm);
   return found;

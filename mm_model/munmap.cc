@@ -5,6 +5,8 @@
 // down while others fault elsewhere.  What is done to the detached VMAs then is
 // done under the downgraded lock and their rmap locks alone.
 
+#include <utility>
+
 #include "mm_model/mm_locks.h"
 #include "mm_model/mm_ops.h"
 #include "mm_model/vma_lock.h"
@@ -19,7 +21,9 @@ struct vma_munmap_struct {
   std::pmr::vector<vm_area_struct*> vmas{machine().memory()};  // The side tree.
   unsigned long floor = 0;
   unsigned long ceiling = TASK_SIZE;
-  unsigned long nr_pages = 0;
+  // Pages of them, by what they are counted as.
+  std::pmr::vector<std::pair<unsigned long, long>> pages{machine().memory()};
+  unsigned long locked_vm = 0;
 };
 
 void split_ends(vma_munmap_struct* vms) {
@@ -42,7 +46,10 @@ void vms_gather_munmap_vmas(vma_munmap_struct* vms) {
   for (vm_area_struct* vma : vms->vmas) {
     vma_start_write(vma);
     vma_mark_detached(vma);
-    vms->nr_pages += (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;
+    const unsigned long pages = (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;
+    const unsigned long flags = vma->vm_flags;
+    vms->pages.emplace_back(flags, static_cast<long>(pages));
+    if ((flags & VM_LOCKED) != 0) vms->locked_vm += pages;
   }
 }
 
@@ -54,10 +61,14 @@ void vms_clear_ptes(const vma_munmap_struct& vms, bool mm_wr_locked) {
 void vms_complete_munmap_vmas(const vma_munmap_struct& vms, bool unlock) {
   mm_struct* const mm = vms.mm;
   mm->map_count = mm->map_count - static_cast<int>(vms.vmas.size());
+  if (vms.locked_vm != 0) mm->locked_vm -= vms.locked_vm;
   if (unlock) mmap_write_downgrade(mm);
   vms_clear_ptes(vms, !unlock);
-  mm->total_vm = mm->total_vm - vms.nr_pages;
-  for (vm_area_struct* vma : vms.vmas) vm_area_free(vma);
+  for (const auto& [flags, pages] : vms.pages) vm_stat_account(mm, flags, -pages);
+  for (vm_area_struct* vma : vms.vmas) {
+    vma_close(vma);
+    vm_area_free(vma);
+  }
   if (unlock) mmap_read_unlock(mm);
 }
 

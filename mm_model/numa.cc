@@ -3,6 +3,7 @@
 
 #include "mm_model/mm_locks.h"
 #include "mm_model/services.h"
+#include "mm_model/tlb.h"
 #include "mm_model/vma_lock.h"
 
 namespace mm_model {
@@ -22,6 +23,7 @@ void change_prot_numa(vm_area_struct* vma, unsigned long start, unsigned long en
     }
     pte_unmap_unlock(locked);
   }
+  flush_tlb_range(mm, start, end);
 }
 
 }  // namespace
@@ -30,7 +32,7 @@ void task_numa_work(mm_struct* mm) {
   if (!mmap_read_trylock(mm)) return;
   for (vm_area_struct* vma : mm->mm_mt.read().Items(machine().memory())) {
     if (vma->vm_file) continue;
-    vma->numab_state.cmpxchg(0, 1);
+    if (vma->numab_state == 0) vma->numab_state.cmpxchg(0, 1);
     change_prot_numa(vma, vma->vm_start, vma->vm_end);
   }
   mm->numa_scan_offset = mm->numa_scan_offset + 1;

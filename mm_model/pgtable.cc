@@ -50,7 +50,10 @@ pt_slot* AllocateBelow(mm_struct* mm, pt_slot* slot, unsigned long address) {
   if (ptep_get(slot).none()) {
     page_table* const table = NewTableBelow(*slot->in, address);
     spin_lock(&mm->page_table_lock);
-    if (ptep_get(slot).none()) set_pte(slot, TableEntry(table));
+    if (ptep_get(slot).none()) {
+      mm->pgtables_bytes.add(kPageTableBytes);
+      set_pte(slot, TableEntry(table));
+    }
     spin_unlock(&mm->page_table_lock);
   }
   return ptep_get(slot).table->slot_of(address);
@@ -94,7 +97,8 @@ void FreeBelow(pt_slot* slot, const lockdep::CallSite& site) {
   CheckNothingIsLost(*table);
   slot->entry = {};
   table->detached = true;
-  machine().CallRcu(&Poison, table);
+  table->mm->pgtables_bytes.add(-kPageTableBytes);
+  pte_free_defer(table);
 }
 
 struct FreeLimits {
@@ -147,7 +151,10 @@ void pte_alloc(mm_struct* mm, pt_slot* pmd, unsigned long address) {
   if (!ptep_get(pmd).none()) return;
   page_table* const table = NewTableBelow(*pmd->in, address);
   spinlock* const ptl = pmd_lock(mm, pmd);
-  if (ptep_get(pmd).none()) set_pte(pmd, TableEntry(table));
+  if (ptep_get(pmd).none()) {
+    mm->pgtables_bytes.add(kPageTableBytes);
+    set_pte(pmd, TableEntry(table));
+  }
   spin_unlock(ptl);
 }
 
@@ -159,6 +166,8 @@ pt_slot* pmd_off(mm_struct* mm, unsigned long address) {
   }
   return table->slot_of(address);
 }
+
+void pte_free_defer(page_table* table) { machine().CallRcu(&Poison, table); }
 
 void free_pgd_range(mm_struct* mm, unsigned long address, unsigned long end, unsigned long floor,
                     unsigned long ceiling) {

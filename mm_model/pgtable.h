@@ -41,6 +41,11 @@ pt_slot* pmd_off(mm_struct* mm, unsigned long address);
 void free_pgd_range(mm_struct* mm, unsigned long address, unsigned long end, unsigned long floor,
                     unsigned long ceiling);
 
+// What a table counts in mm->pgtables_bytes.
+inline constexpr long kPageTableBytes = static_cast<long>(PAGE_SIZE);
+// Frees a table that no entry points to any more, after a grace period.
+void pte_free_defer(page_table* table);
+
 // ---- Locks ----
 
 MM_LOCK_FUNCTION spinlock* pmd_lock(mm_struct* mm, pt_slot* pmd);

@@ -1,6 +1,7 @@
 // /proc/pid/maps and smaps.  Follows linux 7.0 fs/proc/task_mmu.c and mm/mmap_lock.c
 // (lock_next_vma): maps under VMA locks, smaps under the mmap lock.
 
+#include "mm_model/huge_memory.h"
 #include "mm_model/mm_locks.h"
 #include "mm_model/services.h"
 #include "mm_model/vma_lock.h"
@@ -33,6 +34,10 @@ int CountPages(vm_area_struct* vma) {
   for (unsigned long address = vma->vm_start; address < end; address += PAGE_SIZE) {
     pt_slot* const pmd = pmd_off(mm, address);
     if (pmd == nullptr) continue;
+    if (pmd_trans_huge(pmd)) {
+      ++pages;
+      continue;
+    }
     const LockedPte locked = pte_offset_map_lock(mm, pmd, address);
     if (locked.pte == nullptr) continue;
     pages += ptep_get(locked.pte).present() ? 1 : 0;

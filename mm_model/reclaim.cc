@@ -40,7 +40,7 @@ struct ReclaimSection {
 
 void shrink_folio(folio* page) {
   const ReclaimSection section(LOCKDEP_CALL_SITE());
-  folio_isolate_lru(page);
+  if (!folio_isolate_lru(page)) return;  // Somebody else has it.
   if (!folio_trylock(page)) return folio_add_lru(page);
   const bool anon = page->anon_mapping;
   const bool busy = folio_referenced(page) || (anon && page->swap == 0 && !folio_alloc_swap(page));

@@ -10,7 +10,9 @@
 //
 //   "mmap:write & vma:write & rmap:write | new"
 //
-// `any` holds always; `atomic`: the access is one atomic operation.
+// `any` holds always; `atomic`: the access is one atomic operation; `downgraded`: the
+// task holds the mmap lock since it downgraded it, so that no other writes there;
+// `speculative`: it is between mmap_lock_speculate_try_begin and the retry.
 //
 // Requirements are parsed when the model is compiled: a malformed one in the
 // rules does not build.  ParseRequirement says where and why for any other.
@@ -59,11 +61,14 @@ namespace mm_model {
   X(kMemoryFailure, "mf", true)              \
   X(kExecUpdate, "exec_update", true)        \
   X(kMapChanging, "map_changing", true)      \
+  X(kAllLocks, "all_locks", true)            \
   X(kAny, "any", false)                      \
   X(kRcu, "rcu", false)                      \
   X(kNew, "new", false)                      \
   X(kDetached, "detached", false)            \
   X(kDying, "dying", false)                  \
+  X(kDowngraded, "downgraded", false)        \
+  X(kSpeculative, "speculative", false)      \
   X(kUnreachable, "unreachable", false)      \
   X(kIrqsOff, "irqs_off", false)             \
   X(kAtomic, "atomic", false)                \

@@ -41,6 +41,7 @@ void __anon_vma_prepare(vm_area_struct* vma) {
     vma->anon_vma = av;
     anon_vma_chain_link(vma, av);
     av->num_active_vmas += 1;
+    av->num_children += 1;  // A root is its own parent.
   }
   spin_unlock(&mm->page_table_lock);
   anon_vma_unlock_write(av);
@@ -70,6 +71,7 @@ void anon_vma_fork(vm_area_struct* vma, const vm_area_struct* parent) {
   vma->anon_vma = av;
   anon_vma_lock_write(av);
   anon_vma_chain_link(vma, av);
+  parents->num_children += 1;
   anon_vma_unlock_write(av);
 }
 
@@ -79,6 +81,10 @@ void unlink_anon_vmas(vm_area_struct* vma) {
   anon_vma_lock_write(active);
   for (anon_vma_chain* avc : ChainsOf(vma)) avc->av->rb_root.write().erase(avc);
   active->num_active_vmas -= 1;
+  if (active->num_active_vmas == 0) {  // It goes with its last VMA.
+    anon_vma* const parent = active->parent == nullptr ? active : active->parent;
+    parent->num_children -= 1;
+  }
   vma->anon_vma = nullptr;
   vma->anon_vma_chain.write().clear();
   anon_vma_unlock_write(active);

@@ -35,7 +35,7 @@ void rmap_walk_file(const RmapStep& start, void (*one)(const RmapStep&), bool lo
   if (mapping == nullptr) return;
   if (!locked) i_mmap_lock_read(mapping);
   const unsigned long index = start.page->index;
-  for (vm_area_struct* vma : mapping->i_mmap.read().Items(machine().memory(), index, index)) {
+  for (vm_area_struct* vma : vma_interval_tree_iter(mapping, index, index)) {
     one({start.page, vma, vma_address(vma, index), start.argument});
   }
   if (!locked) i_mmap_unlock_read(mapping);
@@ -67,7 +67,9 @@ void try_to_unmap_one(const RmapStep& step) {
       next = {.kind = pt_entry::Kind::kSwap, .swap = step.page->swap};
     }
     ReplaceAndFlush(step, locked.pte, next);
+    step.page->anon_exclusive = false;  // Who copies the swap entry shares it.
     step.page->mapcount.dec();
+    step.vma->vm_mm->rss_stat.add(-1);
   }
   pte_unmap_unlock(locked);
 }
@@ -84,6 +86,7 @@ void try_to_migrate_one(const RmapStep& step) {
   pt_entry entry = ptep_get(locked.pte);
   entry.kind = pt_entry::Kind::kMigration;
   ReplaceAndFlush(step, locked.pte, entry);
+  step.page->anon_exclusive = false;  // Who copies the migration entry shares it.
   step.page->mapcount.dec();
   pte_unmap_unlock(locked);
 }

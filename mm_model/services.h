@@ -48,11 +48,15 @@ bool oom_reap_task_mm(mm_struct* mm);
 void generic_file_write_iter(file* of, mm_struct* mm, unsigned long buffer);
 void write_cache_page(address_space* mapping, unsigned long index);
 void drop_pagecache(inode* node);
+// Unmounts a file system of at most one file.
+void generic_shutdown_super(super_block* sb);
 
 // ---- exec.cc ----
 
 // The stack of a new program: moved to its place inside one VMA.
 mm_struct* setup_arg_pages(unsigned long start, unsigned long shift);
+// The text of the program.
+void elf_load(mm_struct* mm, file* program, unsigned long address);
 // Leaves the old address space for the new one.
 void exec_mmap(mm_struct* old_mm, mm_struct* mm);
 
@@ -62,6 +66,27 @@ void exec_mmap(mm_struct* old_mm, mm_struct* mm);
 int show_maps(mm_struct* mm);
 // smaps: counts the pages that are there.
 int show_smaps(mm_struct* mm);
+
+// ---- prctl.cc ----
+
+void prctl_set_mm(mm_struct* mm, unsigned long arg_start);
+// Returns false if the old one is still mapped.
+bool replace_mm_exe_file(mm_struct* mm, file* new_file);
+file* get_mm_exe_file(mm_struct* mm);
+unsigned long get_mm_cmdline(mm_struct* mm);
+
+// ---- mmu_notifier.cc ----
+
+// Takes every lock of the address space.
+void mmu_notifier_register(mm_struct* mm);
+
+// ---- uprobes.cc ----
+
+struct uprobe_place {
+  const inode* node = nullptr;  // Null: no file is mapped there.
+  unsigned long offset = 0;     // In bytes.
+};
+uprobe_place find_active_uprobe(mm_struct* mm, unsigned long address);
 
 // ---- hugetlb.cc ----
 

@@ -18,8 +18,8 @@ bool expand_stack_locked(vm_area_struct* vma, unsigned long address) {
     const unsigned long grow = (vma->vm_start - address) >> PAGE_SHIFT;
     anon_vma_interval_tree_pre_update_vma(vma);
     mm->mm_mt.write().erase(vma);
-    mm->total_vm += grow;
-    mm->stack_vm += grow;
+    if ((vma->vm_flags & VM_LOCKED) != 0) mm->locked_vm += grow;
+    vm_stat_account(mm, VM_GROWSDOWN, static_cast<long>(grow));
     vma->vm_start = address;
     vma->vm_pgoff = vma->vm_pgoff - grow;
     mm->mm_mt.write().insert(vma->vm_start, vma->vm_end - 1, vma);

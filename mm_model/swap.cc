@@ -20,6 +20,20 @@ unsigned long FindSlot(const std::pmr::vector<int>& map) {
   return 0;
 }
 
+// PG_swapcache and the entry; the folio is locked by the caller.
+[[gnu::noinline]] void SetSwapCache(folio* page, unsigned long slot) {
+  AskWrite(*page, {Field::kFolioSwapCache, AccessKind::kPlain, &page->swap, LOCKDEP_CALL_SITE()});
+  page->swap = slot;
+}
+
+// Whether slots are given out.
+bool MayBeUsed() {
+  spin_lock(&device().lock);
+  const bool writeok = device().writeok;
+  spin_unlock(&device().lock);
+  return writeok;
+}
+
 // A folio for the slot, locked, in the cache; or the one that another task made.
 folio* read_swap_cache_async(unsigned long slot) {
   folio* const fresh = folio_alloc();
@@ -30,7 +44,7 @@ folio* read_swap_cache_async(unsigned long slot) {
   if (mine) {
     device().swap_cache.write()[slot] = fresh;
     device().swap_map.write()[slot] += 1;
-    fresh->swap = slot;
+    SetSwapCache(fresh, slot);
     fresh->uptodate = true;
     fresh->visible = true;
   }
@@ -72,6 +86,7 @@ void MapSwappedIn(const LockedPte& locked, vm_area_struct* vma, folio* page, boo
         vma->vm_start) >>
        PAGE_SHIFT);
   page->mapcount.inc();
+  locked.pte->in->mm->rss_stat.add(1);
   set_pte(locked.pte, {.kind = pt_entry::Kind::kPresent, .write = write, .page = page});
 }
 
@@ -134,12 +149,13 @@ mm_struct* TakeFromMmlist() {
 }  // namespace
 
 bool folio_alloc_swap(folio* page) {
+  if (!MayBeUsed()) return false;
   spin_lock(&device().cluster_lock);
   const unsigned long slot = FindSlot(device().swap_map.read());
   if (slot != 0) {
     device().swap_map.write()[slot] = 1;
     device().swap_cache.write()[slot] = page;
-    page->swap = slot;
+    SetSwapCache(page, slot);
   }
   spin_unlock(&device().cluster_lock);
   return slot != 0;
@@ -152,7 +168,7 @@ bool swap_cache_del(folio* page) {
   if (unused) {
     device().swap_cache.write()[slot] = nullptr;
     device().swap_map.write()[slot] = 0;
-    page->swap = 0;
+    SetSwapCache(page, 0);
   }
   spin_unlock(&device().cluster_lock);
   return unused;
@@ -204,7 +220,8 @@ vm_fault_t do_swap_page(vm_fault* vmf) {
     swap_cache_del(page);
   }
   folio_unlock(page);
-  vmf->vma->swap_readahead_info.set_atomic(static_cast<long>(slot));
+  auto& readahead = vmf->vma->swap_readahead_info;
+  readahead.set_atomic(readahead / 2 + static_cast<long>(slot));  // swap_update_readahead
   return 0;
 }
 

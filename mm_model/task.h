@@ -61,6 +61,7 @@ class Task {
   int rcu_depth = 0;
   int irqs_off = 0;
   bool fatal_signal_pending = false;
+  bool speculates = false;  // Between mmap_lock_speculate_try_begin and the retry.
 
  private:
   friend void SchedulingPoint(const Step& step);

@@ -10,8 +10,6 @@
 namespace mm_model {
 namespace {
 
-constexpr unsigned long kLastIndex = ~0ul >> PAGE_SHIFT;
-
 void unmap_mapping_range_vma(vm_area_struct* vma, unsigned long first, unsigned long last) {
   const unsigned long begin = vma_start_pgoff(vma);
   const unsigned long from = std::max(first, begin) - begin;
@@ -57,7 +55,7 @@ void truncate_inode_pages_range(address_space* mapping, unsigned long first) {
 void unmap_mapping_range(address_space* mapping, unsigned long first_index,
                          unsigned long last_index) {
   i_mmap_lock_read(mapping);
-  const auto vmas = mapping->i_mmap.read().Items(machine().memory(), first_index, last_index);
+  const auto vmas = vma_interval_tree_iter(mapping, first_index, last_index);
   for (vm_area_struct* vma : vmas) unmap_mapping_range_vma(vma, first_index, last_index);
   i_mmap_unlock_read(mapping);
 }

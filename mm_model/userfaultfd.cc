@@ -68,6 +68,7 @@ folio* NewPage(vm_area_struct* vma, unsigned long address) {
   page->anon_mapping = vma->anon_vma;
   page->index = vma->vm_pgoff + ((address - vma->vm_start) >> PAGE_SHIFT);
   page->uptodate = true;
+  page->anon_exclusive = true;
   return page;
 }
 
@@ -81,6 +82,7 @@ bool mfill_atomic_pte(vm_area_struct* vma, unsigned long address) {
   const bool empty = ptep_get(locked.pte).none();
   if (empty) {
     page->mapcount.inc();
+    mm->rss_stat.add(1);
     page->visible = true;
     set_pte(locked.pte, mk_pte(page, (vma->vm_flags & VM_WRITE) != 0));
   }

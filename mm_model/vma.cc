@@ -21,6 +21,12 @@ vm_area_struct* Recycle(mm_struct* mm) {
   vma->vm_page_prot.Reset();
   vma->vm_flags.Reset();
   vma->vm_file.Reset();
+  vma->vm_ops.Reset();
+  vma->vm_private_data.Reset();
+  vma->anon_name.Reset();
+  vma->vm_policy.Reset();
+  vma->numab_state.Reset();
+  vma->vm_userfaultfd_ctx.Reset();
   vma->vm_lock_seq = UINT32_MAX;
   vma->state = VmaState::kNew;
   return vma;
@@ -28,33 +34,6 @@ vm_area_struct* Recycle(mm_struct* mm) {
 
 // It may be handed out again from here on.
 void Reuse(void* vma) { machine().free_vmas.push_back(static_cast<vm_area_struct*>(vma)); }
-
-// Takes the rmap locks and hides the VMA from the trees, while its keys change.
-void vma_prepare(vm_area_struct* vma, vm_area_struct* insert) {
-  if (file* const of = vma->vm_file) {
-    i_mmap_lock_write(of->f_mapping);
-    of->f_mapping->i_mmap.write().erase(vma);
-    insert->shared_rb = true;
-    of->f_mapping->i_mmap.write().insert(vma_start_pgoff(insert), vma_last_pgoff(insert), insert);
-  }
-  if (vma->anon_vma) {
-    anon_vma_lock_write(vma->anon_vma);
-    anon_vma_interval_tree_pre_update_vma(vma);
-  }
-}
-
-void vma_complete(vm_area_struct* vma, vm_area_struct* insert, mm_struct* mm) {
-  if (vma->anon_vma) anon_vma_interval_tree_post_update_vma(vma);
-  if (file* const of = vma->vm_file) {
-    of->f_mapping->i_mmap.write().insert(vma_start_pgoff(vma), vma_last_pgoff(vma), vma);
-  }
-  mm->mm_mt.write().erase(vma);
-  mm->mm_mt.write().insert(vma->vm_start, vma->vm_end - 1, vma);
-  vma_iter_store_new(mm, insert);
-  mm->map_count = mm->map_count + 1;
-  if (vma->anon_vma) anon_vma_unlock_write(vma->anon_vma);
-  if (file* const of = vma->vm_file) i_mmap_unlock_write(of->f_mapping);
-}
 
 }  // namespace
 
@@ -72,6 +51,9 @@ vm_area_struct* vm_area_dup(mm_struct* mm, const vm_area_struct* orig) {
   vma->vm_pgoff = orig->vm_pgoff;
   vma->vm_page_prot = orig->vm_page_prot;
   vma->vm_file = orig->vm_file;
+  vma->vm_ops = orig->vm_ops;
+  vma->anon_name = orig->anon_name;
+  vma->vm_policy = orig->vm_policy;
   vm_flags_init(vma, orig->vm_flags);
   return vma;
 }
@@ -103,24 +85,6 @@ void vma_iter_store_new(mm_struct* mm, vm_area_struct* vma) {
 
 void vma_iter_clear(mm_struct* mm, vm_area_struct* vma) { mm->mm_mt.write().erase(vma); }
 
-void vma_link_file(vm_area_struct* vma) {
-  file* const of = vma->vm_file;
-  if (of == nullptr) return;
-  i_mmap_lock_write(of->f_mapping);
-  vma->shared_rb = true;
-  of->f_mapping->i_mmap.write().insert(vma_start_pgoff(vma), vma_last_pgoff(vma), vma);
-  i_mmap_unlock_write(of->f_mapping);
-}
-
-void unlink_file_vma(vm_area_struct* vma) {
-  file* const of = vma->vm_file;
-  if (of == nullptr) return;
-  i_mmap_lock_write(of->f_mapping);
-  of->f_mapping->i_mmap.write().erase(vma);
-  vma->shared_rb = false;
-  i_mmap_unlock_write(of->f_mapping);
-}
-
 vm_area_struct* split_vma(mm_struct* mm, vm_area_struct* vma, unsigned long address) {
   vm_area_struct* const upper = vm_area_dup(mm, vma);
   upper->vm_start = address;
@@ -131,8 +95,32 @@ vm_area_struct* split_vma(mm_struct* mm, vm_area_struct* vma, unsigned long addr
   vma_start_write(upper);
   vma_prepare(vma, upper);
   vma->vm_end = address;
-  vma_complete(vma, upper, mm);
+  vma_complete(vma, upper);
   return upper;
+}
+
+vm_area_struct* vma_modify(mm_struct* mm, vm_area_struct* vma, unsigned long start,
+                           unsigned long end) {
+  if (vma->vm_start < start) vma = split_vma(mm, vma, start);
+  if (vma->vm_end > end) split_vma(mm, vma, end);
+  return vma;
+}
+
+// What a driver or file system wants to know of the end of the mapping.
+void vma_close(vm_area_struct* vma) {
+  if (vma->vm_ops) vma->vm_ops = kVmaDummyVmOps;
+}
+
+void vm_stat_account(mm_struct* mm, unsigned long flags, long pages) {
+  const auto change = static_cast<unsigned long>(pages);
+  mm->total_vm += change;
+  if ((flags & (VM_EXEC | VM_WRITE | VM_GROWSDOWN)) == VM_EXEC) {
+    mm->exec_vm += change;
+  } else if ((flags & VM_GROWSDOWN) != 0) {
+    mm->stack_vm += change;
+  } else if ((flags & (VM_WRITE | VM_SHARED)) == VM_WRITE) {
+    mm->data_vm += change;
+  }
 }
 
 void vm_flags_init(vm_area_struct* vma, unsigned long flags) { vma->vm_flags = flags; }

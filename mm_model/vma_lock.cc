@@ -19,9 +19,11 @@ const VmaLockProtocol& Protocol() {
                                                                        : kVmaSemaphore;
 }
 
-bool SequencesAreEqual(const mm_struct& mm, const vm_area_struct& vma) {
+bool SequencesAreEqual(const mm_struct& mm, const vm_area_struct& vma,
+                       const lockdep::CallSite& site) {
   SchedulingPoint({StepKind::kAtomic, "vma->vm_lock_seq", &vma.vm_lock_seq, AccessMode::kShared});
   AlsoTouches(&mm.mm_lock_seq, AccessMode::kShared);
+  AskRead(vma, {Field::kVmLockSeq, AccessKind::kOnce, &vma.vm_lock_seq, site});
   return vma.vm_lock_seq == mm.mm_lock_seq;
 }
 
@@ -72,6 +74,9 @@ bool __vma_start_write(vm_area_struct* vma, const LockRequest& request) {
   }
   AlsoTouches(&vma->vm_lock_seq, AccessMode::kExclusive);
   AlsoTouches(&mm->mm_lock_seq, AccessMode::kShared);
+  if (MmapIsWriteHeld(*mm)) {  // Else ST-VW has been told.
+    AskWrite(*vma, {Field::kVmLockSeq, AccessKind::kOnce, &vma->vm_lock_seq, request.site});
+  }
   vma->vm_lock_seq = mm->mm_lock_seq;
   Protocol().admit_readers(vma);
   return true;
@@ -96,7 +101,7 @@ bool StartWriteAsAsked(vm_area_struct* vma, LockRequest request) {
     if (__vma_start_write(vma, request)) TellRelease(vma->write_lock_map, request.site);
     return true;
   }
-  if (SequencesAreEqual(*mm, *vma)) return true;
+  if (SequencesAreEqual(*mm, *vma, request.site)) return true;
   if (!__vma_start_write(vma, request)) return false;
   mm->write_locked_vmas.push_back(vma);
   return true;
@@ -136,7 +141,7 @@ void StartReadLocked(vm_area_struct* vma, const LockRequest& request) {
 
 VmaReadLock vma_start_read(mm_struct* mm, vm_area_struct* vma, const lockdep::CallSite& site) {
   // Too pessimistic at times, never too optimistic: asked again below.
-  if (SequencesAreEqual(*mm, *vma)) {
+  if (SequencesAreEqual(*mm, *vma, site)) {
     rcu_read_unlock();
     return VmaReadLock::kContended;
   }
@@ -150,7 +155,7 @@ VmaReadLock vma_start_read(mm_struct* mm, vm_area_struct* vma, const lockdep::Ca
   }
   TellAcquire(vma->read_lock_map, ReadMode::kRead, lockdep::TryLock::kYes, {.site = site});
   // Type-stable memory: it may be another mm's VMA by now.
-  if (vma->vm_mm != mm || SequencesAreEqual(*mm, *vma)) {
+  if (vma->vm_mm != mm || SequencesAreEqual(*mm, *vma, site)) {
     return GiveUp(vma, VmaReadLock::kContended, site);
   }
   if (Protocol().is_detached(vma)) return GiveUp(vma, VmaReadLock::kDetached, site);
@@ -214,6 +219,7 @@ void vma_end_write_all(mm_struct* mm, const lockdep::CallSite& site) {
     TellRelease(vma->write_lock_map, site);
   }
   if (machine().mutation != nullptr) machine().mutation->OnVmaWriteLocksEnd();
+  AskWrite(*mm, {Field::kMmLockSeq, AccessKind::kPlain, &mm->mm_lock_seq, site});
   ++mm->mm_lock_seq;
 }
 

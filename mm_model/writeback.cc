@@ -1,6 +1,8 @@
 // Writing files.  Follows linux 7.0 mm/filemap.c (generic_perform_write),
 // fs/fs-writeback.c and mm/page-writeback.c (folio_clear_dirty_for_io),
-// fs/drop_caches.c.  Input and output take no time.
+// fs/drop_caches.c, fs/super.c (generic_shutdown_super).  Input and output take no time.
+
+#include <vector>
 
 #include "mm_model/mm_locks.h"
 #include "mm_model/rmap_walk.h"
@@ -8,12 +10,6 @@
 
 namespace mm_model {
 namespace {
-
-void MarkDirty(inode* node) {
-  spin_lock(&node->i_lock);
-  node->i_state = node->i_state | I_DIRTY;
-  spin_unlock(&node->i_lock);
-}
 
 // The copy runs with page faults disabled.  Returns whether the buffer was there.
 bool copy_folio_from_iter_atomic(mm_struct* mm, unsigned long buffer) {
@@ -25,11 +21,7 @@ bool WritePage(address_space* mapping, mm_struct* mm, unsigned long buffer) {
   if (page == nullptr) return true;  // Nothing cached: written around the cache.
   folio_lock(page);
   const bool copied = copy_folio_from_iter_atomic(mm, buffer);
-  if (copied && page->mapping == mapping) {
-    xa_lock_irq(mapping);
-    page->dirty = true;
-    xa_unlock_irq(mapping);
-  }
+  if (copied && page->mapping == mapping) folio_mark_dirty(page);
   folio_unlock(page);
   return copied;
 }
@@ -45,7 +37,6 @@ void generic_file_write_iter(file* of, mm_struct* mm, unsigned long buffer) {
     // The folio is unlocked by now: the fault may need it, and the mmap lock.
     if ((do_user_addr_fault(mm, buffer, 0) & VM_FAULT_ERROR) != 0) break;
   }
-  MarkDirty(node);
   inode_unlock(node);
   sb_end_write(node->i_sb);
 }
@@ -73,6 +64,28 @@ void write_cache_page(address_space* mapping, unsigned long index) {
   spin_lock(&node->i_lock);
   node->i_state = node->i_state & ~I_SYNC;
   spin_unlock(&node->i_lock);
+}
+
+namespace {
+
+void inode_sb_list_del(inode* node) {
+  super_block* const sb = node->i_sb;
+  spin_lock(&sb->s_inode_list_lock);
+  std::erase(sb->s_inodes.write(), node);
+  spin_unlock(&sb->s_inode_list_lock);
+}
+
+}  // namespace
+
+void generic_shutdown_super(super_block* sb) {
+  down_write(&sb->s_umount);
+  spin_lock(&sb->s_inode_list_lock);
+  const std::pmr::vector<inode*>& inodes = sb->s_inodes.read();
+  inode* const last = inodes.empty() ? nullptr : inodes.back();
+  spin_unlock(&sb->s_inode_list_lock);
+  if (last != nullptr) inode_sb_list_del(last);  // evict_inodes
+  sb->s_root = false;
+  up_write(&sb->s_umount);
 }
 
 // Only what nobody maps, and only by trying.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "mm_model/huge_memory.h"
 #include "mm_model/mm_locks.h"
 #include "mm_model/mm_ops.h"
 #include "mm_model/services.h"
@@ -13,20 +14,26 @@
 namespace mm_model {
 namespace {
 
-constexpr unsigned long kPmdEntrySize = PAGE_SIZE << kEntryBits;
-
-void zap_pte(const pt_entry& entry) {
+void zap_pte(mm_struct* mm, const pt_entry& entry) {
   if (entry.kind == pt_entry::Kind::kSwap) return swap_free(entry.swap);
   if (!entry.present()) return;
-  if (entry.dirty) entry.page->dirty = true;
+  if (entry.dirty) folio_mark_dirty(entry.page);
   entry.page->mapcount.dec();
+  mm->rss_stat.add(-1);
 }
 
-// Returns whether a huge page was there.
-bool zap_huge_pmd(vm_area_struct* vma, pt_slot* pmd) {
-  if (!ptep_get(pmd).present()) return false;
+// Of a part of a huge page the rest stays.  Returns whether nothing else is to be done.
+bool zap_huge_pmd(vm_area_struct* vma, pt_slot* pmd, unsigned long start, unsigned long end) {
+  if (!pmd_trans_huge(pmd)) return false;
+  if (end - start != PMD_SIZE) {
+    folio* const page = ptep_get(pmd).page;
+    split_huge_pmd(vma, pmd, start);
+    if (page != nullptr) deferred_split_folio(page);
+    return false;
+  }
   spinlock* const ptl = pmd_lock(vma->vm_mm, pmd);
-  if (ptep_get(pmd).present()) zap_pte(ptep_get_and_clear(pmd));
+  if (ptep_get(pmd).present()) zap_pte(vma->vm_mm, ptep_get_and_clear(pmd));
+  flush_tlb_range(vma->vm_mm, start, end);
   spin_unlock(ptl);
   return true;
 }
@@ -37,8 +44,9 @@ void zap_pte_range(vm_area_struct* vma, pt_slot* pmd, unsigned long start, unsig
   for (unsigned long address = start; address < end; address += PAGE_SIZE) {
     pt_slot* const pte = locked.pte->in->slot_of(address);
     if (ptep_get(pte).none()) continue;
-    zap_pte(ptep_get_and_clear(pte));
+    zap_pte(vma->vm_mm, ptep_get_and_clear(pte));
   }
+  flush_tlb_range(vma->vm_mm, start, end);  // tlb_flush_mmu_tlbonly: under the lock.
   pte_unmap_unlock(locked);
 }
 
@@ -47,9 +55,10 @@ void zap_pte_range(vm_area_struct* vma, pt_slot* pmd, unsigned long start, unsig
 void unmap_page_range(vm_area_struct* vma, unsigned long start, unsigned long end) {
   if ((vma->vm_flags & VM_HUGETLB) != 0) return unmap_hugepage_range(vma);
   while (start < end) {
-    const unsigned long next = std::min(end, (start / kPmdEntrySize + 1) * kPmdEntrySize);
+    const unsigned long next = std::min(end, (start / PMD_SIZE + 1) * PMD_SIZE);
     pt_slot* const pmd = pmd_off(vma->vm_mm, start);
-    if (pmd != nullptr && !zap_huge_pmd(vma, pmd)) zap_pte_range(vma, pmd, start, next);
+    if (pmd != nullptr && !zap_huge_pmd(vma, pmd, start, next))
+      zap_pte_range(vma, pmd, start, next);
     start = next;
   }
 }

@@ -19,6 +19,7 @@
 #include "mm_model/rules/order_coverage.h"
 #include "mm_model/rules/page_table_rules.h"
 #include "mm_model/rules/state_rules.h"
+#include "mm_model/verify/rule_coverage.h"
 
 namespace mm_model {
 namespace {
@@ -29,6 +30,9 @@ using Json = nlohmann::ordered_json;
 constexpr char kFooter[] =
     R"(What stands behind a rule is in brackets. "process_addrs.rst" is a document of the kernel,
 Documentation/mm/process_addrs.rst; file names are those of linux 7.0, if no other is named.
+
+Below each rule stands how often the clean scenarios are asked it, and the first of them;
+`lockdep mm verify --verbose` also names the mutants that break it.
 
 For each declared order: whether it is enforced, and a scenario in which the model takes the
 locks so. What it takes that nobody declared is an undeclared-dependency; where that is known
@@ -51,24 +55,38 @@ std::string Requirement(const char* verb, const RequirementText& needed, const c
   return text;
 }
 
-std::string FieldRulesText() {
+// Where the rule is asked, and obeyed; empty if it asks for nothing.
+std::string AskedText(const RuleCoverage& coverage, const std::string& name) {
+  const CoveredRule* const rule = coverage.Find(name);
+  if (rule == nullptr) return "";
+  if (rule->asked != 0) {
+    return absl::StrCat("      asked ", rule->asked, " times, first in ", rule->obeyed_in, "\n");
+  }
+  return absl::StrCat("      never asked: ", rule->why_unasked, "\n");
+}
+
+std::string FieldRulesText(const RuleCoverage& coverage) {
   std::string text = absl::StrCat("Fields (", AllFieldRules().size(), "): unprotected-access\n");
   for (const FieldRule& rule : AllFieldRules()) {
     absl::StrAppend(&text, "  ", rule.name, "\n",
                     Requirement("write", rule.write, rule.source, rule.exempt, rule.exempt_source),
-                    Requirement("read", rule.read, rule.read_source, rule.once, rule.once_source));
+                    AskedText(coverage, absl::StrCat("write ", rule.name)),
+                    Requirement("read", rule.read, rule.read_source, rule.once, rule.once_source),
+                    AskedText(coverage, absl::StrCat("read ", rule.name)));
   }
   return text;
 }
 
-std::string OtherRulesText() {
+std::string OtherRulesText(const RuleCoverage& coverage) {
   std::string text = absl::StrCat("\nPage tables (", AllPtRules().size(), "): page-table-rule\n");
   for (const PtRule& rule : AllPtRules()) {
     absl::StrAppend(&text, "  ", rule.id, "\n    to ", rule.subject, ": ", rule.requirement.text,
-                    "  [", rule.source, "]\n");
+                    "  [", rule.source, "]\n", AskedText(coverage, rule.id));
   }
   absl::StrAppend(&text, "\nLock states (", AllStateRules().size(), "): invalid-lock-state\n");
-  for (const StateRule& rule : AllStateRules()) absl::StrAppend(&text, "  ", rule.text, "\n");
+  for (const StateRule& rule : AllStateRules()) {
+    absl::StrAppend(&text, "  ", rule.text, "\n", AskedText(coverage, rule.id));
+  }
   return text;
 }
 
@@ -162,7 +180,8 @@ class Rules final : public Subcommand {
       json["orders"] = ToJson(coverage);
       Print(json.dump(2) + "\n");
     } else {
-      Print(FieldRulesText() + OtherRulesText() + OrdersText(coverage));
+      const RuleCoverage asked = CoverageIn(CleanScenarios());
+      Print(FieldRulesText(asked) + OtherRulesText(asked) + OrdersText(coverage));
     }
     return cli::kExitOk;
   }

@@ -52,10 +52,13 @@ void ReportBreach(const Owner& owner, const Side& side, const FieldAccess& acces
 template <typename Owner>
 void CheckAlive(const Owner& /*owner*/, Field /*field*/) {}
 
-// Its memory stays that of a VMA, so who looks under RCU may ask whose it is.
+// Its memory stays that of a VMA, so who looks under RCU may ask whose it is and
+// whether it is locked, and read what he asks again.
 void CheckAlive(const vm_area_struct& vma, Field field) {
   AlsoTouches(&vma.state, AccessMode::kShared);
-  if (vma.state == VmaState::kFreed && field != Field::kVmMm) {
+  const bool may_be_freed =
+      field == Field::kVmMm || field == Field::kVmLockSeq || current().speculates;
+  if (vma.state == VmaState::kFreed && !may_be_freed) {
     Corruption("a VMA was used after it was freed");
   }
 }
@@ -67,9 +70,8 @@ const FieldRule& RuleOf(Field field) { return kFieldRules[static_cast<size_t>(fi
 std::span<const FieldRule> AllFieldRules() { return kFieldRules; }
 
 template <typename Owner>
-void WillRead(const Owner& owner, const FieldAccess& access) {
+void AskRead(const Owner& owner, const FieldAccess& access) {
   const FieldRule& rule = RuleOf(access.field);
-  SchedulingPoint({StepKind::kRead, rule.name, access.where, AccessMode::kShared});
   CheckAlive(owner, access.field);
   if (machine().validator().stopped()) return;  // It no longer knows what is held.
   machine().CountRead(access.field);
@@ -80,10 +82,8 @@ void WillRead(const Owner& owner, const FieldAccess& access) {
 }
 
 template <typename Owner>
-void WillWrite(const Owner& owner, const FieldAccess& access) {
+void AskWrite(const Owner& owner, const FieldAccess& access) {
   const FieldRule& rule = RuleOf(access.field);
-  SchedulingPoint({access.kind == AccessKind::kAtomic ? StepKind::kAtomic : StepKind::kWrite,
-                   rule.name, access.where});
   CheckAlive(owner, access.field);
   if (machine().validator().stopped()) return;
   machine().CountWrite(access.field);
@@ -92,7 +92,22 @@ void WillWrite(const Owner& owner, const FieldAccess& access) {
   ReportBreach(owner, WriteSide(rule), access);
 }
 
+template <typename Owner>
+void WillRead(const Owner& owner, const FieldAccess& access) {
+  SchedulingPoint({StepKind::kRead, RuleOf(access.field).name, access.where, AccessMode::kShared});
+  AskRead(owner, access);
+}
+
+template <typename Owner>
+void WillWrite(const Owner& owner, const FieldAccess& access) {
+  SchedulingPoint({access.kind == AccessKind::kAtomic ? StepKind::kAtomic : StepKind::kWrite,
+                   RuleOf(access.field).name, access.where});
+  AskWrite(owner, access);
+}
+
 #define MM_X(Owner)                                         \
+  template void AskRead(const Owner&, const FieldAccess&);  \
+  template void AskWrite(const Owner&, const FieldAccess&); \
   template void WillRead(const Owner&, const FieldAccess&); \
   template void WillWrite(const Owner&, const FieldAccess&);
 MM_X(vm_area_struct)

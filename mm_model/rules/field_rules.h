@@ -51,6 +51,12 @@ void WillRead(const Owner& owner, const FieldAccess& access);
 template <typename Owner>
 void WillWrite(const Owner& owner, const FieldAccess& access);
 
+// The check alone, of an access that is part of the step that runs.
+template <typename Owner>
+void AskRead(const Owner& owner, const FieldAccess& access);
+template <typename Owner>
+void AskWrite(const Owner& owner, const FieldAccess& access);
+
 }  // namespace mm_model
 
 #endif  // MM_MODEL_RULES_FIELD_RULES_H_

@@ -25,6 +25,7 @@ bool HoldsClass(LockClass lock_class, HeldMode mode = HeldMode::kAny) {
 Answer State(bool holds) {
   Answer answer;
   answer.state_holds = holds;
+  answer.locks.Refuse();  // It is not for the locks to say.
   return answer;
 }
 
@@ -38,8 +39,10 @@ Answer Common(const Condition& condition, AccessKind kind) {
       return State(current().irqs_off > 0);
     case Term::kAtomic:
       return State(kind == AccessKind::kAtomic);
+    case Term::kSpeculative:
+      return State(current().speculates);
     default:
-      return {};
+      return State(false);  // The object has no such lock: nobody can hold it.
   }
 }
 
@@ -60,6 +63,7 @@ constexpr ClassTerm kClassTerms[] = {
     {Term::kKsmThread, LockClass::kKsmThreadMutex},
     {Term::kMemoryFailure, LockClass::kMfMutex},
     {Term::kExecUpdate, LockClass::kExecUpdateLock},
+    {Term::kAllLocks, LockClass::kMmAllLocksMutex},
 };
 
 const ClassTerm* FindClassTerm(Term term) {
@@ -156,14 +160,23 @@ Answer Ask(const mm_struct& mm, const Condition& condition, AccessKind kind) {
     case Term::kVma:  // Any VMA of it that the task keeps stable.
       for (const vm_area_struct* vma : mm.vmas) AddVma(*vma, condition.mode, &answer);
       return answer;
-    case Term::kRmap:
-      return State(HoldsClass(LockClass::kIMmapRwsem) || HoldsClass(LockClass::kAnonVmaRwsem));
+    case Term::kRmap:  // To read, that of any; to write, those of all.
+      if (condition.mode == HoldMode::kRead) {
+        return State(HoldsClass(LockClass::kIMmapRwsem) || HoldsClass(LockClass::kAnonVmaRwsem));
+      }
+      for (const vm_area_struct* vma : mm.vmas) {
+        AddIMmap(*vma, &answer);
+        AddAnonVma(*vma, &answer);
+      }
+      return answer;
     case Term::kPageTableLock:
       answer.locks.Add(&mm.page_table_lock.dep_map());
       return answer;
     case Term::kArgLock:
       answer.locks.Add(&mm.arg_lock.dep_map());
       return answer;
+    case Term::kDowngraded:
+      return State(mm.mmap_lock.IsDowngradedBy(current()));
     case Term::kDying:
       Asks(&mm.mm_users);
       return State(mm.mm_users.peek() == 0);

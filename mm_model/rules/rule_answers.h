@@ -21,6 +21,9 @@ class AskedLocks {
     one_held_ = one_held_ || written || IsHeld(*map, lockdep::HeldMode::kAny);
   }
 
+  // Not held for writing, even if there is nothing to lock.
+  void Refuse() { all_written_ = false; }
+
   const DepMap* first() const { return first_; }
   bool HeldForReading() const { return one_held_; }
   bool HeldForWriting() const { return all_written_; }

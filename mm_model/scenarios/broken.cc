@@ -48,6 +48,69 @@ void TakeRmapLocksInWrongOrder(A& space) {
   mmap_read_unlock(space.mm);
 }
 
+// Two tasks that do so at a time lose one of the changes.
+void CountPlainly(A& space) {
+  space.mm->pinned_vm += 1;
+  space.mm->pgtables_bytes += PAGE_SIZE;
+  space.mm->flags = MMF_OOM_SKIP;
+}
+
+// What is written once, before anybody knows the VMA.
+void RebindMappedVma(A& space) {
+  mmap_read_lock(space.mm);
+  vm_area_struct* const vma = find_vma(space.mm, A::kAnon);
+  vma->vm_private_data = machine().New<hugetlb_vma_lock>();
+  vma->vm_file = space.data;
+  mmap_read_unlock(space.mm);
+}
+
+void WalkChainWithoutLock(A& space) {
+  AccessUser(space.mm, A::kAnon, Access::kWrite);
+  mmap_read_lock(space.mm);
+  const vm_area_struct* const vma = find_vma(space.mm, A::kAnon);
+  mmap_read_unlock(space.mm);
+  static_cast<void>(vma->anon_vma_chain.read());
+}
+
+// pmd_off and pte_offset, without the lock that comes with the look.
+void ReadPteWithoutRcu(A& space) {
+  AccessUser(space.mm, A::kAnon, Access::kWrite);
+  mmap_read_lock(space.mm);
+  page_table* const table = ptep_get(pmd_off(space.mm, A::kAnon)).table;
+  ptep_get(table->slot_of(A::kAnon));
+  mmap_read_unlock(space.mm);
+}
+
+// Between the look and the lock the table may have been taken out.
+void AgePteWithoutAskingAgain(A& space) {
+  AccessUser(space.mm, A::kAnon, Access::kWrite);
+  mmap_read_lock(space.mm);
+  rcu_read_lock();
+  page_table* const table = ptep_get(pmd_off(space.mm, A::kAnon)).table;
+  spin_lock(&table->lock);
+  pt_entry entry = ptep_get(table->slot_of(A::kAnon));
+  entry.young = true;
+  set_pte(table->slot_of(A::kAnon), entry);
+  spin_unlock(&table->lock);
+  rcu_read_unlock();
+  mmap_read_unlock(space.mm);
+}
+
+void WriteLockVmaUnderItsReadLock(A& space) {
+  mmap_write_lock(space.mm);
+  vm_area_struct* const vma = find_vma(space.mm, A::kAnon);
+  vma_start_read_locked(vma);
+  vma_start_write(vma);
+  vma_end_read(vma);
+  mmap_write_unlock(space.mm);
+}
+
+constexpr ScenarioTask kPlainCounters[] = {{"counter", CountPlainly}};
+constexpr ScenarioTask kRebind[] = {{"driver", RebindMappedVma}};
+constexpr ScenarioTask kChain[] = {{"walker", WalkChainWithoutLock}};
+constexpr ScenarioTask kNoRcu[] = {{"walker", ReadPteWithoutRcu}};
+constexpr ScenarioTask kNotAgain[] = {{"walker", AgePteWithoutAskingAgain}};
+constexpr ScenarioTask kOwnRead[] = {{"writer", WriteLockVmaUnderItsReadLock}};
 constexpr ScenarioTask kVmaWriteUnderMmapRead[] = {{"writer", WriteLockVmaUnderMmapRead}};
 constexpr ScenarioTask kFlagsWithoutVmaWrite[] = {{"mprotect", SetFlagsWithoutVmaLock}};
 constexpr ScenarioTask kMmapUnderVmaRead[] = {{"reader", WaitForMmapUnderVmaRead},
@@ -61,6 +124,15 @@ constexpr Scenario kScenarios[] = {
      "change vm_flags under the mmap write lock, without vma_start_write", kFlagsWithoutVmaWrite},
     {"mmap-lock-under-vma-read", "broken",
      "wait for the mmap lock with a VMA read lock held, against a writer", kMmapUnderVmaRead},
+    {"vma-write-under-its-read-lock", "broken", "write-lock a VMA that the task holds for reading",
+     kOwnRead},
+    {"plain-counters", "broken", "change atomic counters and flags of an mm by plain writes",
+     kPlainCounters},
+    {"vma-rebound", "broken", "change what a VMA maps after others know it", kRebind},
+    {"chain-without-lock", "broken", "walk an anon_vma_chain after the mmap lock was given back",
+     kChain},
+    {"pte-without-rcu", "broken", "read a pte under the mmap lock alone", kNoRcu},
+    {"pte-not-asked-again", "broken", "change a pte of a table that may be gone", kNotAgain},
     {"rmap-locks-in-wrong-order", "broken",
      "take anon_vma->rwsem before i_mmap_rwsem, against the declared order", kRmapOrder},
 };

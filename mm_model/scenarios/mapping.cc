@@ -88,6 +88,12 @@ void UseHeap(A& space) {
 
 void Lock(A& space) { do_mlock(space.mm, A::kAnon, PAGE_SIZE); }
 
+void LockAll(A& space) {
+  do_mlockall(space.mm);
+  vm_mmap_pgoff(space.mm, nullptr, A::kFree, PAGE_SIZE, A::kFlags, 0);
+  __vm_munmap(space.mm, A::kFree, PAGE_SIZE);
+}
+
 // The target starts at another place of its table: entries are moved one by one.
 void MoveEntries(A& space) {
   AccessUser(space.mm, A::kPrivate, Access::kWrite);
@@ -128,6 +134,7 @@ void AdviseProcess(A& /*space*/) { process_madvise(A::kAnon, A::kBytes); }
 constexpr ScenarioTask kGrow[] = {{"fault", GrowStack}, {"user", UseStack}};
 constexpr ScenarioTask kBrk[] = {{"brk", UseHeap}};
 constexpr ScenarioTask kMlock[] = {{"mlock", Lock}};
+constexpr ScenarioTask kMlockall[] = {{"mlockall", LockAll}};
 constexpr ScenarioTask kMremap[] = {{"mremap", MoveEntries}};
 constexpr ScenarioTask kMremapTable[] = {{"mremap", MoveTable}};
 constexpr ScenarioTask kDontNeed[] = {{"fault", TouchEverything}, {"madvise", DontNeed}};
@@ -157,6 +164,7 @@ constexpr Scenario kScenarios[] = {
     {"stack-expansion", "mapping", "a fault below a stack makes it grow", kGrow, MapStack},
     {"brk", "mapping", "grow the heap, use it, shrink it", kBrk, MapHeap},
     {"mlock", "mapping", "lock a page in memory, and fault it in", kMlock},
+    {"mlockall", "mapping", "lock everything, and what is mapped later", kMlockall},
     {"mremap", "mapping", "move a mapping, entry by entry", kMremap},
     {"mremap-table", "mapping", "move a mapping with its page table", kMremapTable, MapTable},
     {"madvise-dontneed", "mapping", "drop pages under the VMA lock while others fault", kDontNeed},

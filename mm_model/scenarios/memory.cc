@@ -1,6 +1,7 @@
 // What the kernel does with memory on its own: reclaim, swap, migration, and
 // pages that it uses itself.
 
+#include "mm_model/folio.h"
 #include "mm_model/migrate.h"
 #include "mm_model/mm_locks.h"
 #include "mm_model/scenario.h"
@@ -18,9 +19,15 @@ folio* FolioAt(const A& space, unsigned long address) {
   return page;
 }
 
+void Reclaim(folio* page) {
+  if (page == nullptr) return;
+  if (!page->lru) folio_add_lru(page);  // lru_add_drain
+  shrink_folio(page);
+}
+
 void SwapOut(A& space) {
   AccessUser(space.mm, A::kAnon, Access::kWrite);
-  if (folio* const page = FolioAt(space, A::kAnon)) shrink_folio(page);
+  Reclaim(FolioAt(space, A::kAnon));
 }
 
 void SwapOutAndIn(A& space) {
@@ -29,7 +36,7 @@ void SwapOutAndIn(A& space) {
 }
 
 void ReclaimFile(A& space) {
-  if (folio* const page = FolioAt(space, A::kShared)) shrink_folio(page);
+  Reclaim(FolioAt(space, A::kShared));
   AccessUser(space.mm, A::kShared, Access::kRead);
 }
 
@@ -69,6 +76,12 @@ void GupFast(A& space) {
 
 void AccessRemote(A& space) { access_remote_vm(space.mm, A::kPrivate); }
 
+void PinForDevice(A& space) {
+  folio* const page = ib_umem_get(space.mm, A::kAnon);
+  if (page != nullptr) ib_umem_release(space.mm, page);
+}
+
+constexpr ScenarioTask kPinDevice[] = {{"device", PinForDevice}};
 constexpr ScenarioTask kSwap[] = {{"reclaim", SwapOutAndIn}};
 constexpr ScenarioTask kReclaimFile[] = {{"reclaim", ReclaimFile}};
 constexpr ScenarioTask kSwapoff[] = {{"swapoff", SwapOff}};
@@ -88,6 +101,7 @@ constexpr Scenario kScenarios[] = {
     {"migration-file", "memory", "a page of the page cache moves while it is read", kMigrateFile},
     {"gup", "memory", "pin a page that must be faulted in", kGup},
     {"gup-fast", "memory", "pin a page with interrupts off and no lock", kGupFast},
+    {"pin-for-device", "memory", "pin a page for long, and count it", kPinDevice},
     {"access-remote-vm", "memory", "read another task's memory", kRemote},
 };
 

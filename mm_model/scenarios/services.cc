@@ -24,6 +24,18 @@ void UseAndCollapse(A& space) {
   collapse_huge_page(space.mm, kTable);
 }
 
+// Copied, written, made read-only in part, moved, and unmapped in two parts.
+void UseHugePage(A& space) {
+  UseAndCollapse(space);
+  space.child = dup_mm(space.mm);
+  AccessUser(space.child, kTable + PAGE_SIZE, Access::kWrite);
+  do_mprotect_pkey(space.child, kTable, PMD_SIZE, VM_READ);
+  do_mremap(space.mm, kTable, PMD_SIZE, kTable + 4 * PMD_SIZE);
+  __vm_munmap(space.mm, kTable + 4 * PMD_SIZE + 2 * PAGE_SIZE, PMD_SIZE - 2 * PAGE_SIZE);
+  do_mprotect_pkey(space.mm, kTable + 4 * PMD_SIZE, PAGE_SIZE, VM_READ);
+  exit_mmap(space.child);
+}
+
 void Retract(A& space) {
   AccessUser(space.mm, A::kShared, Access::kRead);
   unmap_mapping_range(space.data->f_mapping, 0, A::kPages);
@@ -103,11 +115,42 @@ void DropCaches(A& space) {
   drop_pagecache(space.data->f_inode);
 }
 
+void Unmount(A& /*space*/) {
+  auto* const sb = machine().New<super_block>();
+  machine().New<inode>(sb);
+  generic_shutdown_super(sb);
+}
+
+void UffdFork(A& space) {
+  auto* const ctx = machine().New<userfaultfd_ctx>();
+  userfaultfd_register(space.mm, A::kAnon, ctx);
+  space.child = dup_mm(space.mm);
+  mfill_atomic(space.mm, A::kAnon + PAGE_SIZE, ctx);
+}
+
 void Exec(A& space) {
   mm_struct* const mm = setup_arg_pages(A::kFree + 4 * PAGE_SIZE, 2 * PAGE_SIZE);
+  elf_load(mm, space.data, A::kFree);
   exec_mmap(space.mm, mm);
   AccessUser(mm, A::kFree + 2 * PAGE_SIZE, Access::kRead);
 }
+
+void SetMm(A& space) {
+  prctl_set_mm(space.mm, A::kAnon);
+  replace_mm_exe_file(space.mm, space.data);
+}
+
+void ReadProc(A& space) {
+  get_mm_cmdline(space.mm);
+  get_mm_exe_file(space.mm);
+}
+
+void RegisterNotifier(A& space) {
+  AccessUser(space.mm, A::kAnon, Access::kWrite);
+  mmu_notifier_register(space.mm);
+}
+
+void HitBreakpoint(A& space) { find_active_uprobe(space.mm, A::kPrivate + PAGE_SIZE); }
 
 void MapHugetlb(A& space) {
   auto* const node = machine().New<inode>(space.data->f_inode->i_sb, true);
@@ -126,6 +169,7 @@ void UnmapHugetlb(A& space) {
 void PunchHugetlb(A& space) { hugetlbfs_punch_hole(space.huge); }
 
 constexpr ScenarioTask kCollapse[] = {{"khugepaged", UseAndCollapse}, {"fault", UseTable}};
+constexpr ScenarioTask kHugePage[] = {{"user", UseHugePage}};
 constexpr ScenarioTask kRetract[] = {{"khugepaged", Retract}, {"fault", FaultShared}};
 constexpr ScenarioTask kSplit[] = {{"split", SplitFolios}};
 constexpr ScenarioTask kKsm[] = {{"ksmd", MergePages}};
@@ -140,18 +184,26 @@ constexpr ScenarioTask kReap[] = {{"reaper", Reap}};
 constexpr ScenarioTask kWrite[] = {{"write", WriteFile}};
 constexpr ScenarioTask kWriteback[] = {{"writeback", Writeback}};
 constexpr ScenarioTask kDropCaches[] = {{"drop-caches", DropCaches}};
+constexpr ScenarioTask kUnmount[] = {{"umount", Unmount}};
+constexpr ScenarioTask kUffdFork[] = {{"uffd", UffdFork}};
 constexpr ScenarioTask kExec[] = {{"exec", Exec}};
+constexpr ScenarioTask kPrctl[] = {{"prctl", SetMm}, {"reader", ReadProc}};
+constexpr ScenarioTask kNotifier[] = {{"notifier", RegisterNotifier}};
+constexpr ScenarioTask kUprobe[] = {{"uprobe", HitBreakpoint}};
 constexpr ScenarioTask kHugetlb[] = {{"munmap", UnmapHugetlb}};
 constexpr ScenarioTask kHugetlbPunch[] = {{"fault", UseHugetlb}, {"punch", PunchHugetlb}};
 
 constexpr Scenario kScenarios[] = {
     {"collapse", "services", "khugepaged puts a huge page in place of a page table", kCollapse,
      MapTable},
+    {"huge-page", "services", "copy, protect, move and unmap a huge page, whole and in parts",
+     kHugePage, MapTable},
     {"retract-page-tables", "services", "an empty page table goes while its VMA stays", kRetract},
     {"split-folio", "services", "split folios of anonymous memory and of a file", kSplit},
     {"ksm", "services", "a page is write-protected to be shared, and copied when written", kKsm},
     {"uffd-copy", "services", "userfaultfd puts a page where there is none", kUffd},
     {"uffd-move", "services", "userfaultfd moves a page between two mappings", kUffdMove, MapTable},
+    {"uffd-fork", "services", "a fork keeps userfaultfd from filling while it copies", kUffdFork},
     {"numa-balancing", "services", "entries become inaccessible to see who uses them", kNuma},
     {"mbind", "services", "give a mapping another memory policy", kMbind},
     {"proc-maps", "services", "list the mappings, each under its VMA lock", kMaps},
@@ -161,7 +213,11 @@ constexpr Scenario kScenarios[] = {
     {"file-write", "services", "write a file from memory that must be faulted in", kWrite},
     {"writeback", "services", "clean a mapped page and its entries", kWriteback},
     {"drop-caches", "services", "drop what nobody maps", kDropCaches},
+    {"umount", "services", "unmount a file system that nobody uses any more", kUnmount},
     {"exec", "services", "relocate the stack of a new program, leave the old one", kExec},
+    {"prctl-set-mm", "services", "a process changes what /proc says of it", kPrctl},
+    {"mmu-notifier", "services", "take every lock of an address space at once", kNotifier},
+    {"uprobe", "services", "look a mapping up without any lock, and ask again", kUprobe},
     {"hugetlb-munmap", "services", "fault in and unmap a huge page", kHugetlb, MapHugetlb},
     {"hugetlb-punch-hole", "services", "cut a huge page out of its file while it is used",
      kHugetlbPunch, MapHugetlb},

@@ -81,7 +81,7 @@ struct swap_info_struct {
 
   spinlock lock{LockClass::kSwapInfoLock, this};             // si->lock
   spinlock cluster_lock{LockClass::kSwapClusterLock, this};  // ci->lock; there is one cluster.
-  Guarded<swap_info_struct, bool, Field::kSwapInfoFlags> writeok{this};
+  Guarded<swap_info_struct, bool, Field::kSwapInfoFlags> writeok{this, true};
   // Users of each slot, and the folio of it in the swap cache.
   Guarded<swap_info_struct, std::pmr::vector<int>, Field::kSwapMap> swap_map{this, kSlots, 0,
                                                                              machine().memory()};

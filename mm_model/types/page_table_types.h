@@ -17,6 +17,7 @@ struct page_table;
 
 inline constexpr unsigned long PAGE_SHIFT = 12;
 inline constexpr unsigned long PAGE_SIZE = 1ul << PAGE_SHIFT;
+inline constexpr unsigned long kLastIndex = ~0ul >> PAGE_SHIFT;  // Of a file's pages.
 inline constexpr unsigned kEntryBits = 3;
 inline constexpr unsigned kEntries = 1u << kEntryBits;
 inline constexpr unsigned long PMD_SIZE = PAGE_SIZE << kEntryBits;

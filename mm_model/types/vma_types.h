@@ -28,6 +28,7 @@ struct file;
 
 inline constexpr unsigned long VM_READ = 0x1;
 inline constexpr unsigned long VM_WRITE = 0x2;
+inline constexpr unsigned long VM_EXEC = 0x4;
 inline constexpr unsigned long VM_SHARED = 0x8;
 inline constexpr unsigned long VM_GROWSDOWN = 0x100;
 inline constexpr unsigned long VM_LOCKED = 0x2000;

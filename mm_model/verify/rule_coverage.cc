@@ -1,5 +1,6 @@
 #include "mm_model/verify/rule_coverage.h"
 
+#include <memory>
 #include <string_view>
 
 #include "absl/strings/match.h"
@@ -7,6 +8,8 @@
 #include "mm_model/rules/field_rules.h"
 #include "mm_model/rules/page_table_rules.h"
 #include "mm_model/rules/state_rules.h"
+#include "mm_model/runner.h"
+#include "mm_model/strategies.h"
 
 namespace mm_model {
 namespace {
@@ -95,6 +98,26 @@ void RuleCoverage::NoteMutant(const std::string& mutant, const Finding& finding)
   if (known == index_.end()) return;
   CoveredRule& rule = rules_[known->second];
   if (rule.mutants++ == 0) rule.broken_by = mutant;
+}
+
+const CoveredRule* RuleCoverage::Find(const std::string& name) const {
+  const auto known = index_.find(name);
+  return known == index_.end() ? nullptr : &rules_[known->second];
+}
+
+RuleCoverage CoverageIn(const std::vector<const Scenario*>& scenarios) {
+  constexpr uint64_t kSeeds = 8;
+  RuleCoverage coverage;
+  for (const Scenario* scenario : scenarios) {
+    const auto validator = std::make_unique<lockdep::Validator>(lockdep::Validator::Config{});
+    Runner runner(*validator);
+    for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+      RandomOrder random(seed);
+      runner.Run(ProgramOf(*scenario), random, {});
+    }
+    coverage.NoteScenario(scenario->name, runner.rule_use());
+  }
+  return coverage;
 }
 
 std::string WhatIsAmiss(const CoveredRule& rule) {

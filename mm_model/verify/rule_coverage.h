@@ -16,6 +16,7 @@
 
 #include "mm_model/explore/finding_log.h"
 #include "mm_model/machine.h"
+#include "mm_model/scenario.h"
 
 namespace mm_model {
 
@@ -39,6 +40,8 @@ class RuleCoverage {
   void NoteMutant(const std::string& mutant, const Finding& finding);
 
   const std::vector<CoveredRule>& rules() const { return rules_; }
+  // Null if there is no such rule.
+  const CoveredRule* Find(const std::string& name) const;
 
  private:
   void Add(const std::string& name);
@@ -47,6 +50,9 @@ class RuleCoverage {
   std::vector<CoveredRule> rules_;
   std::map<std::string, size_t> index_;  // Of each name.
 };
+
+// Runs each scenario a few times, in different orders of steps.
+RuleCoverage CoverageIn(const std::vector<const Scenario*>& scenarios);
 
 // What is amiss, a line; empty: the rule is proven from both sides.
 std::string WhatIsAmiss(const CoveredRule& rule);

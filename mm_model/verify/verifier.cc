@@ -30,7 +30,8 @@ std::string Describe(const Finding& finding) {
                       finding.subject);
 }
 
-// What some executions of it show: "" if nothing, and what was asked is noted then.
+// What some executions of it show: "" if nothing.  Notes what was asked then, or what
+// the scenario, a mutant made by hand, breaks.
 std::string WhatShows(const Scenario& scenario, lockdep::DeclaredOrder order,
                       RuleCoverage* coverage) {
   FindingLog log;
@@ -42,7 +43,11 @@ std::string WhatShows(const Scenario& scenario, lockdep::DeclaredOrder order,
     RoundRobin turns;
     RandomOrder random(seed);
     runner.Run(program, seed == 0 ? static_cast<Strategy&>(turns) : random, {});
-    if (!log.findings().empty()) return Describe(log.findings().front());
+    if (log.findings().empty()) continue;
+    for (const Finding& finding : log.findings()) {
+      coverage->NoteMutant(absl::StrCat("scenario ", scenario.name), finding);
+    }
+    return Describe(log.findings().front());
   }
   coverage->NoteScenario(scenario.name, runner.rule_use());
   return "";

@@ -21,7 +21,7 @@
 namespace mm_model {
 
 struct VerifyOptions {
-  uint64_t pair_executions = 100;     // Of each pair, at most.
+  uint64_t pair_executions = 400;     // Of each pair, at most.
   uint64_t museum_executions = 3000;  // Of each version of a piece, at most.
   std::span<const ExplainedMutant> explained = AllExplainedMutants();
 };

@@ -185,6 +185,36 @@ TEST_F(GuardedTest, MapCountNeedsTheMmapWriteLockAndTotalVmTheDowngradedOne) {
               ElementsAre("unprotected-access mm->map_count"));
 }
 
+TEST_F(GuardedTest, TotalVmIsNotForWhoeverHoldsTheMmapReadLock) {
+  EXPECT_THAT(Breaches([&] { mmap_read_lock(space_.mm); }, [&] { space_.mm->total_vm = 1; }),
+              ElementsAre("unprotected-access mm->total_vm"));
+}
+
+// The exemption ends with the lock.
+TEST_F(GuardedTest, WhoDowngradedOnceIsAReaderNextTime) {
+  const Body again = [&] {
+    MmapWrite();
+    mmap_write_downgrade(space_.mm);
+    mmap_read_unlock(space_.mm);
+    mmap_read_lock(space_.mm);
+  };
+  EXPECT_THAT(Breaches(again, [&] { space_.mm->total_vm = 1; }),
+              ElementsAre("unprotected-access mm->total_vm"));
+}
+
+TEST_F(GuardedTest, ALockThatTheObjectDoesNotHaveIsHeldByNobody) {
+  const auto asked = [&](const char* requirement) {
+    bool holds = true;
+    Alone([&] {
+      holds = Holds(*space_.mm, ParseRequirement(requirement).requirement, AccessKind::kPlain);
+    });
+    return holds;
+  };
+  EXPECT_FALSE(asked("ptl:write"));
+  EXPECT_FALSE(asked("ptl:read"));
+  EXPECT_FALSE(asked("hugetlb_vma:write"));
+}
+
 TEST_F(GuardedTest, AttachingNeedsTheVmaWriteLock) {
   EXPECT_THAT(Breaches([&] { MmapWrite(); }, [&] { vma_mark_detached(anon_); }),
               ElementsAre("unprotected-access vma->vm_refcnt (attach or detach)"));
@@ -264,6 +294,26 @@ TEST_F(GuardedTest, RcuAloneKeepsTheOwnerReadableButNotTheBounds) {
                          static_cast<void>(anon_->vm_end.read());
                        }),
               ElementsAre("unprotected-access vma->vm_end"));
+}
+
+TEST_F(GuardedTest, WhatIsAskedAgainMayBeReadUnderRcu) {
+  unsigned sequence = 0;
+  const Body speculate = [&] {
+    rcu_read_lock();
+    ASSERT_TRUE(mmap_lock_speculate_try_begin(space_.mm, &sequence));
+  };
+  const Body read = [&] { static_cast<void>(anon_->vm_end.read()); };
+  EXPECT_THAT(Breaches(speculate, read), IsEmpty());
+  const Body read_late = [&] {
+    EXPECT_FALSE(mmap_lock_speculate_retry(space_.mm, sequence));
+    read();
+  };
+  EXPECT_THAT(Breaches(speculate, read_late), ElementsAre("unprotected-access vma->vm_end"));
+  const Body left_rcu = [&] {
+    rcu_read_unlock();
+    static_cast<void>(anon_->vm_start.read());
+  };
+  EXPECT_THAT(Breaches(speculate, left_rcu), ElementsAre("unprotected-access vma->vm_start"));
 }
 
 TEST_F(GuardedTest, FlagsMayBeReadOnceWithoutALock) {

@@ -1,6 +1,7 @@
 // mmap, munmap, mprotect, fork and exit: what they leave behind.
 
 #include "mm_model/mm_locks.h"
+#include "mm_model/services.h"
 #include "tests/mm_model/model_test.h"
 
 namespace mm_model {
@@ -202,6 +203,82 @@ TEST_F(MappingOpsTest, MprotectCutsTheRangeOutAndWriteProtectsIt) {
     EXPECT_FALSE(AccessUser(mm_, A::kAnon + PAGE_SIZE, Access::kWrite));
     EXPECT_TRUE(AccessUser(mm_, A::kAnon, Access::kWrite));
   });
+}
+
+// ---- Huge pages ----
+
+class HugePageTest : public MappingOpsTest {
+ protected:
+  static constexpr unsigned long kHuge = A::kFree + PMD_SIZE;
+
+  void SetUp() override {
+    MappingOpsTest::SetUp();
+    Alone([&] {
+      vm_mmap_pgoff(mm_, nullptr, kHuge, PMD_SIZE, A::kFlags, 0);
+      AccessUser(mm_, kHuge, Access::kWrite);
+      ASSERT_TRUE(collapse_huge_page(mm_, kHuge));
+    });
+    page_ = EntryAt(*mm_, kHuge).page;
+  }
+  pt_entry EntryAt(mm_struct& mm, unsigned long address) {
+    pt_entry entry;
+    Alone([&] { entry = HardwareWalk(&mm, address); });
+    return entry;
+  }
+
+  folio* page_ = nullptr;
+};
+
+TEST_F(HugePageTest, ForkSharesItAndAWriteCopiesThePart) {
+  mm_struct* child = nullptr;
+  Alone([&] {
+    child = dup_mm(mm_);
+    ASSERT_TRUE(AccessUser(child, kHuge + PAGE_SIZE, Access::kWrite));
+  });
+  EXPECT_FALSE(EntryAt(*mm_, kHuge).write);
+  EXPECT_EQ(EntryAt(*mm_, kHuge).page, page_);
+  EXPECT_EQ(EntryAt(*child, kHuge).page, page_);
+  EXPECT_NE(EntryAt(*child, kHuge + PAGE_SIZE).page, page_);
+  EXPECT_EQ(page_->mapcount.peek(), 1 + 7);
+  EXPECT_EQ(child->rss_stat.peek(), 8);
+}
+
+TEST_F(HugePageTest, MprotectOfAPartLeavesTheRestWritable) {
+  Alone([&] { do_mprotect_pkey(mm_, kHuge, PAGE_SIZE, VM_READ); });
+  EXPECT_FALSE(EntryAt(*mm_, kHuge).write);
+  EXPECT_TRUE(EntryAt(*mm_, kHuge + PAGE_SIZE).write);
+  EXPECT_EQ(EntryAt(*mm_, kHuge + PAGE_SIZE).page, page_);
+}
+
+TEST_F(HugePageTest, MprotectOfTheWholeKeepsItWhole) {
+  Alone([&] { do_mprotect_pkey(mm_, kHuge, PMD_SIZE, VM_READ); });
+  EXPECT_FALSE(EntryAt(*mm_, kHuge).write);
+  EXPECT_EQ(page_->mapcount.peek(), 1);
+}
+
+TEST_F(HugePageTest, MremapMovesItWholeOrInParts) {
+  const unsigned long whole = kHuge + PMD_SIZE;
+  const unsigned long askew = kHuge + 4 * PMD_SIZE + PAGE_SIZE;
+  Alone([&] { ASSERT_TRUE(do_mremap(mm_, kHuge, PMD_SIZE, whole)); });
+  EXPECT_TRUE(EntryAt(*mm_, kHuge).none());
+  EXPECT_EQ(EntryAt(*mm_, whole).page, page_);
+  EXPECT_EQ(page_->mapcount.peek(), 1);
+  Alone([&] { ASSERT_TRUE(do_mremap(mm_, whole, PMD_SIZE, askew)); });
+  EXPECT_EQ(EntryAt(*mm_, askew).page, page_);
+  EXPECT_EQ(EntryAt(*mm_, askew + PMD_SIZE - PAGE_SIZE).page, page_);
+  EXPECT_EQ(page_->mapcount.peek(), 8);
+}
+
+TEST_F(HugePageTest, MunmapOfAPartLeavesTheRest) {
+  Alone([&] { __vm_munmap(mm_, kHuge + PAGE_SIZE, PMD_SIZE - PAGE_SIZE); });
+  EXPECT_EQ(EntryAt(*mm_, kHuge).page, page_);
+  EXPECT_EQ(page_->mapcount.peek(), 1);
+  EXPECT_TRUE(EntryAt(*mm_, kHuge + PAGE_SIZE).none());
+}
+
+TEST_F(HugePageTest, GupPinsIt) {
+  Alone([&] { EXPECT_EQ(get_user_page(mm_, kHuge + PAGE_SIZE, true), page_); });
+  EXPECT_EQ(page_->pincount.peek(), 1);
 }
 
 // ---- fork ----

@@ -422,6 +422,9 @@ class MmCommandTest(unittest.TestCase):
         self.assertEqual(totals["mutants_unexplained"], 0)
         self.assertEqual(len(totals["redundant_by_documentation"]), totals["mutants_explained"])
         self.assertEqual(len(totals["pairs"]), totals["operation_pairs"])
+        for rule in totals["rules_from_both_sides"]:
+            self.assertNotEqual(bool(rule["asked"]), bool(rule["why_unasked"]), rule)
+            self.assertNotEqual(bool(rule["mutants"]), bool(rule["why_unbroken"]), rule)
         exhausted = sum(pair["exhausted"] for pair in totals["pairs"])
         self.assertEqual(exhausted, totals["operation_pairs_exhausted"])
 

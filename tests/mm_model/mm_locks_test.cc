@@ -88,6 +88,24 @@ TEST_F(MmLocksTest, TheSequenceIsOddWhileWriteLockedOnly) {
   });
 }
 
+TEST_F(MmLocksTest, SpeculationIsRefusedByAWriterAndToldOfOne) {
+  Alone([&] {
+    unsigned sequence = 0;
+    EXPECT_TRUE(mmap_lock_speculate_try_begin(space_.mm, &sequence));
+    mmap_read_lock(space_.mm);
+    mmap_read_unlock(space_.mm);
+    EXPECT_FALSE(mmap_lock_speculate_retry(space_.mm, sequence));
+    mmap_write_lock(space_.mm);
+    EXPECT_TRUE(mmap_lock_speculate_retry(space_.mm, sequence));
+    EXPECT_FALSE(mmap_lock_speculate_try_begin(space_.mm, &sequence));
+    mmap_write_downgrade(space_.mm);
+    EXPECT_TRUE(mmap_lock_speculate_retry(space_.mm, sequence));
+    EXPECT_TRUE(mmap_lock_speculate_try_begin(space_.mm, &sequence));
+    mmap_read_unlock(space_.mm);
+  });
+  EXPECT_THAT(Findings(), IsEmpty());
+}
+
 TEST_F(MmLocksTest, AKilledTaskGetsNoMmapLockAndNoSequence) {
   Together({[&] {
               mmap_read_lock(space_.mm);
