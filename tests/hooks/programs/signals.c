@@ -182,7 +182,6 @@ static void masks(void) {
 
 // Unnoticed by what was interrupted, wherever that was.
 static void storm(void) {
-  static volatile sig_atomic_t done;
   struct sigaction action = {.sa_handler = count_twice, .sa_flags = SA_RESTART};
   pid_t child;
   CHECK(sigaction(SIGUSR1, &action, NULL) == 0);
@@ -191,7 +190,9 @@ static void storm(void) {
     for (int i = 0; i < 2000; ++i) kill(getppid(), SIGUSR1);
     _exit(0);
   }
-  for (done = 0; waitpid(child, NULL, WNOHANG) == 0;) take_lock();
+  do {
+    take_lock();
+  } while (waitpid(child, NULL, WNOHANG) == 0);
   CHECK(calls != 0);
 }
 
