@@ -17,6 +17,7 @@
 #include "hooks/real.h"
 #include "hooks/recording.h"
 #include "hooks/signal_contexts.h"
+#include "hooks/signal_handlers.h"
 #include "hooks/thread_context.h"
 #include "hooks/thread_order.h"
 #include "hooks/timing.h"
@@ -156,6 +157,7 @@ void Session::AfterForkInChild() {
   engine_.UnlockInChild(RenewThreadAfterFork());
   ForgetOtherWaiters();
   ForgetTimes();
+  LeaveHandlersAfterFork();
   is_forked_ = true;
   is_finished_.store(false, std::memory_order_relaxed);
 }

@@ -150,6 +150,12 @@ ContextSet RunningHandlers() {
   return signals;
 }
 
+void LeaveHandlersAfterFork() {
+  if (running == nullptr) return;
+  running = nullptr;
+  NoteMaskChanged();
+}
+
 void LeaveHandlers(const __jmp_buf_tag* target) {
   if (running == nullptr) return;
   const auto here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));

@@ -43,6 +43,9 @@ ContextSet RunningHandlers();
 // The thread is about to jump there: handlers that it leaves run no more.
 void LeaveHandlers(const __jmp_buf_tag* target);
 
+// In a child of fork: what it goes on with is its main line, also if a handler forked it.
+void LeaveHandlersAfterFork();
+
 }  // namespace lockdep::hooks
 
 #endif  // LOCKDEP_HOOKS_SIGNAL_HANDLERS_H_
