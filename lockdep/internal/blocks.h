@@ -23,7 +23,7 @@ struct BlockPlace {
 constexpr BlockPlace PlaceInBlocks(uint32_t index) {
   const uint32_t shifted = index + (1u << kFirstBlockBits);
   const auto bits = static_cast<unsigned>(std::bit_width(shifted)) - 1;
-  return {bits - kFirstBlockBits, shifted - (1u << bits)};
+  return {bits - kFirstBlockBits, shifted - (1u << bits)};  // NOLINT: not 0, so bits is no -1.
 }
 
 }  // namespace lockdep::internal
