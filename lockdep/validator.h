@@ -375,8 +375,7 @@ class Validator {
   ContextReach enabled_reach_;
   ContextReach used_reach_;
   CycleSearch search_;
-  // What the walks of CheckInterruption met.
-  internal::StableArray<ClassId> met_enabled_;
+  internal::StableArray<ClassId> met_enabled_;  // By the walks of CheckInterruption.
   internal::StableArray<ClassId> met_used_;
   internal::StackDepot stacks_;
   ChainCache reported_;  // Keys of violations already told.
