@@ -22,8 +22,8 @@ struct BlockPlace {
 
 constexpr BlockPlace PlaceInBlocks(uint32_t index) {
   const uint32_t shifted = index + (1u << kFirstBlockBits);
-  const auto bits = static_cast<unsigned>(std::bit_width(shifted)) - 1;
-  return {bits - kFirstBlockBits, shifted - (1u << bits)};  // NOLINT: not 0, so bits is no -1.
+  const uint32_t start = std::bit_floor(shifted);
+  return {static_cast<unsigned>(std::countr_zero(start)) - kFirstBlockBits, shifted - start};
 }
 
 }  // namespace lockdep::internal
