@@ -161,7 +161,7 @@ void Validator::Reacquire(ThreadContext& thread, const HeldLock& first, const Ca
                                   .site = held.site()};
     scene.acquisition = &acquisition;
     scene.lock_class = &classes_.Get(held.use.class_id());
-    scene.use = UseOf(held.use.class_id(), acquisition).In(held.use.context());
+    scene.use = internal::UseOf(held.use.class_id(), acquisition).In(held.use.context());
     // First, since it may find that the lock is serialised.
     const ChainKey proved = stopped() ? thread.chain_key : Prove(scene);
     internal::Push(thread, acquisition, scene.use, proved);

@@ -54,6 +54,14 @@ struct LockMap {
   static constexpr unsigned kCachedSubclasses = 2;
   mutable std::atomic<ClassId> class_cache[kCachedSubclasses] = {};
 
+  // The class of this subclass if it is in the cache, else kNone.
+  ClassId CachedClass(uint8_t subclass) const {
+    if (subclass >= kCachedSubclasses) [[unlikely]]
+      return ClassId::kNone;
+    // Relaxed: the class itself is reached through the registry, which publishes it.
+    return class_cache[subclass].load(std::memory_order_relaxed);
+  }
+
   LockMap() = default;
   constexpr LockMap(ClassKey class_key, const char* lock_name, LockKind lock_kind)
       : key(class_key), name(lock_name), address(this), kind(lock_kind) {}

@@ -90,8 +90,8 @@ void Validator::SetFree(ThreadContext* thread) {
 // Not at the first probe, but perhaps at a later one.
 void Validator::AcquireSlow(ThreadContext& thread, const Acquisition& acquisition) {
   if (!Enabled(thread)) return;
-  const ClassId class_id = CachedClass(*acquisition.lock, acquisition.subclass);
-  const LockUse use = UseOf(class_id, acquisition).With(thread.context);
+  const ClassId class_id = acquisition.lock->CachedClass(acquisition.subclass);
+  const LockUse use = internal::UseOf(class_id, acquisition).With(thread.context);
   const ChainKey key = NextChainKey(thread.chain_key, use);
   if (chains_.Contains(key) && !thread.held.full() && acquisition.nest_lock == nullptr) {
     return internal::Push(thread, acquisition, use, key);
@@ -106,8 +106,8 @@ void Validator::AcquireSlow(ThreadContext& thread, const Acquisition& acquisitio
 
 void Validator::Sync(ThreadContext& thread, const Acquisition& acquisition) {
   if (!Enabled(thread)) return;
-  const ClassId class_id = CachedClass(*acquisition.lock, acquisition.subclass);
-  const LockUse use = UseOf(class_id, acquisition).With(thread.context).Sync();
+  const ClassId class_id = acquisition.lock->CachedClass(acquisition.subclass);
+  const LockUse use = internal::UseOf(class_id, acquisition).With(thread.context).Sync();
   if (class_id != ClassId::kNone && acquisition.nest_lock == nullptr &&
       chains_.Contains(NextChainKey(thread.chain_key, use))) {
     return;
@@ -127,7 +127,7 @@ bool Validator::Recognise(Scene& scene, const Acquisition& acquisition) {
   scene.acquisition = &acquisition;
   scene.lock_class = RegisterClass(*acquisition.lock, acquisition.subclass);
   if (scene.lock_class == nullptr) return false;
-  scene.use = UseOf(scene.lock_class->id, acquisition).With(scene.thread.context);
+  scene.use = internal::UseOf(scene.lock_class->id, acquisition).With(scene.thread.context);
   return true;
 }
 

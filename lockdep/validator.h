@@ -17,6 +17,11 @@
 //      (invalid-lock-state).
 //   7. Only a held lock is released (unlock-unheld, unlock-by-other-thread), and
 //      only if it is not pinned (pin-violated).
+//   8. A lock, or the key of its class, ends while nobody holds it (held-lock-destroyed).
+//   9. A thread that ends, or goes where it must hold nothing, holds nothing
+//      (held-at-exit).
+//  10. Only a lock that is held changes its class, or is downgraded, and only from
+//      writing (invalid-lock-state).
 //
 // Known chain: Acquire hashes, reads one shared cache line and pushes one
 // thread-local entry.  No lock, no shared write, no allocation, no system call.
@@ -85,8 +90,8 @@ class Validator {
                                               const Acquisition& acquisition) {
     // No known chain has a class that is not known, or ends in a thread that is
     // switched off, or in a validator that stopped.
-    const ClassId class_id = CachedClass(*acquisition.lock, acquisition.subclass);
-    const LockUse use = UseOf(class_id, acquisition).With(thread.context);
+    const ClassId class_id = acquisition.lock->CachedClass(acquisition.subclass);
+    const LockUse use = internal::UseOf(class_id, acquisition).With(thread.context);
     const ChainKey key = NextChainKey(thread.chain_key, use);
     if (!chains_.ContainsAtOnce(key) || thread.held.full() || acquisition.nest_lock != nullptr)
         [[unlikely]] {
@@ -248,18 +253,6 @@ class Validator {
   bool Enabled(const ThreadContext& thread) const {
     // Relaxed: a late event after a stop is harmless.
     return !stopped_.load(std::memory_order_relaxed) && thread.off == 0;
-  }
-
-  static ClassId CachedClass(const LockMap& lock, uint8_t subclass) {
-    if (subclass >= LockMap::kCachedSubclasses) [[unlikely]]
-      return ClassId::kNone;
-    // Relaxed: the class itself is reached through the registry, which publishes it.
-    return lock.class_cache[subclass].load(std::memory_order_relaxed);
-  }
-
-  static LockUse UseOf(ClassId class_id, const Acquisition& acquisition) {
-    const LockUse use(class_id, acquisition.mode, acquisition.trylock, acquisition.check);
-    return acquisition.host_orders_class ? use.HostOrdered() : use;
   }
 
   void AcquireSlow(ThreadContext& thread, const Acquisition& acquisition);

@@ -22,8 +22,8 @@ ChainKey WakeKey(ChainKey held, LockUse use) {
 
 void Validator::Wake(ThreadContext& thread, const Acquisition& acquisition) {
   if (!Enabled(thread) || thread.held.on_floor()) return;
-  const ClassId class_id = CachedClass(*acquisition.lock, acquisition.subclass);
-  const LockUse use = UseOf(class_id, acquisition).With(thread.context).Sync();
+  const ClassId class_id = acquisition.lock->CachedClass(acquisition.subclass);
+  const LockUse use = internal::UseOf(class_id, acquisition).With(thread.context).Sync();
   if (class_id != ClassId::kNone && chains_.Contains(WakeKey(thread.chain_key, use))) return;
   Scene scene(config_, thread, acquisition.site);
   internal::RawLockHolder lock(graph_lock_);

@@ -13,6 +13,11 @@
 
 namespace lockdep::internal {
 
+inline LockUse UseOf(ClassId class_id, const Acquisition& acquisition) {
+  const LockUse use(class_id, acquisition.mode, acquisition.trylock, acquisition.check);
+  return acquisition.host_orders_class ? use.HostOrdered() : use;
+}
+
 inline void Fill(HeldLock& held, ChainKey previous, const Acquisition& acquisition, LockUse use) {
   held.previous_chain_key = previous;
   held.lock = acquisition.lock;
