@@ -10,6 +10,7 @@
 
 using lockdep::hooks::ChangeAction;
 using lockdep::hooks::ChangeHandler;
+using lockdep::hooks::Lasts;
 using lockdep::hooks::LeaveHandlers;
 using lockdep::hooks::NoteMaskChanged;
 namespace real = lockdep::hooks::real;
@@ -19,11 +20,11 @@ EXPORTED int sigaction(int signal, const struct sigaction* action, struct sigact
 }
 
 EXPORTED __sighandler_t signal(int signal, __sighandler_t handler) noexcept {
-  return ChangeHandler(signal, handler, real::signal);
+  return ChangeHandler(signal, handler, Lasts::kForEver, real::signal);
 }
 
 EXPORTED __sighandler_t sysv_signal(int signal, __sighandler_t handler) noexcept {
-  return ChangeHandler(signal, handler, real::sysv_signal);
+  return ChangeHandler(signal, handler, Lasts::kOnce, real::sysv_signal);
 }
 
 EXPORTED int pthread_sigmask(int how, const sigset_t* set, sigset_t* old) noexcept {
@@ -39,7 +40,7 @@ EXPORTED int sigprocmask(int how, const sigset_t* set, sigset_t* old) noexcept {
 }
 
 EXPORTED __sighandler_t __sysv_signal(int signal, __sighandler_t handler) noexcept {
-  return ChangeHandler(signal, handler, real::__sysv_signal);
+  return ChangeHandler(signal, handler, Lasts::kOnce, real::__sysv_signal);
 }
 
 // The mask is asked for after the jump, by the next lock that is taken.

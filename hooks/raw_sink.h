@@ -35,6 +35,18 @@ class Text {
     return *this;
   }
 
+  // As "0x3fa10".
+  Text& PutHex(uint64_t number) {
+    unsigned shift = 60;
+    while (shift != 0 && number >> shift == 0) shift -= 4;
+    Put('0');
+    Put('x');
+    for (;; shift -= 4) {
+      Put("0123456789abcdef"[number >> shift & 15]);
+      if (shift == 0) return *this;
+    }
+  }
+
   std::string_view view() const { return {buffer_, size_}; }
   const char* c_str() const { return buffer_; }
   bool truncated() const { return truncated_; }

@@ -13,10 +13,10 @@
 #include "hooks/environment.h"
 #include "hooks/exit_report.h"
 #include "hooks/grading.h"
+#include "hooks/handler_contexts.h"
 #include "hooks/preload_syscall.h"
 #include "hooks/real.h"
 #include "hooks/recording.h"
-#include "hooks/signal_contexts.h"
 #include "hooks/signal_handlers.h"
 #include "hooks/thread_context.h"
 #include "hooks/thread_order.h"
@@ -70,7 +70,7 @@ bool Session::Start() {
   auto* observer = new (recording_memory) Recording();
   new (validator_memory_) Validator({.observer = observer,
                                      .stacks = &engine_,
-                                     .context_names = kSignalNames,
+                                     .context_names = context_names,
                                      .handlers_are_excluded = true});
   if (options_.lock_stat) StartTiming();
   PathText own_path;

@@ -1,6 +1,7 @@
 #include "hooks/signal_contexts.h"
 
 #include <signal.h>
+#include <sys/single_threaded.h>
 
 #include "hooks/known_steps.h"
 #include "hooks/real.h"
@@ -11,28 +12,15 @@ namespace lockdep::hooks {
 
 constinit std::atomic<uint32_t> signal_epoch{0};
 
-const char* const kSignalNames[64] = {
-    "SIGHUP",      "SIGINT",      "SIGQUIT",     "SIGILL",      "SIGTRAP",     "SIGABRT",
-    "SIGBUS",      "SIGFPE",      "SIGKILL",     "SIGUSR1",     "SIGSEGV",     "SIGUSR2",
-    "SIGPIPE",     "SIGALRM",     "SIGTERM",     "SIGSTKFLT",   "SIGCHLD",     "SIGCONT",
-    "SIGSTOP",     "SIGTSTP",     "SIGTTIN",     "SIGTTOU",     "SIGURG",      "SIGXCPU",
-    "SIGXFSZ",     "SIGVTALRM",   "SIGPROF",     "SIGWINCH",    "SIGIO",       "SIGPWR",
-    "SIGSYS",      "signal 32",   "signal 33",   "SIGRTMIN",    "SIGRTMIN+1",  "SIGRTMIN+2",
-    "SIGRTMIN+3",  "SIGRTMIN+4",  "SIGRTMIN+5",  "SIGRTMIN+6",  "SIGRTMIN+7",  "SIGRTMIN+8",
-    "SIGRTMIN+9",  "SIGRTMIN+10", "SIGRTMIN+11", "SIGRTMIN+12", "SIGRTMIN+13", "SIGRTMIN+14",
-    "SIGRTMIN+15", "SIGRTMAX-14", "SIGRTMAX-13", "SIGRTMAX-12", "SIGRTMAX-11", "SIGRTMAX-10",
-    "SIGRTMAX-9",  "SIGRTMAX-8",  "SIGRTMAX-7",  "SIGRTMAX-6",  "SIGRTMAX-5",  "SIGRTMAX-4",
-    "SIGRTMAX-3",  "SIGRTMAX-2",  "SIGRTMAX-1",  "SIGRTMAX"};
-
 namespace {
 
 // No epoch: it is told again whatever has changed.
 constexpr uint32_t kUntold = ~uint32_t{0};
 
-ContextSet BlockedSignals() {
+SignalSet BlockedSignals() {
   sigset_t blocked = {};
   real::pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
-  static_assert(sizeof(blocked.__val[0]) == sizeof(ContextSet));
+  static_assert(sizeof(blocked.__val[0]) == sizeof(SignalSet));
   return blocked.__val[0];
 }
 
@@ -45,9 +33,8 @@ void MakeDue() {
 
 void TellContexts(const Caller& caller) {
   thread_slot.signal_epoch = signal_epoch.load(std::memory_order_acquire);
-  const ContextSet handled = HandledSignals();
-  const ContextSet blocked = handled != 0 ? BlockedSignals() : 0;
-  const ContextState state = {.in = RunningHandlers(), .enabled = handled & ~blocked};
+  const SignalSet blocked = HandledSignals() != 0 ? BlockedSignals() : 0;
+  const ContextState state = {.in = RunningHandlers(), .enabled = HandlersUnless(blocked)};
   session().engine().SetContexts(*thread_slot.state->context, state, NoteCallSite(caller));
 }
 
@@ -55,10 +42,13 @@ void NoteMaskChanged() {
   if (HandledSignals() != 0) MakeDue();
 }
 
-// Steps that threads know were taken where the signal had no handler: they are looked at again.
+// Steps that threads know were taken where the signal had another handler: they are looked at
+// again.  For the calling thread a mark does that, if there is a gate to mark.
 void NoteHandledChanged() {
   signal_epoch.fetch_add(1, std::memory_order_acq_rel);
-  lock_ends.CountAll();
+  const uintptr_t gate = thread_slot.gate;
+  if (__libc_single_threaded == 0 || (gate != kNoGate && IsClosed(gate))) lock_ends.CountAll();
+  MakeDue();
 }
 
 ContextsDue NoteHandlerBegins() {
@@ -69,7 +59,8 @@ ContextsDue NoteHandlerBegins() {
 
 // If nobody asked meanwhile, nothing has changed: the kernel puts the old mask back.
 void NoteHandlerEnds(const ContextsDue& before) {
-  if (thread_slot.signal_epoch != kUntold) return MakeDue();
+  const bool has_news = before.epoch != signal_epoch.load(std::memory_order_acquire);
+  if (has_news || thread_slot.signal_epoch != kUntold) return MakeDue();
   if (thread_slot.gate != (before.gate | kDueGate)) return;
   thread_slot.signal_epoch = before.epoch;
   thread_slot.gate = before.gate;

@@ -1,6 +1,6 @@
-// Where a thread stands towards the program's signal handlers, as the engine's contexts: bit
-// n is signal n + 1.  A thread is in the context of a handler while that runs in it, and a
-// context is enabled where the signal has a handler and is not blocked.
+// Where a thread stands towards the program's signal handlers, as the engine's contexts
+// (handler_contexts.h).  A thread is in the context of a handler while that runs in it, and
+// the context is enabled where the signal has this handler and is not blocked.
 //
 // Nothing is told while nobody takes a lock: a change of the mask, a handler that begins or
 // ends, make it due, and the next hook of the thread that takes the longer way asks the
@@ -35,7 +35,7 @@ void TellContexts(const Caller& caller);
 // The mask of the calling thread may be another one.
 void NoteMaskChanged();
 
-// A signal has a handler that it had not, or lost it.
+// A signal has another handler than before, or none, or its first.
 void NoteHandledChanged();
 
 // A handler begins in the calling thread, and ends.
@@ -45,9 +45,6 @@ struct ContextsDue {
 };
 ContextsDue NoteHandlerBegins();
 void NoteHandlerEnds(const ContextsDue& before);
-
-// The names of the contexts.
-extern const char* const kSignalNames[64];
 
 }  // namespace lockdep::hooks
 

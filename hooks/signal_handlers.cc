@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstdint>
 
+#include "hooks/handler_contexts.h"
 #include "hooks/lifecycle.h"
 #include "hooks/real.h"
 #include "hooks/session.h"
@@ -21,8 +22,16 @@ constexpr int kSignals = NSIG;  // 1 to 64.
 constexpr int kTurns = 2;
 
 // What the program gave, by turn.
-constinit std::atomic<InfoFunction> handlers[kSignals][kTurns] = {};
-constinit std::atomic<ContextSet> handled{0};
+struct Handler {
+  std::atomic<InfoFunction> function;
+  std::atomic<ContextSet> context;
+};
+constinit Handler handlers[kSignals][kTurns] = {};
+// The contexts of those that are installed, by signal, and which signals have one.
+constinit std::atomic<ContextSet> contexts[kSignals] = {};
+constinit std::atomic<SignalSet> handled{0};
+// Signals whose handler the kernel takes away when it calls it.
+constinit std::atomic<SignalSet> one_shots{0};
 constinit thread_local RunningHandler* running = nullptr;
 
 bool ComesFromCode(int signal) {
@@ -40,14 +49,31 @@ bool ComesFromCode(int signal) {
   }
 }
 
+SignalSet BitOf(int signal) { return SignalSet{1} << (signal - 1); }
+
+void Change(std::atomic<SignalSet>& set, int signal, bool is_in) {
+  is_in ? set.fetch_or(BitOf(signal), std::memory_order_acq_rel)
+        : set.fetch_and(~BitOf(signal), std::memory_order_acq_rel);
+}
+
+// The signal has the handler with this context, or none that is one.
+void NoteHandled(int signal, ContextSet context) {
+  const ContextSet before = contexts[signal].exchange(context, std::memory_order_acq_rel);
+  Change(handled, signal, context != 0);
+  if (before != context) NoteHandledChanged();
+}
+
 // Everything that the kernel gives is passed on, asked for or not: x86-64 has it in registers.
 template <int kTurn>
 void Run(int signal, siginfo_t* info, void* interrupted) {
-  const InfoFunction handler = handlers[signal][kTurn].load(std::memory_order_acquire);
-  RunningHandler self = {signal, reinterpret_cast<uintptr_t>(__builtin_frame_address(0)), running};
+  const Handler& handler = handlers[signal][kTurn];
+  const InfoFunction function = handler.function.load(std::memory_order_acquire);
+  RunningHandler self = {handler.context.load(std::memory_order_acquire),
+                         reinterpret_cast<uintptr_t>(__builtin_frame_address(0)), running};
   running = &self;
+  if ((one_shots.load(std::memory_order_acquire) & BitOf(signal)) != 0) NoteHandled(signal, 0);
   const ContextsDue before = NoteHandlerBegins();
-  handler(signal, info, interrupted);
+  function(signal, info, interrupted);
   running = self.outer;
   NoteHandlerEnds(before);
 }
@@ -71,29 +97,36 @@ bool Watches(int signal) {
          (session().is_forked() || getpid() == session().pid());
 }
 
-ContextSet BitOf(int signal) { return ContextSet{1} << (signal - 1); }
-
 // Takes the turn that is not installed, and returns our function for it.
 HandlerFunction Wrap(int signal, HandlerFunction handler) {
   struct sigaction now = {};
   real::sigaction(signal, nullptr, &now);
   const int turn = TurnOf(now.sa_handler) == 0 ? 1 : 0;
-  handlers[signal][turn].store(std::bit_cast<InfoFunction>(handler), std::memory_order_release);
+  Handler& ours = handlers[signal][turn];
+  ours.function.store(std::bit_cast<InfoFunction>(handler), std::memory_order_release);
+  ours.context.store(ContextOfHandler(signal, std::bit_cast<uintptr_t>(handler)),
+                     std::memory_order_release);
   return std::bit_cast<HandlerFunction>(kOurs[turn]);
+}
+
+Lasts LastsOf(const struct sigaction& action) {
+  return (static_cast<unsigned>(action.sa_flags) & SA_RESETHAND) != 0 ? Lasts::kOnce
+                                                                      : Lasts::kForEver;
+}
+
+void NoteInstalled(int signal, HandlerFunction installed, Lasts lasts) {
+  const int turn = TurnOf(installed);
+  Change(one_shots, signal, turn >= 0 && lasts == Lasts::kOnce);
+  NoteHandled(signal,
+              turn < 0 ? 0 : handlers[signal][turn].context.load(std::memory_order_acquire));
 }
 
 // What the program gave for what is installed.
 HandlerFunction Unwrap(int signal, HandlerFunction installed) {
   const int turn = TurnOf(installed);
   if (turn < 0) return installed;
-  return std::bit_cast<HandlerFunction>(handlers[signal][turn].load(std::memory_order_acquire));
-}
-
-void NoteHandled(int signal, bool is_handled) {
-  const ContextSet bit = BitOf(signal);
-  const ContextSet before = is_handled ? handled.fetch_or(bit, std::memory_order_acq_rel)
-                                       : handled.fetch_and(~bit, std::memory_order_acq_rel);
-  if (((before & bit) != 0) != is_handled) NoteHandledChanged();
+  return std::bit_cast<HandlerFunction>(
+      handlers[signal][turn].function.load(std::memory_order_acquire));
 }
 
 // The stack pointer that the jump restores: the seventh word, as glibc hides it.
@@ -113,41 +146,43 @@ int ChangeAction(int signal, const struct sigaction* action, struct sigaction* o
     return result;
   }
   struct sigaction ours = {};
-  const bool is_function = action != nullptr && IsFunction(action->sa_handler);
-  if (is_function) {
-    ours = *action;
-    ours.sa_handler = Wrap(signal, action->sa_handler);
-  }
-  // `old` may be `action`.
-  const bool changes = action != nullptr;
+  const bool changes = action != nullptr;  // `old` may be `action`.
+  if (changes) ours = *action;
+  if (changes && IsFunction(ours.sa_handler)) ours.sa_handler = Wrap(signal, ours.sa_handler);
   struct sigaction before = {};
-  const int result = real::sigaction(signal, is_function ? &ours : action, &before);
+  const int result = real::sigaction(signal, changes ? &ours : nullptr, &before);
   if (result != 0) return result;
   before.sa_handler = Unwrap(signal, before.sa_handler);
   if (old != nullptr) *old = before;
-  if (changes) NoteHandled(signal, is_function);
+  if (changes) NoteInstalled(signal, ours.sa_handler, LastsOf(ours));
   return result;
 }
 
-HandlerFunction ChangeHandler(int signal, HandlerFunction handler,
+HandlerFunction ChangeHandler(int signal, HandlerFunction handler, Lasts lasts,
                               HandlerFunction (*real)(int, HandlerFunction) noexcept) {
   const bool watches = Watches(signal);
-  const bool is_function = watches && IsFunction(handler);
-  const HandlerFunction before = real(signal, is_function ? Wrap(signal, handler) : handler);
+  const HandlerFunction ours = watches && IsFunction(handler) ? Wrap(signal, handler) : handler;
+  const HandlerFunction before = real(signal, ours);
   if (before == SIG_ERR) return before;
   const HandlerFunction programs = Unwrap(signal, before);
-  if (watches) NoteHandled(signal, is_function);
+  if (watches) NoteInstalled(signal, ours, lasts);
   return programs;
 }
 
-ContextSet HandledSignals() { return handled.load(std::memory_order_acquire); }
+SignalSet HandledSignals() { return handled.load(std::memory_order_acquire); }
+
+ContextSet HandlersUnless(SignalSet blocked) {
+  ContextSet open = 0;
+  for (SignalSet left = HandledSignals() & ~blocked; left != 0; left &= left - 1) {
+    open |= contexts[std::countr_zero(left) + 1].load(std::memory_order_acquire);
+  }
+  return open;
+}
 
 ContextSet RunningHandlers() {
-  ContextSet signals = 0;
-  for (const RunningHandler* one = running; one != nullptr; one = one->outer) {
-    signals |= BitOf(one->signal);
-  }
-  return signals;
+  ContextSet in = 0;
+  for (const RunningHandler* one = running; one != nullptr; one = one->outer) in |= one->context;
+  return in;
 }
 
 void LeaveHandlersAfterFork() {

@@ -16,13 +16,15 @@
 #include <setjmp.h>
 #include <signal.h>
 
+#include <cstdint>
+
 #include "lockdep/lockdep.h"
 
 namespace lockdep::hooks {
 
 // A handler of the program that runs in this thread.
 struct RunningHandler {
-  int signal;
+  ContextSet context;
   uintptr_t frame;  // Of our function; its frames are below.
   RunningHandler* outer;
 };
@@ -32,12 +34,17 @@ int ChangeAction(int signal, const struct sigaction* action, struct sigaction* o
 
 // signal and its variants: `real` makes the change.
 using HandlerFunction = void (*)(int);
-HandlerFunction ChangeHandler(int signal, HandlerFunction handler,
+enum class Lasts : uint8_t { kForEver, kOnce };  // The kernel takes it away when it calls it.
+HandlerFunction ChangeHandler(int signal, HandlerFunction handler, Lasts lasts,
                               HandlerFunction (*real)(int, HandlerFunction) noexcept);
 
-// The signals that have a handler of the program's.
-ContextSet HandledSignals();
-// Those whose handlers run in this thread now.
+// Bit n is signal n + 1.
+using SignalSet = uint64_t;
+// The signals that have a handler of the program's which is a context.
+SignalSet HandledSignals();
+// The contexts of the handlers of all signals but these.
+ContextSet HandlersUnless(SignalSet blocked);
+// Of those that run in this thread now.
 ContextSet RunningHandlers();
 
 // The thread is about to jump there: handlers that it leaves run no more.

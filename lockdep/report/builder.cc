@@ -38,6 +38,11 @@ std::string HexAddress(const Address& address) {
   return address.value == 0 ? "" : absl::StrCat("0x", absl::Hex(address.value));
 }
 
+// Where the code of a handler is, in parentheses behind its signal, changes with each build.
+std::string StableContext(const std::string& context) {
+  return context.substr(0, context.find(" ("));
+}
+
 // Builds the report of one recording.
 class RunBuilder {
  public:
@@ -307,10 +312,10 @@ std::string RunBuilder::MakeFingerprint(const ViolationEntry& violation, const F
                                StableFunction(ActorOf(edge))}));
   }
   if (!finding.usages.empty()) {
-    return Fingerprint(
-        finding.kind, steps,
-        {finding.context, Stable(violation.used.class_id), StableFunction(finding.usages[0].site),
-         Stable(violation.enabled.class_id), StableFunction(finding.usages[1].site)});
+    return Fingerprint(finding.kind, steps,
+                       {StableContext(finding.context), Stable(violation.used.class_id),
+                        StableFunction(finding.usages[0].site), Stable(violation.enabled.class_id),
+                        StableFunction(finding.usages[1].site)});
   }
   if (!steps.empty()) return Fingerprint(finding.kind, steps, {});
   return Fingerprint(finding.kind, {},

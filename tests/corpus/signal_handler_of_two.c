@@ -1,0 +1,30 @@
+// EXPECT: inconsistent-context
+// WHY: main takes the mutex where the second handler of the signal is installed, which takes it
+// too.
+
+#include <pthread.h>
+#include <signal.h>
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+static void lock_and_unlock(void) {
+  pthread_mutex_lock(&mutex);
+  pthread_mutex_unlock(&mutex);
+}
+
+static void take_lock(int number) {
+  (void)number;
+  lock_and_unlock();
+}
+
+static void do_nothing(int number) { (void)number; }
+
+int main(void) {
+  signal(SIGUSR1, do_nothing);
+  raise(SIGUSR1);
+  lock_and_unlock();
+  signal(SIGUSR1, take_lock);
+  lock_and_unlock();
+  raise(SIGUSR1);
+  return 0;
+}
