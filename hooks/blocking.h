@@ -6,16 +6,15 @@
 #ifndef LOCKDEP_HOOKS_BLOCKING_H_
 #define LOCKDEP_HOOKS_BLOCKING_H_
 
+#include "hooks/lock_reference.h"
 #include "hooks/real.h"
 #include "hooks/waiting.h"
 
 namespace lockdep::hooks {
 
 inline int RealLock(pthread_mutex_t* mutex, Caller caller) {
-  // Trying is not the same for robust, inheriting, protecting and shared ones.
-  constexpr int kSpecial = 16 | 32 | 64 | 128;
-  if ((mutex->__data.__kind & kSpecial) != 0) [[unlikely]]
-    return real::pthread_mutex_lock(mutex);
+  if ((mutex->__data.__kind & kRobustMutex) != 0) [[unlikely]]
+    return RobustLock(mutex, caller);
   const int result = real::pthread_mutex_trylock(mutex);
   if (result != EBUSY) [[likely]]
     return result;

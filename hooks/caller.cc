@@ -26,8 +26,7 @@ uintptr_t ReadWord(uintptr_t address) { return *reinterpret_cast<const uintptr_t
 
 // Room for a saved frame pointer and a return address.
 bool IsOnStack(uintptr_t frame) {
-  return frame >= thread_slot.stack_low &&
-         frame + 2 * sizeof(uintptr_t) <= thread_slot.stack_high && frame % sizeof(uintptr_t) == 0;
+  return IsOnOwnStack(frame, 2 * sizeof(uintptr_t)) && frame % sizeof(uintptr_t) == 0;
 }
 
 // Compares what the unwind tables say of the stack from `frame` outwards with

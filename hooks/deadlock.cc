@@ -18,9 +18,13 @@ const char* Words(WaitKind kind) {
     case WaitKind::kMutex:
       return "a mutex";
     case WaitKind::kReadLock:
-      return "a rwlock, to read,";
+      return "a rwlock (to read it)";
     case WaitKind::kWriteLock:
       return "a rwlock";
+    case WaitKind::kSpinLock:
+      return "a spinlock";
+    case WaitKind::kOnce:
+      return "a once control";
     case WaitKind::kSemaphore:
       return "a semaphore";
     case WaitKind::kCondition:

@@ -61,10 +61,6 @@ class SizeTable {
 
 constinit SizeTable sizes;
 
-bool IsOnStack(uintptr_t word) {
-  return word >= thread_slot.stack_low && word + sizeof(uintptr_t) <= thread_slot.stack_high;
-}
-
 }  // namespace
 
 __attribute__((noinline)) void LearnFrames(const Caller& caller) {
@@ -91,7 +87,10 @@ size_t WalkFrames(const Caller& caller, std::span<WalkedFrame> frames) {
       size = sizes.Find(next.pc);
     }
     const uintptr_t slot = next.low + size - sizeof(uintptr_t);
-    if (size == SizeTable::kUnknown || size == kEndOfWalk || !IsOnStack(slot)) break;
+    if (size == SizeTable::kUnknown || size == kEndOfWalk ||
+        !IsOnOwnStack(slot, sizeof(uintptr_t))) {
+      break;
+    }
     next = {*reinterpret_cast<const uintptr_t*>(slot), next.low + size};
   }
   return count;

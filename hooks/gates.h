@@ -41,23 +41,30 @@ class Gate {
 class Gates {
  public:
   void Add(Gate gate) {
-    if (count_ < kMost) gates_[count_++] = gate;
+    const size_t count = Count();
+    if (count < kMost) gates_[count] = gate;
   }
   // Keeps what both have.  Returns whether that is less.
   bool Intersect(const Gates& other) {
-    const uint8_t before = count_;
-    count_ = 0;
-    for (uint8_t i = 0; i < before; ++i) {
-      if (other.Has(gates_[i])) gates_[count_++] = gates_[i];
+    const Gates before = *this;
+    *this = {};
+    for (const Gate gate : before) {
+      if (other.Has(gate)) Add(gate);
     }
-    return count_ != before;
+    return Count() != before.Count();
   }
   const Gate* begin() const { return gates_; }
-  const Gate* end() const { return gates_ + count_; }
+  const Gate* end() const { return gates_ + Count(); }
 
  private:
-  static constexpr uint8_t kMost = 3;
+  static constexpr size_t kMost = 3;
 
+  // Those that are no gates stand at the end.
+  size_t Count() const {
+    size_t count = 0;
+    while (count < kMost && gates_[count] != Gate()) ++count;
+    return count;
+  }
   bool Has(Gate wanted) const {
     for (const Gate gate : *this) {
       if (gate == wanted) return true;
@@ -66,7 +73,6 @@ class Gates {
   }
 
   Gate gates_[kMost];
-  uint8_t count_ = 0;
 };
 
 }  // namespace lockdep::hooks

@@ -53,8 +53,8 @@ DependencyName NameOf(const ViolationEdge& edge) {
 
 // The life of its thread, if its creator holds gates on its behalf.
 const ThreadLife* InheritsFrom(const Occurrence& occurrence) {
-  if (occurrence.is_past || occurrence.segment == nullptr) return nullptr;
-  const ThreadLife* life = occurrence.segment->life;
+  if (occurrence.is_past || occurrence.first == nullptr) return nullptr;
+  const ThreadLife* life = occurrence.first->life;
   return life != nullptr && thread_order.IsHeldOn(*life) ? life : nullptr;
 }
 
@@ -64,13 +64,14 @@ bool IsSameHold(const ThreadLife& one, const ThreadLife& other) {
          one.creator_acquisitions == other.creator_acquisitions;
 }
 
-Exclusion OrderOf(const Segment& one, const Segment& other) {
-  using Over = ThreadOrder::Over;
-  const auto is_ordered = [&](Over over) {
-    return thread_order.IsBefore(one, other, over) || thread_order.IsBefore(other, one, over);
+Exclusion OrderOf(const Occurrence& one, const Occurrence& other) {
+  const auto is_ordered = [&](Meeting over) {
+    return thread_order.IsBefore(*one.last, *other.first, over) ||
+           thread_order.IsBefore(*other.last, *one.first, over);
   };
-  if (is_ordered(Over::kCreateJoin)) return Exclusion::kOrdered;
-  return is_ordered(Over::kAll) ? Exclusion::kOrderedByBarrier : Exclusion::kNone;
+  if (is_ordered(Meeting::kCreateJoin)) return Exclusion::kOrdered;
+  if (is_ordered(Meeting::kBarrier)) return Exclusion::kOrderedByBarrier;
+  return is_ordered(Meeting::kCondition) ? Exclusion::kOrderedByCondition : Exclusion::kNone;
 }
 
 bool IsStrong(std::span<const Occurrence* const> steps) {
@@ -95,6 +96,8 @@ const char* WordFor(Exclusion exclusion) {
       return "ordered-by-create-join";
     case Exclusion::kOrderedByBarrier:
       return "ordered-by-barrier";
+    case Exclusion::kOrderedByCondition:
+      return "ordered-by-condition";
     case Exclusion::kUnpublished:
       return "unpublished-object";
   }
@@ -142,8 +145,8 @@ Exclusion Grading::Compare(const Occurrence& one, const Occurrence& other, Class
   if (one.thread != ThreadId::kNone && one.thread == other.thread) return Exclusion::kSameThread;
   *gate = FindGateBetween(one, other);
   if (*gate != ClassKey{}) return Exclusion::kGateLock;
-  if (one.segment == nullptr || other.segment == nullptr) return Exclusion::kNone;
-  return OrderOf(*one.segment, *other.segment);
+  if (one.first == nullptr || other.first == nullptr) return Exclusion::kNone;
+  return OrderOf(one, other);
 }
 
 // Whether it can happen beside what was chosen for the steps before.

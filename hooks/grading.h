@@ -30,6 +30,7 @@ enum class Exclusion : uint8_t {
   kGateLock,
   kOrdered,
   kOrderedByBarrier,
+  kOrderedByCondition,
   kUnpublished
 };
 

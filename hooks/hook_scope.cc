@@ -3,9 +3,7 @@
 #include <cerrno>
 
 #include "hooks/creation.h"
-#include "hooks/lifecycle.h"
 #include "hooks/nesting.h"
-#include "hooks/read_memory.h"
 #include "hooks/resource.h"
 #include "hooks/sections.h"
 #include "hooks/session.h"
@@ -25,50 +23,9 @@ namespace {
 
 bool IsHeldAfter(int result) { return result == 0 || result == EOWNERDEAD; }
 
-// What the kernel puts on the stack for a handler has at least the red zone, the
-// floating point state of fxsave, and 440 bytes (struct rt_sigframe) on x86-64.
-constexpr uintptr_t kLeastSignalFrame = 1024;
-
-bool IsOnOwnStack(uintptr_t address) {
-  return address >= thread_slot.stack_low && address < thread_slot.stack_high;
-}
-
 ThreadState& self() { return *thread_slot.state; }
 
 }  // namespace
-
-// Whether the hook that closed the gate was jumped out of: its return address is
-// not there any more.  A call from as far out on the same stack proves it too,
-// and once we have started, when nobody calls hooks on our behalf, so does one
-// from so near that no signal came between.
-bool HookScope::IsAbandoned() const {
-  const uintptr_t open = thread_slot.gate & ~uintptr_t{1};
-  if (!IsOnOwnStack(open)) return false;
-  if (reinterpret_cast<const uintptr_t*>(open)[1] != thread_slot.gate_pc) return true;
-  const uintptr_t near = CurrentStage() == Stage::kActive ? kLeastSignalFrame : 0;
-  return IsOnOwnStack(caller_.frame) && caller_.frame + near >= open;
-}
-
-__attribute__((noinline)) bool HookScope::EnterSlow() {
-  if (thread_slot.gate != kNoGate && !IsAbandoned()) return false;
-  if (thread_slot.has_ended) return false;
-  // Before the gate closes: without the bounds a jump out of it would never be noticed.
-  NoteOwnStack();
-  CloseGate(caller_);
-  const bool active = EnsureActive() && (thread_slot.state != nullptr || AttachThread() != nullptr);
-  if (active) {
-    if (thread_slot.work_is_due) DoDueWork();
-    if (AreContextsDue()) TellContexts(caller_);
-    return true;
-  }
-  OpenGate(kNoGate);
-  return false;
-}
-
-__attribute__((noinline)) void HookScope::DoDueWork() {
-  thread_slot.work_is_due = false;
-  session().DoDueWork();
-}
 
 LockRecord* HookScope::Get(const LockReference& lock) {
   LockRecord* record = session().locks().Find(lock);
@@ -146,16 +103,14 @@ __attribute__((noinline)) void HookScope::NoteReadAgain(const LockRecord& record
 void HookScope::NoteStep(const HeldLock& held, uint32_t ends) {
   if (IsTiming() || frame_pointers.Find(caller_.pc) != FramePointerTable::Answer::kNotKept) return;
   const auto address = reinterpret_cast<uintptr_t>(held.lock->address);
-  const ChainKey before = held.previous_chain_key;
-  self().has_nested_steps = self().has_nested_steps || before != kEmptyChainKey;
-  self().steps.Slot(before, address) = {.before = before,
-                                        .map = held.lock,
-                                        .use = held.use,
-                                        .nest_lock = nullptr,
-                                        .lock = address | StepModeOf(held.use),
-                                        .after = self().context->chain_key,
-                                        .site = caller_.pc,
-                                        .ends = ends};
+  self().steps.Note(address, {.before = held.previous_chain_key,
+                              .map = held.lock,
+                              .use = held.use,
+                              .nest_lock = nullptr,
+                              .lock = address | StepModeOf(held.use),
+                              .after = self().context->chain_key,
+                              .site = caller_.pc,
+                              .ends = ends});
 }
 
 LockRecord* HookScope::BeforeLock(const LockReference& lock, ReadMode mode) {
@@ -281,62 +236,6 @@ void HookScope::OnCancelledWait(void* wait_cleanup) {
   cleanup->scope->AfterWait(cleanup->mutex, 0);
 }
 
-int HookScope::AfterInit(const LockReference& lock, int result) {
-  if (result != 0 || !Enter()) return result;
-  if (LockRecord* old = session().locks().Find(lock); old != nullptr) {
-    if (self().context->held.depth() == 0) self().holds_from_before_fork = false;
-    if (!self().holds_from_before_fork) {
-      session().engine().DestroyLock(*self().context, old->map, UnlockSite());
-    }
-    session().locks().End(&self(), old);
-  }
-  session().locks().BeginInitialised(self(), lock, caller_);
-  Leave();
-  return result;
-}
-
-// EBUSY: glibc found it held and left it alone, so it is still held.
-int HookScope::AfterDestroy(const LockReference& lock, int result) {
-  if ((result != 0 && result != EBUSY) || !Enter()) return result;
-  LockRecord* record = session().locks().Find(lock);
-  if (record != nullptr) {
-    const bool is_held = session().validator().IsHeld(*self().context, record->map, HeldMode::kAny);
-    session().engine().DestroyLock(*self().context, record->map, UnlockSite());
-    if (result == 0) {
-      session().locks().End(&self(), record);
-    } else if (is_held) {
-      Acquire(*record, ReadMode::kWrite, TryLock::kYes);
-    }
-  }
-  Leave();
-  return result;
-}
-
-// Also for a thread that the hooks are not active in: others may use the memory
-// again.
-void HookScope::EndLocksIn(uintptr_t begin, uintptr_t end) {
-  const bool is_active = Enter();
-  session().locks().shadow().ForEachMarkedPart(begin, end, [&](uintptr_t from, uintptr_t to) {
-    resources.ForEachIn(from, to, [&](Resource* resource) {
-      if (is_active) session().engine().DestroyLock(*self().context, resource->map, UnlockSite());
-      resources.End(resource);
-    });
-  });
-  if (is_active) Leave();
-  EndLocksIn(begin, end, UINT64_MAX);
-}
-
-void HookScope::EndLocksIn(uintptr_t begin, uintptr_t end, uint64_t begun) {
-  LockTable& locks = session().locks();
-  const bool is_active = Enter();
-  locks.shadow().ForEachLock(begin, end, [&](LockRecord* record) {
-    if (record->number > begun) return;
-    if (is_active) session().engine().DestroyLock(*self().context, record->map, UnlockSite());
-    locks.End(is_active ? &self() : nullptr, record);
-  });
-  if (is_active) Leave();
-}
-
 ThreadStart* HookScope::NewThreadStart() {
   if (!Enter()) return nullptr;
   auto* start = static_cast<ThreadStart*>(self().cells.Allocate());
@@ -351,53 +250,6 @@ ThreadStart* HookScope::NewThreadStart() {
   }
   Leave();
   return start;
-}
-
-// A mutex that another thread has released meanwhile was reported then and is
-// not held now.  Its memory may be gone: it is read by a call that then fails.
-void HookScope::ForgetReleasedByOthers() {
-  const HeldLocks& held = self().context->held;
-  for (uint32_t i = held.depth(); i-- > 0;) {
-    const LockMap* lock = held[i].lock;
-    // Others may end these; a semaphore is one that turned out to be no lock.
-    if (lock->kind == LockKind::kBinarySemaphore || lock->kind == LockKind::kSemaphore ||
-        lock->kind == LockKind::kFileLock) {
-      session().engine().CancelAcquire(*self().context, *lock);
-      continue;
-    }
-    if (!IsInLockTable(*lock)) continue;
-    if (lock->kind != LockKind::kMutex && lock->kind != LockKind::kRecursiveMutex) continue;
-    pthread_mutex_t copy;
-    if (ReadMemory(lock->address, &copy, sizeof(copy)) && !IsOwnedBy(&copy, self().tid)) {
-      session().engine().CancelAcquire(*self().context, *lock);
-    }
-  }
-}
-
-void HookScope::EndLocksOnOwnStack() {
-  LockTable& locks = session().locks();
-  locks.shadow().ForEachLock(thread_slot.stack_low, thread_slot.stack_high,
-                             [&](LockRecord* record) { locks.End(&self(), record); });
-  locks.shadow().ForEachMarkedPart(
-      thread_slot.stack_low, thread_slot.stack_high, [&](uintptr_t from, uintptr_t to) {
-        resources.ForEachIn(from, to, [&](Resource* resource) { resources.End(resource); });
-      });
-}
-
-void HookScope::EndThread() {
-  if (thread_slot.state == nullptr || !Enter()) return;
-  ThreadState* state = &self();
-  const bool is_main = state->tid == session().pid();
-  ForgetLeftSections(thread_slot.stack_high - 1);
-  ForgetReleasedByOthers();
-  if (!is_main) {
-    session().engine().ReportHeld(*state->context);
-    session().engine().ResetHeld(*state->context);
-    EndLocksOnOwnStack();
-  }
-  if (thread_slot.work_is_due) DoDueWork();
-  DetachThread(state);
-  OpenGate(kNoGate);
 }
 
 }  // namespace lockdep::hooks

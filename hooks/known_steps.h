@@ -82,17 +82,34 @@ class KnownSteps {
     return steps_[(address >> 3 ^ before >> 1) & (kSteps - 1)];
   }
 
-  // Those that were taken upon other locks.
-  void ForgetNested() {
-    for (KnownStep& step : steps_) {
-      if (step.before != kEmptyChainKey) step.before = 0;
+  // `step` is known from now on.
+  void Note(uintptr_t address, const KnownStep& step) {
+    KnownStep& slot = Slot(step.before, address);
+    slot = step;
+    if (noted_ < kFew) few_[noted_] = static_cast<uint16_t>(&slot - steps_);
+    if (noted_ <= kFew) ++noted_;
+  }
+
+  // All that were noted.
+  void Forget() {
+    if (noted_ > kFew) {
+      for (KnownStep& step : steps_) {
+        if (step.before != 0) step.before = 0;  // Untouched pages stay so.
+      }
+    } else {
+      for (uint32_t i = 0; i < noted_; ++i) steps_[few_[i]].before = 0;
     }
+    noted_ = 0;
   }
 
  private:
   static constexpr size_t kSteps = 2048;
+  static constexpr uint32_t kFew = 30;
 
   KnownStep steps_[kSteps];
+  // Where those stand that were noted since all were forgotten, unless they are many.
+  uint32_t noted_ = 0;
+  uint16_t few_[kFew] = {};
 };
 
 }  // namespace lockdep::hooks

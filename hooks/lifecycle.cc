@@ -12,7 +12,6 @@
 #include "hooks/session.h"
 #include "hooks/termination.h"
 #include "hooks/thread_context.h"
-#include "hooks/waiting.h"
 
 // The vtables of interfaces name it.  That of the C++ library reports by stdio and malloc.
 extern "C" [[noreturn]] void __cxa_pure_virtual() { __builtin_trap(); }
@@ -56,7 +55,6 @@ Stage Start() {
   }
   PrepareForThreads();
   StartNotingAllocations();
-  PrepareForWaiters();
   if (session().options().report_on_sigterm) ReportOnTermination();
   return Stage::kActive;
 }

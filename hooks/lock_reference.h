@@ -40,10 +40,10 @@ inline ReadMode ReadModeOf(const pthread_rwlock_t* rwlock) {
              : ReadMode::kRecursiveRead;
 }
 
-// glibc's mutex type is the low bits of a word that also says "robust" (16)
-// and "priority inheritance" (32).
+// glibc's mutex type is the low bits of a word that says more than that.
 inline constexpr int kRobustMutex = 16;
 inline constexpr int kInheritMutex = 32;
+inline constexpr int kSharedMutex = 128;  // Between processes.
 
 inline int TypeOf(const pthread_mutex_t* mutex) { return mutex->__data.__kind & 3; }
 

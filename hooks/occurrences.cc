@@ -22,7 +22,8 @@ Occurrence* Closest(OccurrenceList* list, const Occurrence& seen, size_t* count)
     for (size_t i = 0; i < list->count; ++i, ++*count) {
       Occurrence& known = list->occurrences[i];
       if (known.thread != seen.thread || known.is_unpublished != seen.is_unpublished) continue;
-      if (known.segment == seen.segment || known.segment == nullptr) return &known;
+      const bool is_same_time = known.first == seen.first && known.last == seen.last;
+      if (is_same_time || known.first == nullptr) return &known;
       of_thread = &known;
     }
   }
@@ -31,18 +32,29 @@ Occurrence* Closest(OccurrenceList* list, const Occurrence& seen, size_t* count)
 
 }  // namespace
 
+// Returns whether the time is a longer one now.
+bool Occurrence::IncludeTimeOf(const Occurrence& other) {
+  if (first == nullptr) return false;
+  if (thread != other.thread || other.first == nullptr) {
+    first = last = nullptr;
+    return true;
+  }
+  const bool is_earlier = other.first->number < first->number;
+  const bool is_later = other.last->number > last->number;
+  if (is_earlier) first = other.first;
+  if (is_later) last = other.last;
+  return is_earlier || is_later;
+}
+
 bool Occurrence::Include(const Occurrence& other) {
   bool claims_less = gates.Intersect(other.gates);
+  claims_less = IncludeTimeOf(other) || claims_less;
   if (const auto all = static_cast<DependencyMask>(kinds | other.kinds); all != kinds) {
     kinds = all;
     claims_less = true;
   }
   if (is_unpublished && !other.is_unpublished) {
     is_unpublished = false;
-    claims_less = true;
-  }
-  if (segment != nullptr && segment != other.segment) {
-    segment = nullptr;
     claims_less = true;
   }
   if (thread != ThreadId::kNone && thread != other.thread) {

@@ -29,12 +29,17 @@ struct Occurrence {
   DependencyMask kinds = 0;
   // The step from a wait to what was taken before it ended: nothing is held across it.
   bool is_past = false;
-  bool is_unpublished = false;       // Nobody else could have known the first lock.
-  const Segment* segment = nullptr;  // Null: at any time.
+  bool is_unpublished = false;  // Nobody else could have known the first lock.
+  // From the one to the other, of one thread; null: at any time.
+  const Segment* first = nullptr;
+  const Segment* last = nullptr;
   Gates gates;
 
   // Makes it stand for the other as well.  Returns whether it claims less now.
   bool Include(const Occurrence& other);
+
+ private:
+  bool IncludeTimeOf(const Occurrence& other);
 };
 
 // From one class to another.

@@ -125,7 +125,9 @@ EXPORTED int cnd_wait(cnd_t* condition, mtx_t* mutex) {
     scope.BeforeConditionWait(condition, mutex);
     PublishedWait wait(WaitKind::kCondition, condition, scope.caller(), mutex);
     wait.LookOnce();
-    result = WaitCancellably(wait, [&] { return real::cnd_wait(condition, mutex); });
+    result = scope.UntilSignalled(condition, [&] {
+      return WaitCancellably(wait, [&] { return real::cnd_wait(condition, mutex); });
+    });
     return ToPthreads(result);
   });
   return result;
@@ -135,7 +137,8 @@ EXPORTED int cnd_timedwait(cnd_t* condition, mtx_t* mutex, const timespec* deadl
   WaitScope scope(LOCKDEP_HOOK_CALLER());
   int result = thrd_error;
   scope.Wait(MutexOf(mutex), [&] {
-    result = real::cnd_timedwait(condition, mutex, deadline);
+    result = scope.UntilSignalled(condition,
+                                  [&] { return real::cnd_timedwait(condition, mutex, deadline); });
     return ToPthreads(result);
   });
   return result;

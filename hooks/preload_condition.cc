@@ -42,19 +42,26 @@ EXPORTED int pthread_cond_wait(pthread_cond_t* cond, pthread_mutex_t* mutex) {
     scope.BeforeConditionWait(cond, mutex);
     PublishedWait wait(WaitKind::kCondition, cond, scope.caller(), mutex);
     wait.LookOnce();
-    return WaitCancellably(wait, [&] { return real::pthread_cond_wait(cond, mutex); });
+    return scope.UntilSignalled(cond, [&] {
+      return WaitCancellably(wait, [&] { return real::pthread_cond_wait(cond, mutex); });
+    });
   });
 }
 
 EXPORTED int pthread_cond_timedwait(pthread_cond_t* cond, pthread_mutex_t* mutex,
                                     const timespec* deadline) {
   WaitScope scope(LOCKDEP_HOOK_CALLER());
-  return scope.Wait(mutex, [&] { return real::pthread_cond_timedwait(cond, mutex, deadline); });
+  return scope.Wait(mutex, [&] {
+    return scope.UntilSignalled(
+        cond, [&] { return real::pthread_cond_timedwait(cond, mutex, deadline); });
+  });
 }
 
 EXPORTED int pthread_cond_clockwait(pthread_cond_t* cond, pthread_mutex_t* mutex, clockid_t clock,
                                     const timespec* deadline) {
   WaitScope scope(LOCKDEP_HOOK_CALLER());
-  return scope.Wait(mutex,
-                    [&] { return real::pthread_cond_clockwait(cond, mutex, clock, deadline); });
+  return scope.Wait(mutex, [&] {
+    return scope.UntilSignalled(
+        cond, [&] { return real::pthread_cond_clockwait(cond, mutex, clock, deadline); });
+  });
 }

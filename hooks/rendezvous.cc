@@ -53,7 +53,8 @@ void Rendezvous::TellTaken(const LockMap& wait, const TakenLock& taken) {
   const Occurrence seen{.thread = thread,
                         .kinds = MaskOf(Classify(ReadMode::kWrite, taken.mode)),
                         .is_past = true,
-                        .segment = taken.segment,
+                        .first = taken.segment,
+                        .last = taken.segment,
                         .gates = {}};
   session().validator().LockGraph();
   const ClassKey to = session().validator().classes().Get(taken.class_id).key;

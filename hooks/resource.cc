@@ -97,6 +97,9 @@ Resource* ResourceTable::Begin(ThreadState& thread, const ResourceId& id, const 
   resource->waiter.store(0, std::memory_order_relaxed);
   resource->ender.store(0, std::memory_order_relaxed);
   resource->mutex.store(nullptr, std::memory_order_relaxed);
+  resource->owner.store(0, std::memory_order_relaxed);
+  resource->first_signal = nullptr;
+  resource->last_signal.store(nullptr, std::memory_order_relaxed);
   resource->round = {};
   resource->map.name = known.name;
   resource->map.address = AddressOf(id);

@@ -63,8 +63,13 @@ struct Resource {
   // Who waited for it, and who ended waits, under a lock.
   std::atomic<pid_t> waiter{0};
   std::atomic<pid_t> ender{0};
-  // Of a condition: the mutex that its waiters let go.
+  // Of a condition: the mutex that its waiters let go, and the signals that somebody waited
+  // for (thread_order.h); these are written under the graph lock.
   std::atomic<const void*> mutex{nullptr};
+  const Segment* first_signal = nullptr;
+  std::atomic<const Segment*> last_signal{nullptr};
+  // Who has it, where that is told; kSeveral: nobody any more, whoever took it last.
+  std::atomic<pid_t> owner{0};
   BarrierRound round;  // Under the graph lock.
 };
 static_assert(sizeof(Resource) <= kCellSize);
@@ -75,6 +80,19 @@ inline void NoteParty(std::atomic<pid_t>& party, pid_t thread) {
   const pid_t known = party.load(std::memory_order_relaxed);
   if (known == thread || known == kSeveral) return;
   party.store(known == 0 ? thread : kSeveral, std::memory_order_relaxed);
+}
+
+// REQUIRES: the map is that of a Resource.
+inline const Resource& ResourceOf(const LockMap& map) {
+  constexpr size_t kOffset = sizeof(std::atomic<uint64_t>) + sizeof(Resource*);
+  static_assert(offsetof(Resource, map) == kOffset);
+  return *reinterpret_cast<const Resource*>(reinterpret_cast<uintptr_t>(&map) - kOffset);
+}
+
+// Whether the thread, which seems to hold it, does so as far as is told.
+inline bool IsOwnerStill(const LockMap& map, pid_t thread) {
+  const pid_t owner = ResourceOf(map).owner.load(std::memory_order_relaxed);
+  return owner == 0 || owner == thread;
 }
 
 class ResourceTable {

@@ -16,10 +16,6 @@ struct Section {
 constexpr uint32_t kMostSections = 16;
 constinit thread_local Section sections[kMostSections] = {};
 
-bool IsOnOwnStack(uintptr_t address) {
-  return address >= thread_slot.stack_low && address < thread_slot.stack_high;
-}
-
 bool IsLeft(const Section& section, uintptr_t frame) {
   if (!IsOnOwnStack(section.caller.frame)) return false;
   const uintptr_t* frame_of_section = reinterpret_cast<const uintptr_t*>(section.caller.frame);

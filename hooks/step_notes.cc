@@ -57,7 +57,8 @@ Occurrence DescribeStep(const ThreadState& thread, uint32_t index, ReadMode next
                   .kinds = MaskOf(Classify(held[index].use.mode(), next_mode)),
                   .is_past = false,
                   .is_unpublished = IsUnpublished(thread, index),
-                  .segment = thread.segment,
+                  .first = thread.segment,
+                  .last = thread.segment,
                   .gates = {}};
   for (const HeldLock& gate : held) {
     if (CanBeGate(*gate.lock)) seen.gates.Add({gate.lock->key, gate.use.mode()});
@@ -85,9 +86,7 @@ void EnterSegment(ThreadState& thread, const Segment* segment) {
   thread.known_nestings.Clear();
   thread.known_steps.Clear();
   thread.known_taken.Clear();
-  if (!thread.has_nested_steps) return;
-  thread.has_nested_steps = false;
-  thread.steps.ForgetNested();
+  thread.steps.Forget();
 }
 
 }  // namespace lockdep::hooks

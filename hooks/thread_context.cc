@@ -87,7 +87,6 @@ void NameThread(bool is_main, char (&name)[17]) {
 // Returns whether the engine had memory for the thread.
 bool Prepare(ThreadState& state) {
   state.tid = OwnThreadId();
-  state.destructor_rounds = 0;
   state.holds_from_before_fork = false;
   state.phase = 0;
   const bool is_main = state.tid == session().pid();
@@ -99,17 +98,25 @@ bool Prepare(ThreadState& state) {
   session().validator().LockGraph();
   EnterSegment(state, thread_order.Begin(state.context->id, thread_slot.life));
   session().validator().UnlockGraph();
-  if (has_end_key) pthread_setspecific(end_key, &state);
   return true;
 }
 
-// Runs in each round of destructors that the thread still has; acts in the last.
+void SetRound(uintptr_t round) {
+  if (has_end_key) pthread_setspecific(end_key, reinterpret_cast<void*>(round));
+}
+
+// One that libc made on its own behalf is seen when it meets its first hook.
+void NoteUnseenThread() {
+  if (!has_end_key || pthread_getspecific(end_key) != nullptr) return;
+  NoteThreadCreated(1);
+  SetRound(1);
+}
+
+// Runs in each round of destructors that the thread has; acts in the last, when none of the
+// program is left.
 void OnThreadEnd(void* value) {
-  auto* state = static_cast<ThreadState*>(value);
-  if (++state->destructor_rounds < PTHREAD_DESTRUCTOR_ITERATIONS) {
-    pthread_setspecific(end_key, state);
-    return;
-  }
+  const auto round = reinterpret_cast<uintptr_t>(value);
+  if (round < PTHREAD_DESTRUCTOR_ITERATIONS) return SetRound(round + 1);
   NoteOwnEnd();
   const StandInFrame frame;
   HookScope scope(frame.caller());
@@ -124,6 +131,7 @@ void PrepareForThreads() {
   if (pthread_key_create(&end_key, OnThreadEnd) != 0) return;
   has_end_key = end_key < kKeysWithoutAllocation;
   if (!has_end_key) pthread_key_delete(end_key);
+  SetRound(1);
 }
 
 size_t DefaultStackSize() {
@@ -157,6 +165,7 @@ ThreadState* AttachThread() {
     state = nullptr;
   }
   thread_slot.state = state;
+  NoteUnseenThread();
   errno = saved_errno;
   return state;
 }
@@ -183,7 +192,7 @@ void* RunThread(void* thread_start) {
     session().validator().UnlockGraph();
   }
   NoteStack(start.stack_size, static_cast<uintptr_t>(pthread_self()));
-  NoteThreadBegins();
+  SetRound(1);
   return start.function(start.argument);
 }
 

@@ -33,7 +33,6 @@ struct ThreadState {
   ThreadContext* context = nullptr;
   Cells cells;
   pid_t tid = 0;
-  uint8_t destructor_rounds = 0;
   // In a child until everything held at the fork is gone: initialising such a
   // lock anew is how atfork handlers release it.
   bool holds_from_before_fork = false;
@@ -47,9 +46,8 @@ struct ThreadState {
   // The locks that it took, in any segment; and those of them that are noted in this one.
   TakenLocks taken;
   KeySet known_taken;
-  uint32_t unlocked_seen = 0;     // ResourceTable::unlocked.
-  uint64_t phase = 0;             // The number of its first segment since it passed a barrier.
-  bool has_nested_steps = false;  // Some of `steps` were taken upon another lock.
+  uint32_t unlocked_seen = 0;  // ResourceTable::unlocked.
+  uint64_t phase = 0;          // The number of its first segment since it passed a barrier.
   LockStat::ThreadTimes* times = nullptr;  // Null before the first lock that is timed.
   KnownSteps steps;
 };
@@ -117,7 +115,12 @@ class StandInFrame {
   const volatile uintptr_t words_[2] = {0, 0x6c6f636b646570};
 };
 
-// Reserves what a thread's end needs.  Called once.
+// Whether `size` bytes from there are on the calling thread's stack, as far as that is known.
+inline bool IsOnOwnStack(uintptr_t address, size_t size = 1) {
+  return address >= thread_slot.stack_low && address + size <= thread_slot.stack_high;
+}
+
+// Reserves what a thread's end needs; the calling thread is the first one.  Called once.
 void PrepareForThreads();
 
 // Notes the bounds of the calling thread's stack, if they are unknown and can be known.

@@ -94,10 +94,21 @@ const Segment* ThreadOrder::Arrive(BarrierRound* round, const Segment& own, uint
   if (met == nullptr) return nullptr;
   met->previous = all->previous;
   met->other = &own;
-  met->is_barrier = all->is_barrier = true;
+  met->meeting = all->meeting = Meeting::kBarrier;
   all->previous = met;
   all->number = ++numbers_;
   return all;
+}
+
+const Segment* ThreadOrder::Signal(const Segment& own, const Segment* previous) {
+  if (signals_ == kMostSignals) return nullptr;
+  Segment* const signal = NewSegment();
+  if (signal == nullptr) return nullptr;
+  ++signals_;
+  signal->other = &own;
+  signal->meeting = Meeting::kCondition;
+  if (previous != nullptr) previous->next_signal = signal;
+  return signal;
 }
 
 // It took no lock meanwhile and stands where it stood: it has held all of them.
@@ -109,7 +120,7 @@ bool ThreadOrder::Join(ThreadLife* life, const ThreadContext& joiner) {
 }
 
 // Breadth first, against the order.
-bool ThreadOrder::IsBefore(const Segment& first, const Segment& second, Over over) {
+bool ThreadOrder::IsBefore(const Segment& first, const Segment& second, Meeting over) {
   constexpr int kPatience = 100'000;
   ++searches_;
   second.search = searches_;
@@ -123,7 +134,7 @@ bool ThreadOrder::IsBefore(const Segment& first, const Segment& second, Over ove
       if (before == nullptr || before->number < first.number || before->search == searches_) {
         continue;
       }
-      if (before->is_barrier && over == Over::kCreateJoin) continue;
+      if (before->meeting > over) continue;
       before->search = searches_;
       before->next_found = nullptr;
       last->next_found = before;

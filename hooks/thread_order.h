@@ -1,12 +1,14 @@
 // What threads did before others could: what stands before the creation of a thread
 // comes before all that it does, and that before what follows its join; likewise for
-// barriers.  A thread's life is cut there into segments, which are the nodes of that order.
+// barriers, and for a wait for a condition and the signal that ended it.  A thread's life is
+// cut there into segments, which are the nodes of that order.
 //
 // A lock that the creator holds from the creation until it has joined the thread, and
 // takes no other meanwhile, is held on the thread's behalf too.
 //
 // Limits: segments are never given up: some 200 bytes for each thread that ever was, and as
-// much for each arrival at a barrier, up to a limit.
+// much for each arrival at a barrier and each signal that somebody waited for, up to a limit.
+// Of several signals during a wait the first one is taken for the one that ended it.
 // Thread safety: needs the validator's graph lock.
 
 #ifndef LOCKDEP_HOOKS_THREAD_ORDER_H_
@@ -46,13 +48,19 @@ struct ThreadLife {
 };
 static_assert(sizeof(ThreadLife) <= kCellSize);
 
+// How what stands before a segment in another thread came to be before it; the later kinds
+// say less.
+enum class Meeting : uint8_t { kCreateJoin, kBarrier, kCondition };
+
 struct Segment {
   ThreadId thread = ThreadId::kNone;
-  ThreadLife* life = nullptr;         // Null: of a thread whose creation was not seen.
-  const Segment* previous = nullptr;  // Of the same thread.
-  const Segment* other = nullptr;     // Of another one, which came before as well.
-  uint64_t number = 0;                // Larger than those of all that came before.
-  bool is_barrier = false;            // Of no thread: where those of a round have met.
+  // Beyond kCreateJoin: of no thread, but where those of a round have met, or a signal.
+  Meeting meeting = Meeting::kCreateJoin;
+  ThreadLife* life = nullptr;                    // Null: of a thread whose creation was not seen.
+  const Segment* previous = nullptr;             // Of the same thread.
+  const Segment* other = nullptr;                // Of another one, which came before as well.
+  uint64_t number = 0;                           // Larger than those of all that came before.
+  mutable const Segment* next_signal = nullptr;  // Of the same condition.
   // Of the last search that came here.
   mutable uint64_t search = 0;
   mutable const Segment* next_found = nullptr;
@@ -97,14 +105,20 @@ class ThreadOrder {
   // what comes before all that they do next, once it did; null if that is not kept.
   const Segment* Arrive(BarrierRound* round, const Segment& own, uint32_t count);
 
-  // Whether all of `first` came before all of `second`; false if that cannot be told.
-  enum class Over : uint8_t { kCreateJoin, kAll };
-  bool IsBefore(const Segment& first, const Segment& second, Over over);
+  // The thread that runs in `own` ends waits for a condition, which was signalled before, if
+  // `previous` is not null.  Returns what comes before all that follows these waits; null if
+  // that is not kept.
+  const Segment* Signal(const Segment& own, const Segment* previous);
+
+  // Whether all of `first` came before all of `second`, as far as these meetings and those
+  // that say more tell.
+  bool IsBefore(const Segment& first, const Segment& second, Meeting over);
 
  private:
   static constexpr size_t kBuckets = 1024;
   // Three segments each; then barriers order nothing any more.
   static constexpr uint64_t kMostArrivals = 50'000;
+  static constexpr uint64_t kMostSignals = 20'000;
   static size_t BucketOf(pthread_t handle) { return handle >> 12 & (kBuckets - 1); }
   Segment* NewSegment();
 
@@ -114,6 +128,7 @@ class ThreadOrder {
   uint64_t numbers_ = 0;
   uint64_t searches_ = 0;
   uint64_t arrivals_ = 0;
+  uint64_t signals_ = 0;
   ThreadLife* lives_[kBuckets] = {};
 };
 

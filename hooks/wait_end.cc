@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "hooks/lock_reference.h"
 #include "hooks/read_memory.h"
 #include "hooks/real.h"
 #include "hooks/rendezvous.h"
@@ -64,6 +65,18 @@ bool IsRoundOpen(const Waiter& waiter) {
   return arrived < CountOf(&barrier);
 }
 
+// Other processes, or the kernel for a thread that has ended.
+bool MayOthersRelease(const pthread_mutex_t& mutex) {
+  return (mutex.__data.__kind & (kRobustMutex | kSharedMutex)) != 0;
+}
+
+bool IsHeldByWaiter(const Waiter& waiter) {
+  for (const Waiter* other = FirstWaiter(); other != nullptr; other = other->next) {
+    if (other->IsWaiting() && other->Holds(waiter.kind, waiter.object)) return true;
+  }
+  return false;
+}
+
 bool WaitsForSemaphore(const Waiter* waiter) {
   return waiter->kind.load(std::memory_order_acquire) == WaitKind::kSemaphore;
 }
@@ -84,7 +97,8 @@ bool IsStuck(const Waiter& waiter) {
     case WaitKind::kMutex: {  // Of memory that is gone: who waited there does not any more.
       pthread_mutex_t mutex;
       return ReadMemory(waiter.object, &mutex) && mutex.__data.__lock != 0 &&
-             !IsBeingReleased(waiter.object, mutex.__data.__owner);
+             !IsBeingReleased(waiter.object, mutex.__data.__owner) &&
+             (!MayOthersRelease(mutex) || IsHeldByWaiter(waiter));
     }
     case WaitKind::kSemaphore: {
       // glibc keeps the value in the first word, and whether it is shared in the third.
@@ -101,11 +115,10 @@ bool IsStuck(const Waiter& waiter) {
       return IsRoundOpen(waiter);
     case WaitKind::kReadLock:
     case WaitKind::kWriteLock:
+    case WaitKind::kSpinLock:
+    case WaitKind::kOnce:
     case WaitKind::kThread:
-      for (const Waiter* other = FirstWaiter(); other != nullptr; other = other->next) {
-        if (other->IsWaiting() && other->Holds(waiter.kind, waiter.object)) return true;
-      }
-      return false;
+      return IsHeldByWaiter(waiter);
     case WaitKind::kNone:
       break;
   }

@@ -25,6 +25,11 @@ ResourceId ConditionAt(const void* condition) {
 
 bool IsLock(const Resource& resource) { return !IsWait(resource.map.kind); }
 
+// Whether a thread waits for it, as glibc counts them: by eight, above some flags.
+bool IsAwaited(const void* condition) {
+  return static_cast<const pthread_cond_t*>(condition)->__data.__wrefs >> 3 != 0;
+}
+
 }  // namespace
 
 Resource* WaitScope::Get(const ResourceId& id, const char* name) {
@@ -70,7 +75,10 @@ Resource* WaitScope::BeforeHold(const ResourceId& id, ReadMode mode, const char*
 
 void WaitScope::AfterHold(Resource* announced, bool is_held) {
   if (announced == nullptr) return;
-  if (is_held) return TimeGot(announced->map.address);
+  if (is_held) {
+    announced->owner.store(self().tid, std::memory_order_relaxed);
+    return TimeGot(announced->map.address);
+  }
   if (!Enter()) return;
   Drop(*announced);
   Leave();
@@ -83,13 +91,15 @@ void WaitScope::OnCancelledHold(void* announced) {
 
 void WaitScope::NoteHeld(const ResourceId& id, ReadMode mode, const char* name) {
   if (!Enter()) return;
-  Hold(Get(id, name), mode, TryLock::kYes);
+  Resource* resource = Hold(Get(id, name), mode, TryLock::kYes);
+  if (resource != nullptr) resource->owner.store(self().tid, std::memory_order_relaxed);
   Leave();
 }
 
 void WaitScope::BeforeUnhold(const ResourceId& id) {
   if (!Enter()) return;
   if (Resource* resource = Get(id); resource != nullptr) {
+    resource->owner.store(kSeveral, std::memory_order_relaxed);
     TimeReleased(self(), resource->map);
     engine().Release(*self().context, resource->map, UnlockSite());
   }
@@ -327,7 +337,43 @@ void WaitScope::BeforeSignal(const void* condition) {
     } else {
       EndFreely(*resource);
     }
+    if (IsAwaited(condition)) OrderAfterThis(*resource);
   }
+  Leave();
+}
+
+// What the thread did so far comes before what it wakes does next.
+void WaitScope::OrderAfterThis(Resource& resource) {
+  if (self().segment == nullptr) return;
+  session().validator().LockGraph();
+  const Segment* const last = resource.last_signal.load(std::memory_order_relaxed);
+  const Segment* const signal = thread_order.Signal(*self().segment, last);
+  if (last == nullptr) resource.first_signal = signal;
+  resource.last_signal.store(signal, std::memory_order_release);
+  if (signal != nullptr) EnterSegment(self(), thread_order.Advance(self().segment, nullptr));
+  session().validator().UnlockGraph();
+}
+
+const Segment* WaitScope::LastSignal(const void* condition) {
+  const Resource* resource = resources.Find(ConditionAt(condition));
+  return resource == nullptr ? nullptr : resource->last_signal.load(std::memory_order_acquire);
+}
+
+const Segment* WaitScope::FirstSignal(const void* condition) {
+  const Resource* resource = resources.Find(ConditionAt(condition));
+  return resource == nullptr ? nullptr : resource->first_signal;
+}
+
+// The condition may be gone meanwhile.
+void WaitScope::AfterSignal(const void* condition, const Segment* before) {
+  const Segment* const last = LastSignal(condition);
+  if (last == nullptr || last == before || !Enter()) return;
+  session().validator().LockGraph();
+  const Segment* signal = before != nullptr ? before->next_signal : FirstSignal(condition);
+  if (signal != nullptr && self().segment != nullptr) {
+    EnterSegment(self(), thread_order.Advance(self().segment, signal));
+  }
+  session().validator().UnlockGraph();
   Leave();
 }
 

@@ -70,6 +70,15 @@ class WaitScope : public HookScope {
   // The wait on a condition and its end; `mutex` is what the waiter lets go.
   void BeforeConditionWait(const void* condition, const void* mutex);
   void BeforeSignal(const void* condition);
+  // Makes the real wait, also one with a time limit: what follows comes after the signal that
+  // ended it.
+  template <typename RealWait>
+  int UntilSignalled(const void* condition, const RealWait& real_wait) {
+    const Segment* const before = LastSignal(condition);
+    const int result = real_wait();
+    if (result == 0) AfterSignal(condition, before);
+    return result;
+  }
   void AfterConditionBegin(const void* condition);
   void AfterConditionEnd(const void* condition);
 
@@ -95,6 +104,11 @@ class WaitScope : public HookScope {
   void EndFreely(Resource& resource);
   void EndWait(Resource& resource);
   bool HoldsMoreThan(const void* mutex);
+  void OrderAfterThis(Resource& resource);
+  static const Segment* LastSignal(const void* condition);
+  // Under the graph lock.
+  static const Segment* FirstSignal(const void* condition);
+  void AfterSignal(const void* condition, const Segment* before);
 };
 
 }  // namespace lockdep::hooks

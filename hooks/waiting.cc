@@ -1,5 +1,7 @@
 #include "hooks/waiting.h"
 
+#include <sched.h>
+
 #include <new>
 
 #include "hooks/cells.h"
@@ -7,6 +9,7 @@
 #include "hooks/lock_reference.h"
 #include "hooks/read_memory.h"
 #include "hooks/real.h"
+#include "hooks/resource.h"
 #include "hooks/timing.h"
 #include "hooks/wait_end.h"
 #include "hooks/waiter.h"
@@ -16,7 +19,6 @@ namespace {
 
 constinit std::atomic<Waiter*> waiters{nullptr};
 constinit thread_local Waiter* own_waiter = nullptr;
-constinit thread_local bool has_ended = false;
 
 // Threads that began and did not end, main included; and those that wait.
 constinit std::atomic<int> alive{1};
@@ -25,9 +27,6 @@ constinit std::atomic<int> waiting{0};
 // Only one looks at a time; the others look again later.
 constinit std::atomic<bool> is_looking{false};
 constinit uint32_t looks = 0;
-
-constinit pthread_key_t thread_key = 0;
-constinit bool has_thread_key = false;
 
 Waiter* TakeUnused() {
   for (Waiter* waiter = FirstWaiter(); waiter != nullptr; waiter = waiter->next) {
@@ -189,19 +188,6 @@ bool EverybodyWaits(int ending) {
          !CanEndFromOutside({parties.all, parties.count}, threads + ending) && parties.Stayed();
 }
 
-// Runs in each round of destructors that the thread has; acts in the last, when none
-// of the program is left.
-void OnThreadGone(void* round) {
-  const auto next = reinterpret_cast<uintptr_t>(round) + 1;
-  if (next <= PTHREAD_DESTRUCTOR_ITERATIONS) {
-    pthread_setspecific(thread_key, reinterpret_cast<void*>(next));
-    return;
-  }
-  if (own_waiter != nullptr) own_waiter->is_used.store(false, std::memory_order_release);
-  own_waiter = nullptr;
-  NoteOwnEnd();
-}
-
 }  // namespace
 
 Waiter* FirstWaiter() { return waiters.load(std::memory_order_acquire); }
@@ -230,7 +216,7 @@ bool Waiter::Holds(WaitKind waits, const void* what) const {
 // Another thread may have given it back; libc knows who has what only one can have.
 bool Waiter::IsOwnedStill(const HeldLock& held) const {
   const LockMap& lock = *held.lock;
-  if (!IsInLockTable(lock)) return true;
+  if (!IsInLockTable(lock)) return IsOwnerStill(lock, tid);
   if (lock.kind == LockKind::kMutex || lock.kind == LockKind::kRecursiveMutex) {
     pthread_mutex_t mutex;
     return ReadMemory(lock.address, &mutex) && IsOwnedBy(&mutex, tid);
@@ -278,6 +264,13 @@ void PublishedWait::LookOnce() {
   if (waiting.load(std::memory_order_acquire) >= alive.load(std::memory_order_acquire)) Look();
 }
 
+// Of two who close a cycle at the same time the second to look sees both.
+void PublishedWait::LookForCycle() {
+  constexpr int kPatience = 1000;
+  for (int i = 0; i < kPatience && is_looking.load(std::memory_order_acquire); ++i) sched_yield();
+  Look();
+}
+
 timespec Steps::Next() {
   constexpr int64_t kStep = 250'000'000;
   constexpr int64_t kSecond = 1'000'000'000;
@@ -292,23 +285,11 @@ timespec Steps::Next() {
   return {now.tv_sec + then / kSecond, static_cast<long>(then % kSecond)};
 }
 
-void PrepareForWaiters() {
-  constexpr pthread_key_t kKeysWithoutAllocation = 32;
-  if (pthread_key_create(&thread_key, OnThreadGone) != 0) return;
-  has_thread_key = thread_key < kKeysWithoutAllocation;
-  if (!has_thread_key) pthread_key_delete(thread_key);
-  NoteThreadBegins();
-}
-
-void NoteThreadBegins() {
-  if (has_thread_key) pthread_setspecific(thread_key, reinterpret_cast<void*>(1));
-}
-
 void NoteThreadCreated(int change) { alive.fetch_add(change, std::memory_order_acq_rel); }
 
 void NoteOwnEnd() {
-  if (has_ended) return;
-  has_ended = true;
+  if (own_waiter != nullptr) own_waiter->is_used.store(false, std::memory_order_release);
+  own_waiter = nullptr;
   NoteThreadCreated(-1);
   if (waiting.load(std::memory_order_acquire) < alive.load(std::memory_order_acquire)) return;
   if (is_looking.exchange(true, std::memory_order_acq_rel)) return;
@@ -362,9 +343,15 @@ int LockSlowly(pthread_mutex_t* mutex, Caller caller) {
       [&] { return real::pthread_mutex_lock(mutex); });
 }
 
+// To try one that cannot be recovered would leave it held (glibc 2.36).
+int RobustLock(pthread_mutex_t* mutex, Caller caller) {
+  constexpr timespec kLongAgo = {};
+  const int result = real::pthread_mutex_clocklock(mutex, CLOCK_MONOTONIC, &kLongAgo);
+  return result == ETIMEDOUT || result == EINVAL ? LockSlowly(mutex, caller) : result;
+}
+
 int ReadLockSlowly(pthread_rwlock_t* rwlock, Caller caller) {
   const TimedWait timed(rwlock, caller);
-  if (rwlock->__data.__shared != 0) return real::pthread_rwlock_rdlock(rwlock);
   PublishedWait wait(WaitKind::kReadLock, rwlock, caller);
   return WaitInSteps(
       wait,
@@ -376,7 +363,6 @@ int ReadLockSlowly(pthread_rwlock_t* rwlock, Caller caller) {
 
 int WriteLockSlowly(pthread_rwlock_t* rwlock, Caller caller) {
   const TimedWait timed(rwlock, caller);
-  if (rwlock->__data.__shared != 0) return real::pthread_rwlock_wrlock(rwlock);
   PublishedWait wait(WaitKind::kWriteLock, rwlock, caller);
   return WaitInSteps(
       wait,

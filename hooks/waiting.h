@@ -6,12 +6,12 @@
 // these waits is over.  Waits with a time limit of the program's count as running.
 //
 // Costs nothing where nobody waits: no thread, no timer, no signal of ours.  The wait
-// for a mutex, a rwlock or a thread wakes up a few times to look.  Other waits cannot
+// for a mutex, a rwlock, a spinlock or a thread wakes up a few times to look.  Other waits cannot
 // be interrupted without being seen; they look once, before they begin, if everybody
 // else waits already, and a thread that ends looks for them.
 //
 // Limits: what is released behind our back (by another process, by a thread that
-// libc did not make) is not known to come; process-shared locks are left out.
+// libc did not make) is not known to come: of what processes share, cycles alone are told.
 // Thread safety: each thread publishes its own; looking reads all of them.
 
 #ifndef LOCKDEP_HOOKS_WAITING_H_
@@ -32,6 +32,8 @@ enum class WaitKind : uint8_t {
   kMutex,
   kReadLock,
   kWriteLock,
+  kSpinLock,
+  kOnce,  // The end of what runs once.
   kSemaphore,
   kCondition,
   kThread,  // The object is its pthread_t.
@@ -51,8 +53,10 @@ class PublishedWait {
 
   // Looks whether the wait can end; tells if it cannot.
   void Look();
-  // The same before a wait that will not be interrupted.
+  // The same before a wait that will not be interrupted: whether all wait.
   void LookOnce();
+  // The same, and whether it closes a cycle.
+  void LookForCycle();
   // It is over.  Again: nothing.
   void End();
   // A cancelled thread runs no destructors of ours.
@@ -80,7 +84,7 @@ int WaitInSteps(PublishedWait& wait, const Until& until, const Forever& forever)
     const timespec deadline = steps.Next();
     const int result = until(&deadline);
     if (result == EINVAL) {
-      wait.LookOnce();
+      wait.LookForCycle();
       return forever();
     }
     if (result != ETIMEDOUT) return result;
@@ -98,14 +102,11 @@ int WaitCancellably(PublishedWait& wait, const Wait& real_wait) {
   return result;
 }
 
-// The count of threads that could still run, and the end of those that began.
-void PrepareForWaiters();
+// The count of threads that could still run.
 void NoteThreadCreated(int change);
 // For a thread whose end will not be seen: from then on somebody could always run.
 inline constexpr int kUnseenThread = 1 << 20;
-void NoteThreadBegins();
 // The calling thread is about to be gone: those that are left may now wait for ever.
-// A second call does nothing.
 void NoteOwnEnd();
 // In the child of a fork.
 void ForgetOtherWaiters();
@@ -114,6 +115,8 @@ void NoteSignal(const void* condition);
 
 // pthread_mutex_lock and so on, after a try in vain.
 int LockSlowly(pthread_mutex_t* mutex, Caller caller);
+// With a try of its own.
+int RobustLock(pthread_mutex_t* mutex, Caller caller);
 int ReadLockSlowly(pthread_rwlock_t* rwlock, Caller caller);
 int WriteLockSlowly(pthread_rwlock_t* rwlock, Caller caller);
 

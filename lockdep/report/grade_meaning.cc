@@ -25,6 +25,9 @@ constexpr Meaning kReasons[] = {
      "the orders cannot overlap in time: threads were created or joined in between"},
     {"ordered-by-barrier",
      "the orders cannot overlap in time: the threads met at a barrier in between"},
+    {"ordered-by-condition",
+     "the orders cannot overlap in time: one thread waited for a condition until the other had "
+     "signalled it"},
     {"unpublished-object", "no other thread could reach the object yet"},
     {"reader-preferring", "the lock lets readers pass a waiting writer"},
     {"ended-without-lock", "the wait was also ended by threads that held no lock"},

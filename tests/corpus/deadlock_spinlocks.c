@@ -1,0 +1,26 @@
+// EXPECT: deadlock
+// EXPECT: lock-order-inversion
+// WHY: one thread has a spinlock and waits for the mutex of the other, which spins for that.
+
+#include "apart.h"
+
+static pthread_spinlock_t spin;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+static void first(void) {
+  pthread_spin_lock(&spin);
+  usleep(200 * 1000);
+  pthread_mutex_lock(&mutex);
+}
+
+static void second(void) {
+  pthread_mutex_lock(&mutex);
+  usleep(200 * 1000);
+  pthread_spin_lock(&spin);
+}
+
+int main(void) {
+  pthread_spin_init(&spin, PTHREAD_PROCESS_PRIVATE);
+  run_apart(first, second);
+  return 0;
+}
