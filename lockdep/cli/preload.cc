@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "lockdep/record/base_name.h"
 
 namespace lockdep::cli {
 namespace {
@@ -44,8 +45,8 @@ absl::StatusOr<std::string> Preloadable(const fs::path& path) {
       "and set LOCKDEP_PRELOAD to its new path"));
 }
 
-bool IsSanitizerRuntime(absl::string_view library) {
-  const absl::string_view name = library.substr(library.rfind('/') + 1);
+bool IsSanitizerRuntime(const std::string& library) {
+  const std::string name = record::BaseName(library);
   for (const absl::string_view known : {"asan", "hwasan", "tsan", "ubsan", "lsan"}) {
     if (absl::StartsWith(name, absl::StrCat("lib", known, ".so")) ||
         absl::StartsWith(name, absl::StrCat("libclang_rt.", known))) {

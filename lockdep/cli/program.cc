@@ -17,6 +17,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "lockdep/record/base_name.h"
 
 namespace lockdep::cli {
 namespace {
@@ -80,7 +81,7 @@ absl::Status CheckPrivileges(const std::string& path) {
 
 // The dynamic linker itself names no interpreter but does preload.
 bool IsDynamicLinker(const std::string& path) {
-  const std::string name = path.substr(path.rfind('/') + 1);
+  const std::string name = record::BaseName(path);
   return absl::StartsWith(name, "ld-linux") || absl::StartsWith(name, "ld.so") ||
          absl::StartsWith(name, "ld-2.");
 }

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "lockdep/record/base_name.h"
 #include "lockdep/record/file_bytes.h"
 #include "lockdep/record/merge.h"
 
@@ -18,8 +19,7 @@ namespace {
 Recording LostRecording(const std::string& path) {
   Recording lost;
   lost.runs.push_back(
-      {.command = absl::StrCat(path.substr(path.rfind('/') + 1), ", which cannot be read"),
-       .is_damaged = true});
+      {.command = absl::StrCat(BaseName(path), ", which cannot be read"), .is_damaged = true});
   return lost;
 }
 

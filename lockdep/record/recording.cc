@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "lockdep/record/base_name.h"
 #include "lockdep/record/entry_reader.h"
 #include "lockdep/record/file_bytes.h"
 #include "lockdep/record/format.h"
@@ -151,9 +152,7 @@ absl::StatusOr<Recording> Parser::Parse() {
 void Parser::MarkNamesakes() {
   absl::flat_hash_map<std::string, const std::string*> paths;
   absl::flat_hash_set<std::string> several;
-  const auto name_of = [](const Module& module) {
-    return module.path.substr(module.path.rfind('/') + 1);
-  };
+  const auto name_of = [](const Module& module) { return BaseName(module.path); };
   for (const Module& module : out_.modules) {
     const auto [at, is_new] = paths.try_emplace(name_of(module), &module.path);
     if (!is_new && *at->second != module.path) several.insert(name_of(module));

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "lockdep/record/base_name.h"
 #include "lockdep/report/frames.h"
 #include "lockdep/report/utf8.h"
 
@@ -160,7 +161,7 @@ ClassName ClassNamer::Describe(const record::Recording& recording,
 std::string ClassNamer::MakeUnique(const std::string& name, const record::Module* module) {
   std::string file, build;
   if (module != nullptr) {
-    file = module->has_namesake ? module->path : BaseName(module->path);
+    file = module->has_namesake ? module->path : record::BaseName(module->path);
     build = absl::StrCat(module->path.size(), ":", module->path, module->build_id);
   }
   // Each build has used all numbers before its next.

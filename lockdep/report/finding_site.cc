@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "lockdep/record/base_name.h"
 #include "lockdep/report/class_namer.h"
 #include "lockdep/report/frames.h"
 #include "lockdep/report/readable_stack.h"
@@ -18,7 +19,7 @@ std::string FrameText(const Frame& frame) {
   if (!IsKnown(frame)) return "";
   const std::string where = frame.file.empty()
                                 ? ModuleOffset(frame)
-                                : absl::StrCat(BaseName(frame.file), ":", frame.line);
+                                : absl::StrCat(record::BaseName(frame.file), ":", frame.line);
   return frame.function.empty() ? where : absl::StrCat(frame.function, " (", where, ")");
 }
 

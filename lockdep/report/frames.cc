@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "lockdep/record/base_name.h"
 #include "lockdep/report/function_name.h"
 
 namespace lockdep::report {
@@ -14,14 +15,10 @@ bool IsSite(const Frame& frame) {
 
 std::string ModuleOffset(std::string_view module, uint64_t offset) {
   const std::string hex = absl::StrCat("0x", absl::Hex(offset));
-  return module.empty() ? hex : absl::StrCat(BaseName(module), "+", hex);
+  return module.empty() ? hex : absl::StrCat(record::BaseName(module), "+", hex);
 }
 
 }  // namespace
-
-std::string BaseName(std::string_view path) {
-  return std::string(path.substr(path.rfind('/') + 1));
-}
 
 std::string ModuleOffset(const Frame& frame) { return ModuleOffset(frame.module, frame.offset); }
 
@@ -32,7 +29,7 @@ std::string ModuleOffset(const record::Recording& recording, const record::Addre
 }
 
 bool IsPreload(const Frame& frame) {
-  return BaseName(frame.module).starts_with("liblockdep_preload");
+  return record::BaseName(frame.module).starts_with("liblockdep_preload");
 }
 
 bool HasSite(const Stack& stack) { return std::any_of(stack.begin(), stack.end(), IsSite); }
@@ -91,8 +88,8 @@ std::string InPlace(const Frame& frame) {
   const std::string function =
       frame.function.empty() ? "" : absl::StrCat("in ", ShortFunction(frame.function), "()");
   if (frame.file.empty()) return function;
-  return absl::StrCat(function, function.empty() ? "" : " ", "at ", BaseName(frame.file), ":",
-                      frame.line);
+  return absl::StrCat(function, function.empty() ? "" : " ", "at ", record::BaseName(frame.file),
+                      ":", frame.line);
 }
 
 std::string StableFunction(const Frame& frame) {

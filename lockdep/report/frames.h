@@ -5,14 +5,11 @@
 #define LOCKDEP_REPORT_FRAMES_H_
 
 #include <string>
-#include <string_view>
 
 #include "lockdep/record/recording.h"
 #include "lockdep/report/report.h"
 
 namespace lockdep::report {
-
-std::string BaseName(std::string_view path);
 
 // "libfoo.so+0x1a2b", or the bare address.
 std::string ModuleOffset(const Frame& frame);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "lockdep/record/base_name.h"
 #include "lockdep/report/frames.h"
 #include "lockdep/report/graph_view.h"
 #include "lockdep/report/html_page.h"
@@ -46,7 +47,7 @@ constexpr char kFrame[] =
 std::string SiteText(const Frame& frame) {
   if (frame.function.empty()) return "";
   if (frame.file.empty()) return Inert(frame.function);
-  return Inert(absl::StrCat(frame.function, " at ", BaseName(frame.file), ":", frame.line));
+  return Inert(absl::StrCat(frame.function, " at ", record::BaseName(frame.file), ":", frame.line));
 }
 
 uint32_t FlagsOf(const GraphEdge& edge) {

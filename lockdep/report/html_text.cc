@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "lockdep/record/base_name.h"
 #include "lockdep/report/frames.h"
 #include "lockdep/report/utf8.h"
 
@@ -35,8 +36,8 @@ std::string EscapedByte(char c) {
 // Where a frame stands, shortly; the full path is for the tooltip.
 std::string Where(const Frame& frame) {
   if (!frame.file.empty()) {
-    return frame.line > 0 ? absl::StrCat(BaseName(frame.file), ":", frame.line)
-                          : BaseName(frame.file);
+    return frame.line > 0 ? absl::StrCat(record::BaseName(frame.file), ":", frame.line)
+                          : record::BaseName(frame.file);
   }
   if (frame.module.empty()) return "";
   return ModuleOffset(frame);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lockdep/record/base_name.h"
 #include "lockdep/report/frames.h"
 #include "lockdep/report/readable_stack.h"
 #include "lockdep/report/utf8.h"
@@ -61,7 +62,7 @@ std::string KernelWaitNumber(const std::string& wait) {
 
 std::string KernelPlace(const Frame& frame) {
   const std::string where =
-      frame.file.empty() ? "" : absl::StrCat(" ", BaseName(frame.file), ":", frame.line);
+      frame.file.empty() ? "" : absl::StrCat(" ", record::BaseName(frame.file), ":", frame.line);
   return Inert(absl::StrCat(Who(frame), where));
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "lockdep/record/base_name.h"
 #include "lockdep/report/frames.h"
 #include "lockdep/report/function_name.h"
 
@@ -22,7 +23,7 @@ bool IsStart(const Frame& frame) {
                                           "execute_native_thread_routine"};
   constexpr std::string_view kPrefixes[] = {"__libc_start_", "std::__invoke",
                                             "std::thread::_Invoker", "std::thread::_State_impl"};
-  if (frame.function.empty()) return BaseName(frame.module).starts_with("libstdc++");
+  if (frame.function.empty()) return record::BaseName(frame.module).starts_with("libstdc++");
   const std::string function = Who(frame);
   return std::find(std::begin(kStarts), std::end(kStarts), frame.function) != std::end(kStarts) ||
          std::any_of(std::begin(kPrefixes), std::end(kPrefixes),

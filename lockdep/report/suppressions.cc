@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "lockdep/record/base_name.h"
 #include "lockdep/report/finding_site.h"
 #include "lockdep/report/frames.h"
 #include "lockdep/report/function_name.h"
@@ -225,7 +226,7 @@ class FindingNames {
     }
     if (!frame.module.empty()) {
       modules_.push_back(frame.module);
-      modules_.push_back(BaseName(frame.module));
+      modules_.push_back(record::BaseName(frame.module));
       anything_.push_back(frame.module);
     }
     if (!frame.file.empty()) anything_.push_back(frame.file);
