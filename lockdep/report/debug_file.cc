@@ -1,14 +1,11 @@
 #include "lockdep/report/debug_file.h"
 
 #include <dwarf.h>
-#include <fcntl.h>
 #include <gelf.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <iterator>
 #include <string_view>
@@ -16,10 +13,13 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "lockdep/record/file_bytes.h"
 #include "lockdep/report/function_name.h"
 
 namespace lockdep::report {
 namespace {
+
+constexpr int64_t kMostGib = 16;  // More than any program has with its debug information.
 
 const Dwfl_Callbacks* Callbacks() {
   static char* debug_path = nullptr;
@@ -163,24 +163,22 @@ void PutLine(Dwarf_Die* unit, Dwarf_Addr address, Frame* frame) {
   dwarf_lineno(line, &frame->line);
 }
 
-std::string ErrnoText() { return std::strerror(errno); }
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<DebugFile>> DebugFile::Open(const std::string& path,
                                                            const std::string& build_id) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) return absl::NotFoundError(ErrnoText());
+  const absl::StatusOr<int> fd = record::OpenRegularFile(path, kMostGib);
+  if (!fd.ok()) return fd.status();
   std::unique_ptr<DebugFile> file(new DebugFile);
   file->dwfl_.reset(dwfl_begin(Callbacks()));
   if (file->dwfl_ != nullptr) {
     dwfl_report_begin(file->dwfl_.get());
     // Addresses of the module are then those of the file.
-    file->module_ = dwfl_report_elf(file->dwfl_.get(), path.c_str(), path.c_str(), fd, 0, true);
+    file->module_ = dwfl_report_elf(file->dwfl_.get(), path.c_str(), path.c_str(), *fd, 0, true);
     dwfl_report_end(file->dwfl_.get(), nullptr, nullptr);
   }
   if (file->module_ == nullptr) {
-    close(fd);
+    close(*fd);
     return absl::InvalidArgumentError(dwfl_errmsg(-1));
   }
   const unsigned char* bits = nullptr;
