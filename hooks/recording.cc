@@ -83,6 +83,7 @@ void Recording::StartAgainInChild(pid_t pid) {
   recorder_.Close();
   pid_ = pid;
   tried_to_open_ = false;
+  has_said_failure_ = false;
   is_finished_ = false;
   facts_ = 0;
   next_totals_ = 1;
@@ -93,15 +94,23 @@ void Recording::StartAgainInChild(pid_t pid) {
   }
 }
 
+void Recording::SayFailure(const char* what, int error, const char* consequence) {
+  const char* reason = strerrordesc_np(error);
+  Say(Line() << "process " << static_cast<uint64_t>(pid_) << what << path() << ": "
+             << (reason != nullptr ? reason : "unknown error") << consequence);
+  has_said_failure_ = true;
+}
+
 bool Recording::EnsureOpen() {
   if (!tried_to_open_) {
     tried_to_open_ = true;
     if (const int error = Open(); error != 0) {
-      const char* reason = strerrordesc_np(error);
-      Say(Line() << "process " << static_cast<uint64_t>(pid_) << ": cannot record to " << path()
-                 << ": " << (reason != nullptr ? reason : "unknown error")
-                 << "; this process will have no report");
+      SayFailure(": cannot record to ", error, "; this process will have no report");
     }
+  }
+  if (recorder_.failed_errno() != 0 && !has_said_failure_) {
+    SayFailure(": the recording ended early, ", recorder_.failed_errno(),
+               "; what is seen from here on is lost");
   }
   return recorder_.is_open();
 }
@@ -136,7 +145,8 @@ void Recording::WriteLockStat(LockStat& times, uint32_t classes) {
 }
 
 void Recording::Finish(const record::Totals& totals, uint64_t locks_missed, uint64_t futex_waits) {
-  if (!Begin()) return;
+  if (!MayWrite()) return;
+  if (!Begin()) return recorder_.WriteEnd();
   if (locks_missed != 0) {
     recorder_.AddUnobserved("some locks were not watched because memory ran out");
   }
@@ -160,12 +170,12 @@ void Recording::DeleteIfPrivate() {
   errno = saved_errno;
 }
 
-// Whether there is a file to write to and this process may.
-bool Recording::IsOurs() {
-  if (is_finished_) return false;
-  if (is_ours_ != nullptr && !is_ours_->load(std::memory_order_relaxed)) return false;
-  return EnsureOpen();
+bool Recording::MayWrite() const {
+  return !is_finished_ && (is_ours_ == nullptr || is_ours_->load(std::memory_order_relaxed));
 }
+
+// Whether there is a file to write to and this process may.
+bool Recording::IsOurs() { return MayWrite() && EnsureOpen(); }
 
 // What was learnt stands behind the events that it was learnt from.
 bool Recording::Begin() {

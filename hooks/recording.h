@@ -73,9 +73,11 @@ class Recording final : public Observer {
   void OnStopped(const char* reason) override;
 
  private:
+  bool MayWrite() const;
   bool IsOurs();
   bool Begin();
   int Open();
+  void SayFailure(const char* what, int error, const char* consequence);
   void NoteGrowth();
 
   const Options* options_ = nullptr;
@@ -87,6 +89,7 @@ class Recording final : public Observer {
 
   // Guarded by the graph lock.
   bool tried_to_open_ = false;
+  bool has_said_failure_ = false;
   bool is_finished_ = false;
   uint64_t facts_ = 0;
   uint64_t next_totals_ = 1;

@@ -9,6 +9,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdint>
+
 namespace lockdep::record {
 namespace {
 
@@ -63,6 +66,29 @@ std::span<iovec> Advance(std::span<iovec> parts, size_t written) {
   return parts;
 }
 
+size_t SizeOf(std::span<const iovec> parts) {
+  size_t size = 0;
+  for (const iovec& part : parts) size += part.iov_len;
+  return size;
+}
+
+// Drops what is beyond `most` bytes.
+std::span<iovec> CutTo(std::span<iovec> parts, size_t most) {
+  for (iovec& part : parts) {
+    if (part.iov_len > most) part.iov_len = most;
+    most -= part.iov_len;
+  }
+  return parts;
+}
+
+// How much may be written to a file of `size` bytes before a limit is met.
+size_t RoomBehind(off_t size) {
+  rlimit limit;
+  if (!GetLimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur == RLIM_INFINITY) return SIZE_MAX;
+  const auto used = static_cast<rlim_t>(size);
+  return used < limit.rlim_cur ? limit.rlim_cur - used : 0;
+}
+
 }  // namespace
 
 int AppendFile::Create(const char* path) {
@@ -78,6 +104,7 @@ int AppendFile::Create(const char* path) {
   device_ = status.st_dev;
   inode_ = status.st_ino;
   written_.store(0, std::memory_order_relaxed);
+  owes_cut_.store(false, std::memory_order_relaxed);
   fd_.store(MoveUp(fd), std::memory_order_relaxed);
   return 0;
 }
@@ -107,24 +134,16 @@ int AppendFile::Reopen() {
   return 0;
 }
 
-int AppendFile::CheckSizeLimit(off_t size, size_t more) const {
-  rlimit limit;
-  if (!GetLimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur == RLIM_INFINITY) return 0;
-  return static_cast<rlim_t>(size) + more > limit.rlim_cur ? EFBIG : 0;
+// Finds the file behind the descriptor, or opens it again.  Returns 0 or an errno.
+int AppendFile::FindOurs(off_t* size) {
+  if (!is_open()) return EBADF;
+  if (IsOurs(fd_.load(std::memory_order_relaxed), size)) return 0;
+  const int error = Reopen();
+  if (error != 0) return error;
+  return IsOurs(fd_.load(std::memory_order_relaxed), size) ? 0 : ESTALE;
 }
 
-int AppendFile::Append(std::span<iovec> parts) {
-  if (!is_open()) return EBADF;
-  off_t size = 0;
-  if (!IsOurs(fd_.load(std::memory_order_relaxed), &size)) {
-    const int error = Reopen();
-    if (error != 0) return error;
-    if (!IsOurs(fd_.load(std::memory_order_relaxed), &size)) return ESTALE;
-  }
-  size_t total = 0;
-  for (const iovec& part : parts) total += part.iov_len;
-  if (const int error = CheckSizeLimit(size, total); error != 0) return error;
-
+int AppendFile::Write(std::span<iovec> parts) {
   for (parts = Advance(parts, 0); !parts.empty();) {
     const long written = syscall(SYS_writev, fd_.load(std::memory_order_relaxed), parts.data(),
                                  static_cast<int>(parts.size()));
@@ -132,9 +151,31 @@ int AppendFile::Append(std::span<iovec> parts) {
     if (written < 0) return errno;
     if (written == 0) return EIO;
     written_.fetch_add(written, std::memory_order_relaxed);
+    owes_cut_.store(false, std::memory_order_relaxed);
     parts = Advance(parts, static_cast<size_t>(written));
   }
   return 0;
+}
+
+int AppendFile::Append(std::span<iovec> parts) {
+  owes_cut_.store(true, std::memory_order_relaxed);
+  off_t size = 0;
+  if (const int error = FindOurs(&size); error != 0) return error;
+  const size_t total = SizeOf(parts);
+  const size_t room = RoomBehind(size);
+  // The last byte is left to the part of a record that does not fit.
+  if (total < room) return Write(parts);
+  const int error = Write(CutTo(parts, std::min(room, total - 1)));
+  return error != 0 ? error : EFBIG;
+}
+
+void AppendFile::MarkCut() {
+  if (!owes_cut_.load(std::memory_order_relaxed)) return;
+  off_t size = 0;
+  if (FindOurs(&size) != 0 || RoomBehind(size) == 0) return;
+  char zero = 0;
+  iovec part = {&zero, sizeof(zero)};
+  Write({&part, 1});
 }
 
 }  // namespace lockdep::record

@@ -6,6 +6,8 @@
 // and opened again if not.  A write that a resource limit would answer with
 // SIGXFSZ is not tried.
 //
+// What does not fit is written in part, so that a reader sees that something is missing.
+//
 // Allocates nothing, is no cancellation point, changes errno.
 // Thread safety: Append may be called by several threads at once; Create and
 // Close by one, while nobody appends.
@@ -28,9 +30,13 @@ class AppendFile {
   // Creates the file, 0600; it must not exist.  Returns 0 or an errno.
   int Create(const char* path);
 
-  // Writes the parts in order.  Returns 0 or an errno; some of the bytes may be
-  // in the file even so.  Uses up `parts`.
+  // Writes the parts in order.  Returns 0 or an errno; some of the bytes, and never
+  // all, are in the file even so if there was room.  Uses up `parts`.
   int Append(std::span<iovec> parts);
+
+  // After an Append that failed, and before Close: if there was no room for a part
+  // either, tries once more to leave one.
+  void MarkCut();
 
   void Close();
 
@@ -40,9 +46,12 @@ class AppendFile {
  private:
   bool IsOurs(int fd, off_t* size) const;
   int Reopen();
-  int CheckSizeLimit(off_t size, size_t more) const;
+  int FindOurs(off_t* size);
+  int Write(std::span<iovec> parts);
 
   std::atomic<int> fd_{-1};
+  // Whether the last Append failed and the file does not show it.
+  std::atomic<bool> owes_cut_{false};
   // What we wrote.  An inode number may be used again for another file; that it
   // has our size as well is not to be feared.
   std::atomic<off_t> written_{0};

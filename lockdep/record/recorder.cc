@@ -251,8 +251,9 @@ void Recorder::WriteTotals(const Totals& totals) {
 }
 
 void Recorder::WriteEnd() {
-  if (!is_open()) return;
   const ErrnoKeeper keep_errno;
+  if (failed_errno() != 0) return file_.MarkCut();
+  if (!is_open()) return;
   unsigned char memory[8];
   PayloadWriter payload(memory, sizeof(memory));
   payload.U64(NowNanoseconds());

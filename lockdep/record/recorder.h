@@ -83,7 +83,8 @@ class Recorder final : public Observer {
   // A reader uses the last totals it finds.
   void WriteTotals(const Totals& totals);
 
-  // The process ended in an orderly way.
+  // The process ended in an orderly way.  Where something could not be written, sees to
+  // it that the file shows it.
   void WriteEnd();
 
   // A part of the log of events, as EventLog laid it out.

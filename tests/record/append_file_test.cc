@@ -130,23 +130,69 @@ TEST(AppendFileTest, SaysSoWhenItsFileIsGone) {
   EXPECT_EQ(ReadBytes(directory / "f"), "another");
 }
 
-TEST(AppendFileTest, AFileSizeLimitIsAnErrorAndNoSignal) {
-  const TemporaryDirectory directory;
+// Runs `steps` on a file in a child that may write files of `limit` bytes only; returns how
+// it ended, 0 if all was well.
+int UnderLimit(const std::string& path, rlim_t limit, int (*steps)(AppendFile& file)) {
   const pid_t child = fork();
   if (child == 0) {
-    const rlimit limit = {10, 10};
-    setrlimit(RLIMIT_FSIZE, &limit);
+    const rlimit both = {limit, RLIM_INFINITY};
+    setrlimit(RLIMIT_FSIZE, &both);
     AppendFile file;
-    if (file.Create((directory / "f").c_str()) != 0) _exit(1);
-    if (AppendText(file, "12345678") != 0) _exit(2);
-    _exit(AppendText(file, "90ab") == EFBIG ? 0 : 3);
+    if (file.Create(path.c_str()) != 0) _exit(1);
+    _exit(steps(file));
   }
   int status = 0;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  return status;
+}
 
-  EXPECT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 0);
-  EXPECT_EQ(ReadBytes(directory / "f"), "12345678");
+TEST(AppendFileTest, AFileSizeLimitIsAnErrorAndNoSignalAndLeavesACutRecord) {
+  const TemporaryDirectory directory;
+
+  EXPECT_EQ(UnderLimit(directory / "f", 10,
+                       [](AppendFile& file) {
+                         if (AppendText(file, "12345678") != 0) return 2;
+                         if (AppendText(file, "90ab") != EFBIG) return 3;
+                         file.MarkCut();
+                         return 0;
+                       }),
+            0);
+
+  EXPECT_EQ(ReadBytes(directory / "f"), "1234567890");
+}
+
+TEST(AppendFileTest, WhatFillsTheLimitExactlyIsCutToo) {
+  const TemporaryDirectory directory;
+
+  EXPECT_EQ(UnderLimit(directory / "f", 10,
+                       [](AppendFile& file) {
+                         if (AppendText(file, "12345678") != 0) return 2;
+                         return AppendText(file, "90") == EFBIG ? 0 : 3;
+                       }),
+            0);
+
+  EXPECT_EQ(ReadBytes(directory / "f"), "123456789");
+}
+
+TEST(AppendFileTest, WithoutRoomForAPartTheCutIsMarkedOnceThereIsRoom) {
+  const TemporaryDirectory directory;
+
+  EXPECT_EQ(UnderLimit(directory / "f", 10,
+                       [](AppendFile& file) {
+                         if (AppendText(file, "12345678") != 0) return 2;
+                         const rlimit none = {8, RLIM_INFINITY};
+                         setrlimit(RLIMIT_FSIZE, &none);
+                         if (AppendText(file, "90") != EFBIG) return 3;
+                         file.MarkCut();
+                         const rlimit some = {20, RLIM_INFINITY};
+                         setrlimit(RLIMIT_FSIZE, &some);
+                         file.MarkCut();
+                         file.MarkCut();
+                         return 0;
+                       }),
+            0);
+
+  EXPECT_EQ(ReadBytes(directory / "f"), std::string("12345678\0", 9));
 }
 
 }  // namespace

@@ -386,7 +386,8 @@ TEST(RecorderProcessTest, AFullDiskEndsTheRecordingAndNotTheHost) {
   EXPECT_EQ(status, 0);
   const Recording recording = Read(path);
   EXPECT_GT(recording.classes.size(), 10u);
-  EXPECT_THAT(recording.warnings, IsEmpty());
+  EXPECT_THAT(recording.warnings, ElementsAre(HasSubstr("the file ends inside a record")));
+  EXPECT_TRUE(recording.is_damaged);
 }
 
 TEST(RecorderProcessTest, AChildRecordsIntoAFileOfItsOwn) {
