@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
@@ -38,6 +39,7 @@ CommandNode NodeOf(const CLI::App& app, const std::string& parent) {
   node.path = absl::StrCat(parent, parent.empty() ? "" : " ", node.name);
   node.about = app.get_description();
   node.usage = UsageOf(app);
+  node.runs_program = absl::StrContains(node.usage, " -- ");
   node.footer = app.get_footer();
   for (const CLI::Option* option : app.get_options()) {
     const OptionNode one = OptionOf(*option);

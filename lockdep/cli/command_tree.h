@@ -27,6 +27,7 @@ struct CommandNode {
   std::string usage;               // What follows "Usage: ".
   std::string footer;              // Paragraphs and lists, as --help shows them.
   std::vector<std::string> words;  // Of the first argument, if only these are allowed.
+  bool runs_program = false;       // Another program and its arguments follow after "--".
   std::vector<OptionNode> options;
   std::vector<CommandNode> commands;
 };

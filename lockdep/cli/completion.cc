@@ -134,7 +134,9 @@ std::string ZshCompletion(const CommandNode& tool) {
       if (!node.words.empty()) {
         absl::StrAppend(&functions, "        '1:word:(", absl::StrJoin(node.words, " "), ")' \\\n");
       }
-      absl::StrAppend(&functions, "        '*:file:_files'\n}\n\n");
+      absl::StrAppend(&functions, "        '",
+                      node.runs_program ? "*::program:_lockdep_program" : "*:file:_files",
+                      "'\n}\n\n");
       return;
     }
     absl::StrAppend(
@@ -149,8 +151,16 @@ std::string ZshCompletion(const CommandNode& tool) {
     absl::StrAppend(&functions, "    esac\n}\n\n");
   });
   return absl::StrCat(
-      "#compdef lockdep\n# zsh completion for lockdep: made by `lockdep completion "
-      "zsh`.\n\n",
+      R"(#compdef lockdep
+# zsh completion for lockdep: made by `lockdep completion zsh`.
+
+# What follows "--" is a command line of its own.
+_lockdep_program() {
+    [[ $words[1] == -- ]] && shift words && (( CURRENT-- ))
+    _normal
+}
+
+)",
       functions, "_lockdep \"$@\"\n");
 }
 
@@ -163,6 +173,11 @@ std::string FishCompletion(const CommandNode& tool) {
     }
     if (!node.words.empty()) {
       absl::StrAppend(&script, start, " -a ", Quoted(absl::StrJoin(node.words, " ")), "\n");
+    }
+    if (node.runs_program) {
+      absl::StrAppend(&script, "complete -c lockdep -n ",
+                      Quoted(FishCondition(node) + "; and contains -- -- (commandline -opc)"),
+                      " -a '(__fish_complete_command)'\n");
     }
     for (const OptionNode& option : node.options) {
       absl::StrAppend(&script, start);

@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
 """What a person meets first: --help, manual pages and completion, of every command."""
 
+import os
+import pty
 import re
+import select
 import shutil
 import subprocess
+import time
 import unittest
 
 from tool_case import TOOL, ToolCase
@@ -99,17 +103,48 @@ class InterfaceTest(ToolCase):
         self.assertEqual(complete("lockdep gate --base"), ["--baseline"])
         self.assertEqual(complete("lockdep gate --fail-on c"), ["confirmed"])
         self.assertEqual(complete("lockdep completion z"), ["zsh"])
+        self.assertIn("mkfifo", complete("lockdep run -- mkfif"))
 
     @unittest.skipUnless(shutil.which("zsh"), "no zsh here")
-    def test_zsh_takes_the_script(self):
-        program = (f"autoload -Uz compinit; compinit -u -d {self.scratch}/dump; "
-                   f"fpath=({self.scratch} $fpath); "
-                   "_arguments() { print -r -- \"$@\"; return 1; }; _files() { :; }; "
-                   f"words=(lockdep mer); source {self.script('zsh')}")
-        result = subprocess.run(["zsh", "-f", "-c", program], capture_output=True, text=True,
-                                check=False, cwd=self.scratch, timeout=60)
-        self.assertEqual(result.stderr, "")
-        self.assertRegex(result.stdout, r"1:command:\(.*\bmerge\b.*\)")
+    def test_zsh_completes_the_same(self):
+        functions = self.scratch / "functions"
+        functions.mkdir()
+        self.script("zsh").rename(functions / "_lockdep")
+        (self.scratch / "run.lockdep").touch()
+        # A key that tells what the line has become.
+        (self.scratch / ".zshrc").write_text(
+            f"fpath=({functions} $fpath); autoload -Uz compinit; compinit -u -d dump\n"
+            'tell() { print -r -- "$BUFFER" > line.new; mv line.new line }\n'
+            "zle -N tell; bindkey '^X' tell; bindkey '^I' complete-word\n")
+        for line, expected in (("mer", "merge "), ("order sh", "order show "),
+                               ("gate --base", "gate --baseline "),
+                               ("gate --fail-on c", "gate --fail-on confirmed "),
+                               ("view lock_", "view lock_stat "),
+                               ("report run.", "report run.lockdep "),
+                               ("run -- mkfif", "run -- mkfifo ")):
+            with self.subTest(line=line):
+                self.assertEqual(self.complete_in_zsh(f"lockdep {line}"), f"lockdep {expected}")
+
+    def complete_in_zsh(self, line):
+        """What the line is after the key that completes, in a shell on a terminal."""
+        master, slave = pty.openpty()
+        shell = subprocess.Popen(["zsh", "-i"], stdin=slave, stdout=slave, stderr=slave,
+                                 cwd=self.scratch, start_new_session=True,
+                                 env=self.environment(ZDOTDIR=str(self.scratch), TERM="dumb"))
+        os.close(slave)
+        told = self.scratch / "line"
+        with open(master, "r+b", buffering=0) as terminal:
+            terminal.write(line.encode() + b"\t\x18")
+            end = time.monotonic() + 60
+            while not told.exists() and time.monotonic() < end:
+                if select.select([terminal], [], [], 0.05)[0]:
+                    terminal.read(4096)
+            shell.kill()
+            shell.wait()
+        self.assertTrue(told.exists(), "the shell said nothing")
+        text = told.read_text().rstrip("\n")
+        told.unlink()
+        return text
 
     def test_an_unknown_shell_is_refused(self):
         result = self.tool("completion", "csh")
