@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "lockdep/report/frames.h"
+#include "lockdep/report/grade_meaning.h"
 #include "lockdep/report/merge.h"
 #include "lockdep/report/readable_stack.h"
 #include "lockdep/report/render.h"
@@ -174,6 +175,10 @@ void TextRenderer::AddFinding(const Finding& finding) {
 }
 
 void TextRenderer::AddDetails(const Finding& finding) {
+  for (const std::string& reason : finding.reasons) {
+    const absl::string_view meaning = ReasonMeaning(reason);
+    if (!meaning.empty()) Line(2, std::string(meaning));
+  }
   AddEdges(finding.edges);
   for (const FindingUsage& usage : finding.usages) AddUsage(finding.context, usage);
   if (finding.edges.empty() && finding.usages.empty()) {

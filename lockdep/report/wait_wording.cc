@@ -40,7 +40,7 @@ std::string Stands(const FindingEdge& edge) {
 
 }  // namespace
 
-Words WaitWhileHolding(const Facts&, const Finding& finding) {
+Words WaitWhileHolding(const Facts& facts, const Finding& finding) {
   Words words;
   words.title = absl::StrCat(
       "Possible deadlock: ",
@@ -48,8 +48,7 @@ Words WaitWhileHolding(const Facts&, const Finding& finding) {
   words.how = absl::StrCat(
       Capitalised(OfEach(finding, kMostDeeds,
                          [&](const FindingEdge& edge) { return Deed(finding, edge); })),
-      ". When both happen at the same time, each waits for the other, for ever. It did not happen "
-      "in this run; with other timing it can.");
+      ". When both happen at the same time, each waits for the other, for ever.", Outcome(facts));
   words.fix = "release the lock before waiting, or end the wait without it";
   return words;
 }

@@ -38,11 +38,7 @@ Words Inversion(const Facts& facts, const Finding& finding) {
                              ". When threads do these steps at the same time, each waits for the "
                              "lock that the next one holds, for ever.");
   }
-  absl::StrAppend(&words.how,
-                  facts.across_runs
-                      ? " No single run did all of this; a process that does can deadlock."
-                      : IsOrCanBe(facts, " It happened in this run.",
-                                  " It did not happen in this run; with other timing it can."));
+  words.how += Outcome(facts);
   words.fix = absl::StrCat(
       "take these locks in one order everywhere, or release the first ", "before taking the second",
       AllMutexes(finding) ? ", or take them together: std::scoped_lock cannot deadlock" : "");

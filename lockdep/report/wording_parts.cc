@@ -23,6 +23,15 @@ const char* IsOrCanBe(const Facts& facts, const char* is, const char* can_be) {
   return facts.level == Level::kConfirmed ? is : can_be;
 }
 
+std::string Outcome(const Facts& facts) {
+  if (facts.across_runs) return " No single run did all of this; a process that does can deadlock.";
+  if (facts.level == Level::kNote) {
+    return " It did not happen in this run, and something that was seen rules it out there.";
+  }
+  return IsOrCanBe(facts, " It happened in this run.",
+                   " It did not happen in this run; with other timing it can.");
+}
+
 std::string Capitalised(std::string text) {
   if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] -= 'a' - 'A';
   return text;

@@ -17,6 +17,8 @@ struct Words {
   std::string fix;
 };
 
+// A sentence, after a blank: what became of it in the run, or the runs.
+std::string Outcome(const Facts& facts);
 const char* IsOrCanBe(const Facts& facts, const char* is, const char* can_be);
 std::string Capitalised(std::string text);
 std::string Quoted(const std::string& lock);

@@ -26,6 +26,7 @@ TEST(TextTest, AFindingLooksLikeThis) {
       R"(Possible deadlock: transfer() takes accounts then audit; audit() takes them the other way round
   [lock-order-inversion, feasible, 0123456789abcdef]
   Level because of: gate-lock: outer
+    one outer lock was held around every one of these orders
   thread 1 (teller): accounts -> audit
     accounts taken in transfer() at bank.cc:40
       #0 transfer()  /src/bank/bank.cc:40

@@ -266,6 +266,18 @@ TEST(WordingTest, EveryKindHasATitleAFixAndAWayToSuppressIt) {
   EXPECT_GE(kinds, 22);
 }
 
+TEST(WordingTest, WhatARunRulesOutIsNotSaidToBePossibleInIt) {
+  for (const ViolationKind kind :
+       {ViolationKind::kLockOrderInversion, ViolationKind::kWaitWhileHolding}) {
+    Finding finding = FindingOf({bank::Transfer, bank::Audit});
+
+    PutIntoWords({.kind = kind, .level = Level::kNote}, &finding);
+
+    EXPECT_THAT(finding.explanation, AllOf(HasSubstr("something that was seen rules it out there"),
+                                           Not(HasSubstr("with other timing"))));
+  }
+}
+
 TEST(WordingTest, AFindingWithoutItsEdgesIsStillSaid) {
   Finding finding;
 
