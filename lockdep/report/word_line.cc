@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "lockdep/report/utf8.h"
 
 namespace lockdep::report {
 namespace {
@@ -61,8 +62,9 @@ class LineScanner {
 
  private:
   absl::Status Stray() const {
-    return absl::InvalidArgumentError(
-        absl::StrCat("stray '", rest_.substr(0, 1), "' in a word; put the word in double quotes"));
+    return absl::InvalidArgumentError(absl::StrCat("stray '",
+                                                   Inert(std::string(rest_.substr(0, 1))),
+                                                   "' in a word; put the word in double quotes"));
   }
 
   std::string TakeBare() {
@@ -166,7 +168,8 @@ bool IsDate(absl::string_view word) {
 }
 
 absl::Status InvalidWord(absl::string_view what, absl::string_view word, absl::string_view advice) {
-  return absl::InvalidArgumentError(absl::StrCat(what, " '", word, "'; ", advice));
+  return absl::InvalidArgumentError(
+      absl::StrCat(what, " '", Inert(std::string(word)), "'; ", advice));
 }
 
 std::vector<std::string> LinesOf(absl::string_view text) {

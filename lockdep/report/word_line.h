@@ -35,7 +35,7 @@ std::string Spelled(absl::string_view text);
 // Whether this is a day that there is, as YYYY-MM-DD.
 bool IsDate(absl::string_view text);
 
-// InvalidArgument: "WHAT 'WORD'; ADVICE".
+// InvalidArgument: "WHAT 'WORD'; ADVICE", in one line whatever the word is.
 absl::Status InvalidWord(absl::string_view what, absl::string_view word, absl::string_view advice);
 
 // Lines of a text without their ends and trailing blanks.

@@ -111,11 +111,12 @@ class InterfaceTest(ToolCase):
         functions.mkdir()
         self.script("zsh").rename(functions / "_lockdep")
         (self.scratch / "run.lockdep").touch()
-        # A key that tells what the line has become.
+        # A key that completes and tells what the line has become: with another key behind
+        # it in the queue, zsh would not complete.
         (self.scratch / ".zshrc").write_text(
-            f"fpath=({functions} $fpath); autoload -Uz compinit; compinit -u -d dump\n"
-            'tell() { print -r -- "$BUFFER" > line.new; mv line.new line }\n'
-            "zle -N tell; bindkey '^X' tell; bindkey '^I' complete-word\n")
+            f"fpath=({functions} $fpath); autoload -Uz compinit; compinit -u -D\n"
+            'tell() { zle complete-word; print -r -- "$BUFFER" > line.new; mv line.new line }\n'
+            "zle -N tell; bindkey '^X' tell\n")
         for line, expected in (("mer", "merge "), ("order sh", "order show "),
                                ("gate --base", "gate --baseline "),
                                ("gate --fail-on c", "gate --fail-on confirmed "),
@@ -134,7 +135,7 @@ class InterfaceTest(ToolCase):
         os.close(slave)
         told = self.scratch / "line"
         with open(master, "r+b", buffering=0) as terminal:
-            terminal.write(line.encode() + b"\t\x18")
+            terminal.write(line.encode() + b"\x18")
             end = time.monotonic() + 60
             while not told.exists() and time.monotonic() < end:
                 if select.select([terminal], [], [], 0.05)[0]:

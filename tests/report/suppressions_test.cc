@@ -160,6 +160,7 @@ TEST(SuppressionsTest, WhatIsWrongIsToldWithItsLine) {
   EXPECT_THAT(ErrorOf("class= reason=x"), HasSubstr("empty field 'class'"));
   EXPECT_THAT(ErrorOf("accounts reason=x"), HasSubstr("stray word 'accounts'"));
   EXPECT_THAT(ErrorOf("kind=lock-order reason=x"), HasSubstr("no kind of finding 'lock-order'"));
+  EXPECT_THAT(ErrorOf("\"a\\n\\x1b\" reason=x"), HasSubstr("stray word 'a\\x0a\\x1b'"));
   EXPECT_THAT(ErrorOf("class=a reason=x expires=2030-02-30"), HasSubstr("no such date"));
   EXPECT_THAT(ErrorOf("class=\"a reason=x"), HasSubstr("quote without end"));
   EXPECT_THAT(ErrorOf("<<<<<<< HEAD\n"), HasSubstr("unfinished merge"));
