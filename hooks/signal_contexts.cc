@@ -52,13 +52,14 @@ void NoteHandledChanged() {
 }
 
 ContextsDue NoteHandlerBegins() {
-  const ContextsDue before = {thread_slot.signal_epoch, thread_slot.gate};
+  const ContextsDue before = {thread_slot.signal_epoch, thread_slot.gate, thread_slot.gate_pc};
   MakeDue();
   return before;
 }
 
 // If nobody asked meanwhile, nothing has changed: the kernel puts the old mask back.
 void NoteHandlerEnds(const ContextsDue& before) {
+  thread_slot.gate_pc = before.gate_pc;  // Somebody may be about to close the gate with it.
   const bool has_news = before.epoch != signal_epoch.load(std::memory_order_acquire);
   if (has_news || thread_slot.signal_epoch != kUntold) return MakeDue();
   if (thread_slot.gate != (before.gate | kDueGate)) return;

@@ -42,6 +42,7 @@ void NoteHandledChanged();
 struct ContextsDue {
   uint32_t epoch;
   uintptr_t gate;
+  uintptr_t gate_pc;
 };
 ContextsDue NoteHandlerBegins();
 void NoteHandlerEnds(const ContextsDue& before);

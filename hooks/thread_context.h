@@ -94,6 +94,7 @@ extern constinit thread_local ThreadSlot thread_slot;
 // Closes the gate behind the hook that `caller` called; whoever closes it opens it.
 inline void CloseGate(const Caller& caller) {
   thread_slot.gate_pc = caller.pc;
+  __atomic_signal_fence(__ATOMIC_SEQ_CST);  // To a handler between them it would look abandoned.
   thread_slot.gate = caller.frame | 1;
   __atomic_signal_fence(__ATOMIC_SEQ_CST);
 }

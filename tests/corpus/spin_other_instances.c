@@ -33,13 +33,18 @@ static void second(void) {
   pthread_spin_unlock(&journals[1]->lock);
 }
 
+// The compiler must not unroll what makes them: each is made in one place.
+static volatile int count = 2;
+
+__attribute__((noinline)) static void open_account(int i) {
+  accounts[i] = calloc(1, sizeof(*accounts[i]));
+  pthread_spin_init(&accounts[i]->lock, 0);
+  journals[i] = calloc(1, sizeof(*journals[i]));
+  pthread_spin_init(&journals[i]->lock, 0);
+}
+
 int main(void) {
-  for (int i = 0; i < 2; ++i) {
-    accounts[i] = calloc(1, sizeof(*accounts[i]));
-    pthread_spin_init(&accounts[i]->lock, 0);
-    journals[i] = calloc(1, sizeof(*journals[i]));
-    pthread_spin_init(&journals[i]->lock, 0);
-  }
+  for (int i = 0; i < count; ++i) open_account(i);
   run_apart(first, second);
   return 0;
 }
