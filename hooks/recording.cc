@@ -229,6 +229,16 @@ void Recording::OnChain(const ChainLink& chain, ContextSet in) {
   if (IsOurs()) recorder_.OnChain(chain, in);
 }
 
+void Recording::OnContext(int bit, const char* name) {
+  if (Begin()) recorder_.OnContext(bit, name);
+}
+
+void Recording::OnUsage(const LockClass& lock_class, const UsageWitness& witness) {
+  if (!Begin()) return;
+  recorder_.OnUsage(lock_class, witness);
+  NoteGrowth();
+}
+
 void Recording::OnViolation(const Violation& told) {
   static constexpr ViolationReason kEndedWithoutLock = {.text = "ended-without-lock"};
   if (!Begin()) return;

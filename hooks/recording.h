@@ -69,6 +69,8 @@ class Recording final : public Observer {
   void OnStack(StackId id, std::span<const uintptr_t> pcs) override;
   void OnDependency(const Dependency& edge, const Witness& witness) override;
   void OnChain(const ChainLink& chain, ContextSet in) override;
+  void OnContext(int bit, const char* name) override;
+  void OnUsage(const LockClass& lock_class, const UsageWitness& witness) override;
   void OnViolation(const Violation& told) override;
   void OnStopped(const char* reason) override;
 

@@ -197,6 +197,7 @@ struct EventsEntry {
   size_t offset = 0;
   size_t size = 0;
   size_t dependencies = 0;  // How many stand before it.
+  size_t usages = 0;
 };
 
 struct TotalsEntry {

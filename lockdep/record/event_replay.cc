@@ -41,7 +41,8 @@ class Replay final : public EventVisitor, public Observer, public StackSource {
   explicit Replay(Recording& recording)
       : facts_(recording), validator_({.observer = this, .stacks = this}) {}
 
-  void Inherit(std::span<const DependencyEntry> dependencies);
+  // What a child of fork knows from its parent.
+  void Inherit(std::span<const DependencyEntry> dependencies, std::span<const UsageEntry> usages);
   std::string OnLock(const LoggedLock& logged) override;
   std::string OnEvent(const Event& event, std::span<const StackFrame> stack) override;
 
@@ -60,6 +61,8 @@ class Replay final : public EventVisitor, public Observer, public StackSource {
  private:
   ReplayedLock* Find(uint64_t id);
   ReplayedLock& InheritedLock(ClassId id);
+  void InheritDependency(ThreadContext& thread, const DependencyEntry& entry);
+  void InheritUsage(ThreadContext& thread, const UsageEntry& entry);
   std::string BeginThread(ThreadId id);
   std::string Tell(ThreadContext& thread, const Event& event, ReplayedLock* lock);
   void Hold(ThreadContext& thread, const Acquisition& acquisition);
@@ -114,19 +117,33 @@ ReplayedLock& Replay::InheritedLock(ClassId id) {
   return *lock;
 }
 
-// A child of fork knows what its parent learnt, and does not tell it again.
-void Replay::Inherit(std::span<const DependencyEntry> dependencies) {
-  is_inheriting_ = true;
+void Replay::InheritDependency(ThreadContext& thread, const DependencyEntry& entry) {
+  const LockMap& from = InheritedLock(entry.from).map;
+  const LockMap& to = InheritedLock(entry.to).map;
+  if (entry.from == entry.to) return;
+  validator_.Acquire(thread, {.lock = &from, .mode = entry.from_mode});
+  validator_.Acquire(thread, {.lock = &to, .mode = entry.to_mode});
+  validator_.Release(thread, to, {});
+  validator_.Release(thread, from, {});
+}
+
+void Replay::InheritUsage(ThreadContext& thread, const UsageEntry& entry) {
+  const LockMap& lock = InheritedLock(entry.class_id).map;
+  const bool is_used = entry.kind == UsedKind(entry.mode);
+  validator_.SetContexts(
+      thread, {.in = is_used ? entry.contexts : 0, .enabled = is_used ? 0 : entry.contexts}, {});
+  validator_.Acquire(thread, {.lock = &lock, .mode = entry.mode});
+  validator_.Release(thread, lock, {});
+}
+
+// The child does not tell it again.
+void Replay::Inherit(std::span<const DependencyEntry> dependencies,
+                     std::span<const UsageEntry> usages) {
   ThreadContext* thread = validator_.CreateThread("");
-  for (const DependencyEntry& entry : dependencies) {
-    const LockMap& from = InheritedLock(entry.from).map;
-    const LockMap& to = InheritedLock(entry.to).map;
-    if (thread == nullptr || entry.from == entry.to) continue;
-    validator_.Acquire(*thread, {.lock = &from, .mode = entry.from_mode});
-    validator_.Acquire(*thread, {.lock = &to, .mode = entry.to_mode});
-    validator_.Release(*thread, to, {});
-    validator_.Release(*thread, from, {});
-  }
+  if (thread == nullptr) return;
+  is_inheriting_ = true;
+  for (const DependencyEntry& entry : dependencies) InheritDependency(*thread, entry);
+  for (const UsageEntry& entry : usages) InheritUsage(*thread, entry);
   is_inheriting_ = false;
   facts_.KeepFirstDependencies(dependencies.size());
 }
@@ -275,8 +292,9 @@ uint64_t ReplayEvents(std::string_view bytes, Recording* recording) {
   if (recording->events.empty()) return 0;
   auto replay = std::make_unique<Replay>(*recording);
   EventReader reader;
-  const size_t inherited = recording->events.front().dependencies;
-  replay->Inherit(std::span(recording->dependencies).first(inherited));
+  const EventsEntry& first = recording->events.front();
+  replay->Inherit(std::span(recording->dependencies).first(first.dependencies),
+                  std::span(recording->usages).first(first.usages));
   size_t read = 0;
   for (const EventsEntry& entry : recording->events) {
     std::string fault = reader.Read(bytes.substr(entry.offset, entry.size), *replay);

@@ -224,8 +224,10 @@ std::string Parser::Apply(const Record& record) {
       Keep(in, entries_.Usage(in), &out_.usages);
       break;
     case RecordType::kEvents:
-      out_.events.push_back(
-          {offset_ + kFrameSize, record.payload.size(), out_.dependencies.size()});
+      out_.events.push_back({.offset = offset_ + kFrameSize,
+                             .size = record.payload.size(),
+                             .dependencies = out_.dependencies.size(),
+                             .usages = out_.usages.size()});
       break;
     default:
       break;  // Of a later minor version.
