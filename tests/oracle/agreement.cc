@@ -107,10 +107,6 @@ void Keep(const Edge& edge, const Oracle& oracle, Relation& kept) {
   if (oracle.dependencies().IsExcused(edge)) kept.Excuse(edge);
 }
 
-std::string Describe(const Program& program, size_t step, const std::string& what) {
-  return what + "\n  at event " + std::to_string(step + 1) + " of: " + Format(program);
-}
-
 }  // namespace
 
 std::optional<std::string> Compare(const Verdict& verdict, const Oracle& oracle, const Told& told) {
@@ -124,27 +120,37 @@ std::optional<std::string> Compare(const Verdict& verdict, const Oracle& oracle,
   return CompareInterruptions(verdict, oracle, told);
 }
 
+std::optional<std::string> SideBySide::Apply(const Step& step) {
+  const bool ends_keys = step.op == Op::kEndKeys;
+  if (ends_keys) {  // What is implied by way of these classes now may be forgotten.
+    if (auto wrong = Finish()) return wrong;
+  }
+  const Verdict verdict = oracle_.Apply(step);
+  const Told& told = engine_.Apply(step);
+  silent_ = silent_ && told.silent();
+  if (auto wrong = Compare(verdict, oracle_, told)) return wrong;
+  for (const Edge& edge : told.dependencies) Keep(edge, oracle_, kept_);
+  if (!ends_keys) return std::nullopt;
+  kept_.Forget([this](ClassName name) { return oracle_.HasEnded(name); });
+  oracle_.KeepOnly(kept_);
+  return std::nullopt;
+}
+
+std::optional<std::string> SideBySide::Finish() const { return CompareKnowledge(oracle_, kept_); }
+
+std::string Describe(const Program& program, size_t step, const std::string& what) {
+  return what + "\n  at event " + std::to_string(step + 1) + " of: " + Format(program);
+}
+
 std::optional<std::string> FindDisagreement(const Program& program, const World& world) {
-  Oracle oracle(world);
   EngineSubject engine(world);
-  Relation kept;
+  SideBySide both(world, engine);
   for (size_t i = 0; i < program.size(); ++i) {
-    const bool ends_keys = program[i].op == Op::kEndKeys;
-    if (ends_keys) {  // What is implied by way of these classes now may be forgotten.
-      if (const auto wrong = CompareKnowledge(oracle, kept)) return Describe(program, i, *wrong);
-    }
-    const Verdict verdict = oracle.Apply(program[i]);
-    const Told& told = engine.Apply(program[i]);
+    const auto wrong = both.Apply(program[i]);
     engine.validator().CheckInvariants();
-    if (const auto wrong = Compare(verdict, oracle, told)) return Describe(program, i, *wrong);
-    for (const Edge& edge : told.dependencies) Keep(edge, oracle, kept);
-    if (!ends_keys) continue;
-    kept.Forget([&oracle](ClassName name) { return oracle.HasEnded(name); });
-    oracle.KeepOnly(kept);
+    if (wrong.has_value()) return Describe(program, i, *wrong);
   }
-  if (const auto wrong = CompareKnowledge(oracle, kept)) {
-    return Describe(program, program.size() - 1, *wrong);
-  }
+  if (const auto wrong = both.Finish()) return Describe(program, program.size() - 1, *wrong);
   return std::nullopt;
 }
 

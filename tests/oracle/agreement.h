@@ -27,6 +27,30 @@ namespace lockdep::oracle {
 // Rules 1 to 6.  `oracle` has applied the step.  Returns what is wrong, if anything.
 std::optional<std::string> Compare(const Verdict& verdict, const Oracle& oracle, const Told& told);
 
+// A program through both, step by step.
+class SideBySide {
+ public:
+  // `engine` is at the beginning of a program.
+  SideBySide(const World& world, EngineSubject& engine) : oracle_(world), engine_(engine) {}
+
+  // Returns what is wrong, if anything, by rules 1 to 6, and 7 where classes end.
+  std::optional<std::string> Apply(const Step& step);
+  // The same by rule 7.
+  std::optional<std::string> Finish() const;
+
+  // Whether nothing was told so far.
+  bool silent() const { return silent_; }
+
+ private:
+  Oracle oracle_;
+  EngineSubject& engine_;
+  Relation kept_;  // What the engine said that it knows.
+  bool silent_ = true;
+};
+
+// What is wrong, with the beginning of the program that shows it.
+std::string Describe(const Program& program, size_t step, const std::string& what);
+
 // Runs a program through both, with the engine's invariants checked after each
 // step.  Returns the first disagreement in words, with the program as text.
 std::optional<std::string> FindDisagreement(const Program& program, const World& world = {});

@@ -1,6 +1,7 @@
 #include "tests/oracle/exhaustion.h"
 
 #include <algorithm>
+#include <span>
 
 namespace lockdep::oracle {
 namespace {
@@ -8,12 +9,12 @@ namespace {
 constexpr ReadMode kModes[] = {ReadMode::kWrite, ReadMode::kRead, ReadMode::kRecursiveRead};
 constexpr Op kOthers[] = {Op::kRelease, Op::kDowngrade, Op::kCancel, Op::kDestroy};
 
-Program Acquisitions(uint8_t thread, uint8_t letters, bool trylock) {
+Program Acquisitions(uint8_t thread, uint8_t letters, const Bound& bound) {
   Program steps;
   for (uint8_t letter = 0; letter < letters; ++letter) {
-    for (const ReadMode mode : kModes) {
+    for (const ReadMode mode : std::span(kModes, bound.modes)) {
       for (const bool tried : {false, true}) {
-        if (tried && !trylock) continue;
+        if (tried && !bound.trylock) continue;
         steps.push_back({.thread = thread, .lock = {letter}, .mode = mode, .trylock = tried});
       }
     }
@@ -21,13 +22,35 @@ Program Acquisitions(uint8_t thread, uint8_t letters, bool trylock) {
   return steps;
 }
 
+Program Releases(uint8_t thread, uint8_t letters) {
+  Program steps;
+  for (uint8_t letter = 0; letter < letters; ++letter) {
+    steps.push_back({.op = Op::kRelease, .thread = thread, .lock = {letter}});
+  }
+  return steps;
+}
+
 Program ContextEvents(uint8_t thread, uint8_t letters) {
-  Program steps = {{.op = Op::kLeave, .thread = thread}};
+  Program steps = Releases(thread, letters);
+  steps.push_back({.op = Op::kLeave, .thread = thread});
   for (const testing::Context context : {testing::Context::kIrq, testing::Context::kIrqSave}) {
     steps.push_back({.op = Op::kEnter, .thread = thread, .context = context});
   }
+  return steps;
+}
+
+// Each lock to a subclass, and to the class of each other; the end of each key.
+Program ClassEvents(uint8_t thread, uint8_t letters) {
+  Program steps = Releases(thread, letters);
   for (uint8_t letter = 0; letter < letters; ++letter) {
-    steps.push_back({.op = Op::kRelease, .thread = thread, .lock = {letter}});
+    steps.push_back({.op = Op::kEndKeys, .thread = thread, .lock = {letter}});
+    Step change{.op = Op::kChangeClass, .thread = thread, .lock = {letter}, .subclass = 1};
+    steps.push_back(change);
+    change.subclass = 0;
+    for (uint8_t other = 0; other < letters; ++other) {
+      change.nest = Lock{other};
+      if (other != letter) steps.push_back(change);
+    }
   }
   return steps;
 }
@@ -40,7 +63,43 @@ Program OtherEvents(uint8_t thread, uint8_t letters) {
   return steps;
 }
 
+Program EventsOf(Events events, uint8_t thread, uint8_t letters) {
+  switch (events) {
+    case Events::kUsual:
+      return OtherEvents(thread, letters);
+    case Events::kContexts:
+      return ContextEvents(thread, letters);
+    case Events::kClasses:
+      return ClassEvents(thread, letters);
+  }
+  return {};
+}
+
 }  // namespace
+
+Bound RolesBound(uint8_t length) {
+  return {
+      .unit = Unit::kEvents,
+      .length = length,
+      .trylock = false,
+      .threads = 1,
+      .letters = 4,
+      .events = Events::kContexts,
+      .modes = 1,
+      .world = {
+          .waits = {WaitType::kSpin, WaitType::kConfig, WaitType::kSleep, WaitType::kSleep},
+          .contexts = true,
+          .roles = {LockRole::kLock, LockRole::kPerCpu, LockRole::kLock, LockRole::kWaitOverride}}};
+}
+
+Bound ClassesBound(uint8_t length) {
+  return {.unit = Unit::kEvents,
+          .length = length,
+          .trylock = false,
+          .threads = 1,
+          .events = Events::kClasses,
+          .modes = 1};
+}
 
 std::optional<std::string> Exhaustion::Run() {
   Extend(0, 0, 0);
@@ -63,6 +122,7 @@ bool Exhaustion::ExtendBy(const Program& steps, uint8_t length, uint8_t letters,
     node.verdict = node.after.Apply(step);
     path_.push_back(std::move(node));
     if (NamesLock(step.op)) letters = std::max<uint8_t>(letters, step.lock.letter + 1);
+    if (step.nest.has_value()) letters = std::max<uint8_t>(letters, step.nest->letter + 1);
     threads = std::max<uint8_t>(threads, step.thread + 1);
   }
   ++programs_;
@@ -73,19 +133,21 @@ bool Exhaustion::ExtendBy(const Program& steps, uint8_t length, uint8_t letters,
 
 // `letters` and `threads` are in use; the next of each may be.
 std::vector<Program> Exhaustion::NextUnits(uint8_t letters, uint8_t threads) const {
-  const uint8_t usable_letters = std::min<uint8_t>(bound_.letters, letters + 1);
+  const uint8_t usable_letters = bound_.world.TellsLettersApart()
+                                     ? bound_.letters
+                                     : std::min<uint8_t>(bound_.letters, letters + 1);
   const uint8_t usable_threads = std::min<uint8_t>(bound_.threads, threads + 1);
   std::vector<Program> units;
   for (uint8_t thread = 0; thread < usable_threads; ++thread) {
-    Program acquisitions = Acquisitions(thread, usable_letters, bound_.trylock);
+    Program acquisitions = Acquisitions(thread, usable_letters, bound_);
     if (bound_.unit == Unit::kAcquisitions) {
       AddReleases(thread, std::move(acquisitions), units);
       continue;
     }
     for (const Step& step : acquisitions) units.push_back({step});
-    const Program others = bound_.contexts ? ContextEvents(thread, usable_letters)
-                                           : OtherEvents(thread, usable_letters);
-    for (const Step& step : others) units.push_back({step});
+    for (const Step& step : EventsOf(bound_.events, thread, usable_letters)) {
+      units.push_back({step});
+    }
   }
   return units;
 }
@@ -110,20 +172,41 @@ void Exhaustion::AddReleases(uint8_t thread, Program acquisitions,
 bool Exhaustion::Compare() {
   ++longest_;
   engine_.Restart();
+  return bound_.events == Events::kClasses ? CompareAnew() : CompareWithPath();
+}
+
+bool Exhaustion::CompareWithPath() {
   bool silent = true;
   for (size_t i = 0; i < path_.size(); ++i) {
     const Node& node = path_[i];
     const Told& told = engine_.Apply(node.step);
     silent = silent && told.silent();
-    const std::optional<std::string> wrong = oracle::Compare(node.verdict, node.after, told);
-    if (!wrong.has_value()) continue;
-    Program program;
-    for (size_t step = 0; step <= i; ++step) program.push_back(path_[step].step);
-    disagreement_ = *wrong + "\n  at the end of: " + Format(program);
-    return false;
+    if (const auto wrong = oracle::Compare(node.verdict, node.after, told)) {
+      disagreement_ = Describe(Steps(), i, *wrong);
+      return false;
+    }
   }
   guilty_ += silent ? 0 : 1;
   return true;
+}
+
+// What the oracle may forget with a class depends on the engine: it cannot be ahead.
+bool Exhaustion::CompareAnew() {
+  SideBySide both(bound_.world, engine_);
+  for (size_t i = 0; i <= path_.size(); ++i) {
+    const auto wrong = i == path_.size() ? both.Finish() : both.Apply(path_[i].step);
+    if (!wrong.has_value()) continue;
+    disagreement_ = Describe(Steps(), std::min(i, path_.size() - 1), *wrong);
+    return false;
+  }
+  guilty_ += both.silent() ? 0 : 1;
+  return true;
+}
+
+Program Exhaustion::Steps() const {
+  Program steps;
+  for (const Node& node : path_) steps.push_back(node.step);
+  return steps;
 }
 
 }  // namespace lockdep::oracle

@@ -1,8 +1,8 @@
 // Engine and oracle on every event program up to a bound.
 //
 // What is left out is left out because it cannot change a verdict:
-//   - Programs that are others with locks or threads renamed: locks and threads
-//     come in the order of their first use.
+//   - Programs that are others with locks or threads renamed: threads, and locks that
+//     a world does not tell apart, come in the order of their first use.
 //   - Programs that begin others: a program is compared event by event, so the
 //     longest ones speak for their beginnings.
 //   - For Unit::kAcquisitions, releases at any other time than right before the
@@ -24,8 +24,15 @@
 namespace lockdep::oracle {
 
 enum class Unit : uint8_t {
-  kEvents,        // All events of the language, in any order, sensible or not.
+  kEvents,        // Events of the bound's, in any order, sensible or not.
   kAcquisitions,  // Acquisitions; before each, its thread releases any of its locks.
+};
+
+// What there is beside acquisitions, for Unit::kEvents.
+enum class Events : uint8_t {
+  kUsual,     // Releases, downgrades, waits given up, memory that ends, threads that end.
+  kContexts,  // Releases, hardirqs that run, sections that mask interrupts.
+  kClasses,   // Releases, locks that change their class, keys that end.
 };
 
 struct Bound {
@@ -34,17 +41,23 @@ struct Bound {
   bool trylock = true;
   uint8_t threads = 2;
   uint8_t letters = 3;
-  // Of Unit::kEvents: in place of the rarer ones and trylocks, hardirqs that run, and
-  // sections that mask interrupts.
-  bool contexts = false;
+  Events events = Events::kUsual;
+  uint8_t modes = 3;  // To write, to read, to read recursively.
+  // What locks of each letter are, and whether threads begin with contexts enabled.
+  World world = {};
 };
+
+// One thread that writes to plain locks which spin and sleep, a local lock and a wait
+// override, in contexts.
+Bound RolesBound(uint8_t length);
+
+// One thread that writes to locks which change their classes, and whose keys end.
+Bound ClassesBound(uint8_t length);
 
 class Exhaustion {
  public:
   explicit Exhaustion(const Bound& bound)
-      : bound_(bound),
-        fresh_(World{.contexts = bound.contexts}),
-        engine_(World{.contexts = bound.contexts}) {}
+      : bound_(bound), fresh_(bound_.world), engine_(bound_.world) {}
 
   // Returns the first disagreement in words, or nothing.
   std::optional<std::string> Run();
@@ -66,6 +79,9 @@ class Exhaustion {
   std::vector<Program> NextUnits(uint8_t letters, uint8_t threads) const;
   void AddReleases(uint8_t thread, Program acquisitions, std::vector<Program>& units) const;
   bool Compare();
+  bool CompareWithPath();
+  bool CompareAnew();
+  Program Steps() const;
 
   const Oracle& now() const { return path_.empty() ? fresh_ : path_.back().after; }
 

@@ -1,6 +1,7 @@
 // Engine and oracle beyond the bound that the tests have time for.
 //
 // usage: oracle_exhaustion events|acquisitions LENGTH THREADS LETTERS [no-trylock]
+//        oracle_exhaustion roles|classes LENGTH
 
 #include <cstdlib>
 #include <cstring>
@@ -19,7 +20,16 @@ std::optional<uint8_t> Number(const char* text, int most) {
   return number >= 1 && number <= most ? std::optional(static_cast<uint8_t>(number)) : std::nullopt;
 }
 
+std::optional<Bound> ParseNamedBound(const char* name, const char* text) {
+  const auto length = Number(text, 20);
+  if (!length.has_value()) return std::nullopt;
+  if (strcmp(name, "roles") == 0) return lockdep::oracle::RolesBound(*length);
+  if (strcmp(name, "classes") == 0) return lockdep::oracle::ClassesBound(*length);
+  return std::nullopt;
+}
+
 std::optional<Bound> ParseBound(int argc, char** argv) {
+  if (argc == 3) return ParseNamedBound(argv[1], argv[2]);
   if (argc < 5 || argc > 6) return std::nullopt;
   const bool events = strcmp(argv[1], "events") == 0;
   if (!events && strcmp(argv[1], "acquisitions") != 0) return std::nullopt;
@@ -41,7 +51,8 @@ int main(int argc, char** argv) {
   const std::optional<Bound> bound = ParseBound(argc, argv);
   if (!bound.has_value()) {
     std::cerr << "usage: oracle_exhaustion events|acquisitions LENGTH THREADS LETTERS "
-                 "[no-trylock]\n";
+                 "[no-trylock]\n"
+                 "       oracle_exhaustion roles|classes LENGTH\n";
     return 2;
   }
   lockdep::oracle::Exhaustion exhaustion(*bound);

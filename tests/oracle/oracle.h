@@ -67,6 +67,8 @@ struct World {
   LockRole RoleOf(ClassName name) const {
     return name.letter < roles.size() ? roles[name.letter] : LockRole::kLock;
   }
+  // Whether a program says something else with its letters renamed.
+  bool TellsLettersApart() const { return !declared.empty() || !waits.empty() || !roles.empty(); }
   // Whether it orders anything across contexts.
   bool Orders(const Edge& edge) const {
     return RoleOf(edge.from) == LockRole::kLock && RoleOf(edge.to) == LockRole::kLock;
