@@ -10,7 +10,7 @@
 // Link lockdep::kernel.  A finding is a line on standard error;
 // docs/api.md tells how to get the whole report.
 //
-// absl::Mutex has a header of its own: lockdep/cxx/absl_mutex.h.
+// absl::Mutex has headers of its own: lockdep/cxx/absl_mutex.h and absl_guards.h.
 
 #ifndef LOCKDEP_CXX_H_
 #define LOCKDEP_CXX_H_

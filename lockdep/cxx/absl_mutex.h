@@ -1,5 +1,6 @@
-// A watched absl::Mutex, with its interface.  Use it where the program says
-// absl::Mutex, and lockdep::AbslMutexLock where it says absl::MutexLock.
+// A watched absl::Mutex and absl::CondVar, with their interface.  Use them where the
+// program says absl::Mutex and absl::CondVar, and the guards of absl_guards.h where it
+// says absl::MutexLock.
 //
 // Abseil's readers wait behind writers that queue, so reads are plain ones.
 // Waiting for a condition gives the mutex up and takes it again: what is held
@@ -9,7 +10,7 @@
 // absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore) leaves them
 // to this one.
 //
-// Thread safety: as absl::Mutex.
+// Thread safety: as absl::Mutex and absl::CondVar.
 
 #ifndef LOCKDEP_CXX_ABSL_MUTEX_H_
 #define LOCKDEP_CXX_ABSL_MUTEX_H_
@@ -24,6 +25,9 @@ namespace lockdep {
 class LOCKDEP_CAPABILITY("mutex") AbslMutex {
  public:
   explicit AbslMutex(const char* name = nullptr) : watched_(name, LOCKDEP_KIND_RWLOCK) {}
+  // For static ones, which other static objects may use.
+  constexpr explicit AbslMutex(absl::ConstInitType, const char* name = nullptr)
+      : base_(absl::kConstInit), watched_(name, LOCKDEP_KIND_RWLOCK) {}
 
   void Lock() LOCKDEP_ACQUIRE() LOCKDEP_NO_THREAD_SAFETY_ANALYSIS {
     watched_.Waits(WatchedLock::kWrite);
@@ -57,12 +61,33 @@ class LOCKDEP_CAPABILITY("mutex") AbslMutex {
     watched_.Waits(WatchedLock::kWrite);
     base_.LockWhen(condition);
   }
+  // Held afterwards, whether the condition came true (returned) or the time ran out.
+  bool LockWhenWithTimeout(const absl::Condition& condition, absl::Duration timeout)
+      LOCKDEP_ACQUIRE() LOCKDEP_NO_THREAD_SAFETY_ANALYSIS {
+    watched_.Waits(WatchedLock::kWrite);
+    return base_.LockWhenWithTimeout(condition, timeout);
+  }
+  bool LockWhenWithDeadline(const absl::Condition& condition, absl::Time deadline)
+      LOCKDEP_ACQUIRE() LOCKDEP_NO_THREAD_SAFETY_ANALYSIS {
+    watched_.Waits(WatchedLock::kWrite);
+    return base_.LockWhenWithDeadline(condition, deadline);
+  }
   void ReaderLockWhen(const absl::Condition& condition)
       LOCKDEP_ACQUIRE_SHARED() LOCKDEP_NO_THREAD_SAFETY_ANALYSIS {
     watched_.Waits(WatchedLock::kRead);
     base_.ReaderLockWhen(condition);
   }
-  // The mutex is held for writing.
+  bool ReaderLockWhenWithTimeout(const absl::Condition& condition, absl::Duration timeout)
+      LOCKDEP_ACQUIRE_SHARED() LOCKDEP_NO_THREAD_SAFETY_ANALYSIS {
+    watched_.Waits(WatchedLock::kRead);
+    return base_.ReaderLockWhenWithTimeout(condition, timeout);
+  }
+  bool ReaderLockWhenWithDeadline(const absl::Condition& condition, absl::Time deadline)
+      LOCKDEP_ACQUIRE_SHARED() LOCKDEP_NO_THREAD_SAFETY_ANALYSIS {
+    watched_.Waits(WatchedLock::kRead);
+    return base_.ReaderLockWhenWithDeadline(condition, deadline);
+  }
+  // The mutex is held, and is held in the same way afterwards.
   void Await(const absl::Condition& condition) {
     TakeAgain();
     base_.Await(condition);
@@ -70,6 +95,10 @@ class LOCKDEP_CAPABILITY("mutex") AbslMutex {
   bool AwaitWithTimeout(const absl::Condition& condition, absl::Duration timeout) {
     TakeAgain();
     return base_.AwaitWithTimeout(condition, timeout);
+  }
+  bool AwaitWithDeadline(const absl::Condition& condition, absl::Time deadline) {
+    TakeAgain();
+    return base_.AwaitWithDeadline(condition, deadline);
   }
 
   void AssertHeld() const LOCKDEP_ASSERT_HELD(this) { watched_.AssertHeld(WatchedLock::kWrite); }
@@ -86,40 +115,39 @@ class LOCKDEP_CAPABILITY("mutex") AbslMutex {
   bool try_lock_shared() LOCKDEP_TRY_ACQUIRE_SHARED(true) { return ReaderTryLock(); }
 
  private:
+  friend class AbslCondVar;
+
   void TakeAgain() {
+    const auto mode = watched_.IsHeldForReading() ? WatchedLock::kRead : WatchedLock::kWrite;
     watched_.Releases();
-    watched_.Waits(WatchedLock::kWrite);
+    watched_.Waits(mode);
   }
 
   absl::Mutex base_;
   WatchedLock watched_;
 };
 
-// absl::MutexLock and absl::ReaderMutexLock take a pointer, and so do these.
-class LOCKDEP_SCOPED_CAPABILITY [[nodiscard]] AbslMutexLock {
+class AbslCondVar {
  public:
-  explicit AbslMutexLock(AbslMutex* mutex) LOCKDEP_ACQUIRE(mutex) : mutex_(mutex) {
-    mutex_->Lock();
+  // The mutex is held, and is held in the same way afterwards.
+  void Wait(AbslMutex* mutex) {
+    mutex->TakeAgain();
+    base_.Wait(&mutex->base_);
   }
-  ~AbslMutexLock() LOCKDEP_RELEASE() { mutex_->Unlock(); }
-  AbslMutexLock(const AbslMutexLock&) = delete;
-  AbslMutexLock& operator=(const AbslMutexLock&) = delete;
+  // Return whether the time ran out.
+  bool WaitWithTimeout(AbslMutex* mutex, absl::Duration timeout) {
+    mutex->TakeAgain();
+    return base_.WaitWithTimeout(&mutex->base_, timeout);
+  }
+  bool WaitWithDeadline(AbslMutex* mutex, absl::Time deadline) {
+    mutex->TakeAgain();
+    return base_.WaitWithDeadline(&mutex->base_, deadline);
+  }
+  void Signal() { base_.Signal(); }
+  void SignalAll() { base_.SignalAll(); }
 
  private:
-  AbslMutex* const mutex_;
-};
-
-class LOCKDEP_SCOPED_CAPABILITY [[nodiscard]] AbslReaderMutexLock {
- public:
-  explicit AbslReaderMutexLock(AbslMutex* mutex) LOCKDEP_ACQUIRE_SHARED(mutex) : mutex_(mutex) {
-    mutex_->ReaderLock();
-  }
-  ~AbslReaderMutexLock() LOCKDEP_RELEASE_GENERIC() { mutex_->ReaderUnlock(); }
-  AbslReaderMutexLock(const AbslReaderMutexLock&) = delete;
-  AbslReaderMutexLock& operator=(const AbslReaderMutexLock&) = delete;
-
- private:
-  AbslMutex* const mutex_;
+  absl::CondVar base_;
 };
 
 }  // namespace lockdep

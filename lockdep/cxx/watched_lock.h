@@ -59,6 +59,9 @@ class WatchedLock {
   // Whether this thread holds it; false if nobody watches.
   bool IsHeld() const { return lock_is_held(&map_) == LOCK_STATE_HELD; }
 
+  // Whether it holds it for reading.
+  bool IsHeldForReading() const { return lock_is_held_type(&map_, 1) == LOCK_STATE_HELD; }
+
   // What lock_stat counted of its class.
   lockdep_class_times Times() const {
     lockdep_class_times times;

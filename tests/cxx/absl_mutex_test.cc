@@ -4,6 +4,8 @@
 #include <shared_mutex>
 #include <thread>
 
+#include "absl/time/clock.h"
+#include "lockdep/cxx/absl_guards.h"
 #include "tests/kernel/kernel_test.h"
 
 namespace lockdep {
@@ -91,6 +93,80 @@ TEST_F(AbslMutexTest, AwaitTakesItsMutexAgainUnderWhatIsHeld) {
   a_.Await(absl::Condition(&ready));
 
   EXPECT_THAT(Kinds(), ElementsAre("lock-order-inversion"));
+}
+
+TEST_F(AbslMutexTest, AReaderThatAwaitsStaysOne) {
+  const bool ready = true;
+  AbslReaderMutexLock lock(&a_);
+  a_.Await(absl::Condition(&ready));
+  a_.AssertReaderHeld();
+  EXPECT_THAT(heard(), IsEmpty());
+  a_.AssertHeld();
+  EXPECT_THAT(Kinds(), ElementsAre("invalid-lock-state"));
+}
+
+// Held, whether the condition came true or the time ran out.
+TEST_F(AbslMutexTest, WaitsWithATimeLimitEndHoldingTheMutex) {
+  const bool never = false;
+  const absl::Condition condition(&never);
+  const absl::Time now = absl::Now();
+  EXPECT_FALSE(a_.LockWhenWithTimeout(condition, absl::ZeroDuration()));
+  a_.AssertHeld();
+  EXPECT_FALSE(a_.AwaitWithTimeout(condition, absl::ZeroDuration()));
+  EXPECT_FALSE(a_.AwaitWithDeadline(condition, now));
+  a_.Unlock();
+  EXPECT_FALSE(a_.LockWhenWithDeadline(condition, now));
+  a_.Unlock();
+  EXPECT_FALSE(a_.ReaderLockWhenWithTimeout(condition, absl::ZeroDuration()));
+  a_.AssertReaderHeld();
+  a_.ReaderUnlock();
+  EXPECT_FALSE(a_.ReaderLockWhenWithDeadline(condition, now));
+  a_.ReaderUnlock();
+
+  EXPECT_THAT(heard(), IsEmpty());
+}
+
+TEST_F(AbslMutexTest, ACondVarGivesItsMutexUpAndTakesItAgain) {
+  AbslCondVar changed;
+  bool ready = false;
+  std::thread other([&] {
+    AbslMutexLock lock(&a_);
+    ready = true;
+    changed.SignalAll();
+  });
+  {
+    AbslMutexLock lock(&a_);
+    while (!ready) changed.Wait(&a_);
+    a_.AssertHeld();
+    EXPECT_TRUE(changed.WaitWithTimeout(&a_, absl::ZeroDuration()));
+    EXPECT_TRUE(changed.WaitWithDeadline(&a_, absl::Now()));
+  }
+  other.join();
+  EXPECT_THAT(heard(), IsEmpty());
+
+  AbslMutexLock outer(&a_);
+  AbslMutexLock inner(&b_);
+  changed.WaitWithTimeout(&a_, absl::ZeroDuration());
+  EXPECT_THAT(Kinds(), ElementsAre("lock-order-inversion"));
+}
+
+ABSL_CONST_INIT AbslMutex static_mutex(absl::kConstInit, "static");
+
+TEST_F(AbslMutexTest, AllGuardsReleaseWhatTheyTake) {
+  const bool ready = true;
+  const absl::Condition condition(&ready);
+  { AbslMutexLock lock(&static_mutex, condition); }
+  { AbslReaderMutexLock lock(&static_mutex, condition); }
+  { AbslWriterMutexLock lock(&static_mutex); }
+  { AbslMutexLockMaybe lock(&static_mutex); }
+  { AbslMutexLockMaybe lock(nullptr); }
+  { AbslReleasableMutexLock lock(&static_mutex); }
+  AbslReleasableMutexLock released(&static_mutex);
+  static_mutex.AssertHeld();
+  released.Release();
+  EXPECT_THAT(heard(), IsEmpty());
+  static_mutex.AssertHeld();
+  EXPECT_THAT(Kinds(), ElementsAre("invalid-lock-state"));
 }
 
 TEST_F(AbslMutexTest, WorksWithTheStandardGuards) {
