@@ -226,10 +226,10 @@ void lockdep_unregister_key(lock_class_key* key) {
   lockdep::ThreadContext* thread = the_world.Current();
   if (thread == nullptr) return;
   const lockdep::CallSite site = LOCKDEP_KERNEL_SITE(0);
-  ForgetOrders(KeyOf(key).value, 1);
   if (!the_world.validator().UnregisterKey(*thread, KeyOf(key), site)) {
-    ReportKey(*thread, "only a registered key is unregistered", site);
+    return ReportKey(*thread, "only a registered key is unregistered", site);
   }
+  ForgetOrders(KeyOf(key).value, 1);
   TimeDropped(*thread);
 }
 
