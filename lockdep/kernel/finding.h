@@ -34,6 +34,11 @@ void lockdep_on_finding(void (*hear)(const struct lockdep_finding* finding, void
 // process id.  A child of fork records only if it says so itself.
 int lockdep_record(const char* path);
 
+// Classes, dependencies and findings are in a recording at once, the rest at the end.  After
+// this it holds all that is known now, for who looks at it while the program runs
+// (`lockdep view`).  Nothing happens where no recording is under way.
+void lockdep_record_update(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -7,36 +7,47 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <new>
+#include <utility>
 
 #include "lockdep/kernel/finding.h"
 #include "lockdep/kernel/timing.h"
 #include "lockdep/kernel/world.h"
+#include "lockdep/made_later.h"
 #include "lockdep/record/recorder.h"
 
 namespace lockdep::kernel {
+
+constinit internal::RawLock recording_lock;
+
 namespace {
 
 // Two, so that one can be opened while the other is in use.
-alignas(record::Recorder) unsigned char memory[2][sizeof(record::Recorder)];
+constinit MadeLater<record::Recorder> recorders[2];
 constinit record::Recorder* current = nullptr;
-constinit internal::RawLock switching;
 constinit bool has_exit_handler = false;
 
-void Complete(record::Recorder& recorder) {
+// What is not written as soon as it is known.
+void Update(record::Recorder& recorder) {
   const ValidatorStats stats = the_world.validator().Stats();
+  the_world.validator().LockGraph();
   recorder.FlushChains();
   recorder.WriteLockStat(Times(), the_world.validator().classes().size());
   recorder.WriteTotals({.lock_operations = stats.acquisitions, .locks = 0, .chains = stats.chains});
+  the_world.validator().UnlockGraph();
+}
+
+// REQUIRES: the engine does not have it any more.
+void Finish(record::Recorder& recorder) {
+  Update(recorder);
   recorder.WriteEnd();
+  recorder.Close();
 }
 
 void FinishAtExit() {
-  internal::RawLockHolder lock(switching);
+  internal::RawLockHolder lock(recording_lock);
   if (current == nullptr) return;
   the_world.ListenWith(nullptr);
-  Complete(*current);
-  current->Close();
+  Finish(*current);
   current = nullptr;
 }
 
@@ -62,19 +73,15 @@ bool Expand(const char* pattern, char (&path)[PATH_MAX]) {
 }
 
 int Switch(const char* path) {
-  internal::RawLockHolder lock(switching);
+  internal::RawLockHolder lock(recording_lock);
   char command[PATH_MAX];
   ReadCommand(command);
-  void* const free_memory = memory[current == reinterpret_cast<void*>(memory[0]) ? 1 : 0];
-  auto* recorder = new (free_memory) record::Recorder();
-  if (const int error = recorder->Open(path, command); error != 0) return error;
-  record::Recorder* const before = current;
-  the_world.ListenWith(recorder);
-  current = recorder;
-  if (before != nullptr) {
-    Complete(*before);
-    before->Close();
-  }
+  const bool is_first_in_use = current != nullptr && current == &*recorders[0];
+  record::Recorder& recorder = recorders[is_first_in_use ? 1 : 0].Make();
+  if (const int error = recorder.Open(path, command); error != 0) return error;
+  the_world.ListenWith(&recorder);
+  record::Recorder* const before = std::exchange(current, &recorder);
+  if (before != nullptr) Finish(*before);
   if (!has_exit_handler) has_exit_handler = atexit(FinishAtExit) == 0;
   return 0;
 }
@@ -104,4 +111,9 @@ void ForgetRecording() {
 int lockdep_record(const char* path) {
   lockdep::kernel::the_world.Start();
   return lockdep::kernel::Switch(path);
+}
+
+void lockdep_record_update() {
+  const lockdep::internal::RawLockHolder lock(lockdep::kernel::recording_lock);
+  if (lockdep::kernel::current != nullptr) lockdep::kernel::Update(*lockdep::kernel::current);
 }

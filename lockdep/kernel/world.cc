@@ -7,7 +7,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <new>
 
 #include "lockdep/kernel/recording.h"
 #include "lockdep/kernel/timing.h"
@@ -58,8 +57,8 @@ void World::Start() {
   internal::RawLockHolder lock(start_lock_);
   if (started()) return;
   const int saved_errno = errno;
-  new (validator_memory_) Validator(
-      {.observer = &announcers_[active_], .stacks = &stacks, .context_names = kContextNames});
+  validator_.Make(ValidatorConfig{
+      .observer = &announcers_[active_], .stacks = &stacks, .context_names = kContextNames});
   for (Announcer& announcer : announcers_) announcer.SetClasses(&validator().classes());
   has_end_key = pthread_key_create(&end_key, OnThreadEnd) == 0;
   pthread_atfork([] { the_world.BeforeFork(); }, [] { the_world.AfterForkInParent(); },
@@ -74,12 +73,16 @@ void World::Start() {
 // release again, they must not wait for the graph lock to tell.
 void World::BeforeFork() {
   if (ThreadContext* thread = Current()) validator().TurnOff(*thread);
-  for (internal::RawLock* lock : {&listen_lock_, &ready_lock, &orders_lock}) lock->Lock();
+  for (internal::RawLock* lock : {&recording_lock, &listen_lock_, &ready_lock, &orders_lock}) {
+    lock->Lock();
+  }
   validator().LockGraph();
 }
 
 void World::UnlockAfterFork() {
-  for (internal::RawLock* lock : {&orders_lock, &ready_lock, &listen_lock_}) lock->Unlock();
+  for (internal::RawLock* lock : {&orders_lock, &ready_lock, &listen_lock_, &recording_lock}) {
+    lock->Unlock();
+  }
   if (ThreadContext* thread = CurrentIfAny()) validator().TurnOn(*thread);
 }
 

@@ -11,12 +11,12 @@
 
 #include <atomic>
 #include <cstdint>
-#include <new>
 
 #include "lockdep/kernel.h"
 #include "lockdep/kernel/announcer.h"
 #include "lockdep/kernel/interrupts.h"
 #include "lockdep/lockdep.h"
+#include "lockdep/made_later.h"
 
 namespace lockdep::kernel {
 
@@ -37,7 +37,7 @@ class World {
   void Start();
   bool started() const { return started_.load(std::memory_order_acquire); }
 
-  Validator& validator() { return *std::launder(reinterpret_cast<Validator*>(validator_memory_)); }
+  Validator& validator() { return *validator_; }
 
   // Has `observer` (may be null) hear all that is known and all that will be, in
   // place of the one before it.
@@ -57,7 +57,7 @@ class World {
   ThreadContext* Attach();
   void UnlockAfterFork();
 
-  alignas(Validator) unsigned char validator_memory_[sizeof(Validator)] = {};
+  MadeLater<Validator> validator_;
   // The engine has one; the other can be made ready meanwhile.
   Announcer announcers_[2];
   unsigned active_ = 0;
@@ -68,8 +68,9 @@ class World {
 
 // What guards data of this layer, beside the world's own; all are held over a fork, so
 // that a child finds neither a lock that nobody will release nor a change half made.
-extern constinit internal::RawLock ready_lock;   // Maps that are being made ready.
-extern constinit internal::RawLock orders_lock;  // Orders of classes.
+extern constinit internal::RawLock ready_lock;      // Maps that are being made ready.
+extern constinit internal::RawLock orders_lock;     // Orders of classes.
+extern constinit internal::RawLock recording_lock;  // Which recording is under way.
 
 extern constinit World the_world;
 extern constinit thread_local Thread the_thread;

@@ -3,8 +3,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
+#include <string>
+#include <thread>
 
 #include "lockdep/record/recording.h"
 #include "tests/kernel/kernel_test.h"
@@ -116,6 +119,56 @@ TEST(KernelRecordingTest, ChildOfForkDoesNotWriteIntoIt) {
   ASSERT_TRUE(recording.ok()) << recording.status();
   EXPECT_THAT(recording->warnings, ::testing::IsEmpty());
   EXPECT_TRUE(recording->violations.empty());
+}
+
+TEST(KernelRecordingTest, IsCompleteWhereTheProgramUpdatesIt) {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "run.lockdep";
+  ASSERT_EQ(StatusOf([&] {
+              lockdep_record_update();  // Of none.
+              if (lockdep_record(path.c_str()) != 0) _exit(1);
+              lock_stat = 1;
+              MakeInversion();
+              lockdep_record_update();
+              _exit(0);  // As if it still ran.
+            }),
+            0);
+
+  const auto recording = record::ReadRecording(path);
+  ASSERT_TRUE(recording.ok()) << recording.status();
+  EXPECT_FALSE(recording->end_time_ns.has_value());
+  ASSERT_TRUE(recording->totals.has_value());
+  EXPECT_EQ(recording->totals->lock_operations, 4u);
+  EXPECT_EQ(recording->chains.size(), 4u);
+  EXPECT_EQ(recording->lock_stats.size(), 2u);
+}
+
+TEST(KernelRecordingTest, ChildOfForkMayRecordThoughOthersWereBeginningTo) {
+  const TemporaryDirectory directory;
+  ASSERT_EQ(StatusOf([&] {
+              constexpr int kForks = 50;
+              std::atomic<bool> is_over{false};
+              std::thread beginning([&] {
+                for (int i = 0; !is_over; ++i) {
+                  const std::string path = directory / std::to_string(i);
+                  lockdep_record(path.c_str());
+                  unlink(path.c_str());
+                }
+              });
+              int failed = 0;
+              for (int i = 0; i < kForks; ++i) {
+                failed += StatusOf([&] {
+                            alarm(20);  // It would wait for a lock that nobody holds any more.
+                            lockdep_record_update();
+                          }) == 0
+                              ? 0
+                              : 1;
+              }
+              is_over = true;
+              beginning.join();
+              _exit(failed);
+            }),
+            0);
 }
 
 TEST(KernelRecordingTest, NeverOverwrites) {
