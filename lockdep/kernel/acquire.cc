@@ -40,12 +40,14 @@ bool Understand(const Arguments& arguments, ThreadContext& thread, const CallSit
   lockdep_map& lock = *arguments.lock;
   const LockMap* map = ReadyMap(lock, thread, site);
   if (map == nullptr) return false;
+  acquisition->lock = map;
+  acquisition->site = site;
   if (const char* rule = Objection(arguments.subclass, arguments.read); rule != nullptr) {
     the_world.validator().ReportRule(thread, lockdep::ViolationKind::kInvalidLockState, map,
                                      nullptr, rule, site);
-    return false;
+    acquisition->check = lockdep::Check::kNone;  // It is held all the same.
+    return true;
   }
-  acquisition->lock = map;
   acquisition->mode = static_cast<ReadMode>(arguments.read);
   acquisition->trylock = arguments.trylock != 0 ? lockdep::TryLock::kYes : lockdep::TryLock::kNo;
   // Atomic, though relaxed: its holder may move it to another class (lock_set_class).
@@ -58,7 +60,6 @@ bool Understand(const Arguments& arguments, ThreadContext& thread, const CallSit
   if (arguments.nest_lock != nullptr) {
     acquisition->nest_lock = ReadyNestLock(*arguments.nest_lock, thread, site);
   }
-  acquisition->site = site;
   return true;
 }
 

@@ -27,8 +27,8 @@ extern "C" {
 //   check      0: only that it is released and outlives its holder; 1: all rules
 //   nest_lock  a held lock that serialises taking several of this class; or NULL
 // Reported (invalid-lock-state): a lock outside static memory that was never
-// initialised, a subclass or read out of range.  Such an acquisition and its
-// release are ignored.
+// initialised, whose events are ignored; a subclass or read out of range, with which
+// the lock is held and takes part in no rule.
 void lock_acquire(struct lockdep_map* lock, unsigned int subclass, int trylock, int read, int check,
                   struct lockdep_map* nest_lock, unsigned long ip);
 

@@ -36,6 +36,17 @@ bool IsStatic(const void* address) {
   return _dl_find_object(const_cast<void*>(address), &module) == 0;
 }
 
+bool MayBeUsed(const lock_class_key* key) {
+  return IsStatic(key) || the_world.validator().IsRegisteredKey(KeyOf(key));
+}
+
+// Whether somebody initialised it, as far as one can see.
+bool SeemsInitialised(const lockdep_map& map) {
+  const bool is_of_use = __atomic_load_n(&map.state, __ATOMIC_RELAXED) == 0 || WasMadeReady(map);
+  return is_of_use && map.wait_type_inner < LD_WAIT_MAX && map.wait_type_outer < LD_WAIT_MAX &&
+         map.lock_type < LD_LOCK_MAX && MayBeUsed(map.key);
+}
+
 void Ignore(lockdep_map& map) { __atomic_store_n(&map.state, kIgnored, __ATOMIC_RELEASE); }
 
 // Refuses a map: says why, once for each place, and ignores it from now on.
@@ -114,7 +125,7 @@ const char* Objection(const char* name, const lock_class_key* key, int subclass,
   }
   if (inner >= LD_WAIT_MAX || outer >= LD_WAIT_MAX) return "a wait type is below LD_WAIT_MAX";
   if (lock_type >= LD_LOCK_MAX) return "a lock type is below LD_LOCK_MAX";
-  if (!IsStatic(key) && !the_world.validator().IsRegisteredKey(KeyOf(key))) {
+  if (!MayBeUsed(key)) {
     return "a key outside static memory must be registered (lockdep_register_key) before use";
   }
   return nullptr;
@@ -134,7 +145,7 @@ LockMap* MakeReady(lockdep_map& map, ThreadContext& thread, const CallSite& site
       Ignore(map);
       return nullptr;
     }
-    if (map.key != nullptr) {
+    if (SeemsInitialised(map)) {
       Fill(map, site);
       return &EngineMap(map);
     }

@@ -51,6 +51,30 @@ TEST_F(MapTest, LockOnTheHeapThatWasNeverInitialisedIsReportedOnceAndIgnored) {
   EXPECT_THAT(heard()[0].rule, HasSubstr("must be initialised"));
 }
 
+TEST_F(MapTest, LockInMemoryThatHoldsAnythingIsReportedAndIgnored) {
+  for (const int byte : {0x01, 0x02, 0x7f, 0xa5, 0xff}) {
+    const auto lock = std::make_unique<lockdep_map>();
+    memset(static_cast<void*>(lock.get()), byte, sizeof *lock);
+
+    Take(*lock);
+    EXPECT_EQ(lock_is_held(lock.get()), LOCK_STATE_NOT_HELD);
+    Release(*lock);
+  }
+  for (const Heard& one : heard()) EXPECT_THAT(one.rule, HasSubstr("must be initialised"));
+  EXPECT_FALSE(heard().empty());
+}
+
+TEST_F(MapTest, LockOnTheHeapMayNameAStaticKeyWithoutInitialisation) {
+  const auto lock = std::make_unique<lockdep_map>();
+  lock->key = &key;
+  lock->name = "on the heap";
+  Lock other("of a key", &key);
+  Take(*lock);
+  Take(other.dep_map);
+
+  EXPECT_THAT(Kinds(), ElementsAre("recursive-lock"));
+}
+
 TEST_F(MapTest, ReleaseOfALockThatWasNeverInitialisedIsReported) {
   const auto lock = std::make_unique<lockdep_map>();
 
