@@ -90,6 +90,7 @@ bool read_lock_is_recursive() {
          interrupts.hardirqs != 0 || interrupts.softirqs != 0;
 }
 
+// NOLINTNEXTLINE(readability-function-size): the kernel's parameters.
 void lock_acquire(lockdep_map* lock, unsigned subclass, int trylock, int read, int check,
                   lockdep_map* nest_lock, unsigned long ip) {
   ThreadContext* thread = Watched();

@@ -188,6 +188,7 @@ const LockMap* ReadyNestLock(lockdep_map& map, ThreadContext& thread, const Call
 
 using namespace lockdep::kernel;
 
+// NOLINTNEXTLINE(readability-function-size): the kernel's parameters.
 void lockdep_init_map_type(lockdep_map* lock, const char* name, lock_class_key* key, int subclass,
                            unsigned char inner, unsigned char outer, unsigned char lock_type) {
   lockdep::ThreadContext* thread = the_world.Current();

@@ -43,7 +43,7 @@ void OnThreadEnd(void* /*value*/) {
 
 void NameThread(char (&name)[17]) {
   if (syscall(SYS_gettid) == getpid()) {
-    strcpy(name, "main");
+    memcpy(name, "main", sizeof "main");
     return;
   }
   prctl(PR_GET_NAME, name);
