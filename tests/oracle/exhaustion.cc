@@ -39,9 +39,11 @@ Program ContextEvents(uint8_t thread, uint8_t letters) {
   return steps;
 }
 
-// Each lock to a subclass, and to the class of each other; the end of each key.
+// Each lock to a subclass, and to the class of each other; the end of each key; hardirqs.
 Program ClassEvents(uint8_t thread, uint8_t letters) {
   Program steps = Releases(thread, letters);
+  steps.push_back({.op = Op::kEnter, .thread = thread});
+  steps.push_back({.op = Op::kLeave, .thread = thread});
   for (uint8_t letter = 0; letter < letters; ++letter) {
     steps.push_back({.op = Op::kEndKeys, .thread = thread, .lock = {letter}});
     Step change{.op = Op::kChangeClass, .thread = thread, .lock = {letter}, .subclass = 1};
@@ -98,7 +100,8 @@ Bound ClassesBound(uint8_t length) {
           .trylock = false,
           .threads = 1,
           .events = Events::kClasses,
-          .modes = 1};
+          .modes = 1,
+          .world = {.contexts = true}};
 }
 
 std::optional<std::string> Exhaustion::Run() {

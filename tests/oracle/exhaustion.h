@@ -32,7 +32,7 @@ enum class Unit : uint8_t {
 enum class Events : uint8_t {
   kUsual,     // Releases, downgrades, waits given up, memory that ends, threads that end.
   kContexts,  // Releases, hardirqs that run, sections that mask interrupts.
-  kClasses,   // Releases, locks that change their class, keys that end.
+  kClasses,   // Releases, hardirqs, locks that change their class, keys that end.
 };
 
 struct Bound {
@@ -51,7 +51,8 @@ struct Bound {
 // override, in contexts.
 Bound RolesBound(uint8_t length);
 
-// One thread that writes to locks which change their classes, and whose keys end.
+// One thread that writes, in hardirqs too, to locks which change their classes, and whose
+// keys end.
 Bound ClassesBound(uint8_t length);
 
 class Exhaustion {

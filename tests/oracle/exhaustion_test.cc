@@ -42,7 +42,7 @@ INSTANTIATE_TEST_SUITE_P(
                            .world = {.contexts = true}},
                           500000},
                       Row{"SixEventsWithRoles", RolesBound(6), 1900000},
-                      Row{"FiveEventsOnClasses", ClassesBound(5), 190000},
+                      Row{"FiveEventsOnClasses", ClassesBound(5), 320000},
                       Row{"FiveAcquisitionsOfOneThreadWithoutTrylock",
                           {Unit::kAcquisitions, 5, /*trylock=*/false, /*threads=*/1},
                           200000}),
