@@ -264,7 +264,7 @@ ViolationUsage Validator::DescribeUsage(ClassId id, const UsageWitness* witness)
   return {id, witness->mode, witness->thread, witness->lock, witness->stack};
 }
 
-// REQUIRES: there is an observer.
+// Contexts come into use.
 void Validator::TellContexts(ContextSet contexts) {
   told_contexts_ |= contexts;
   if (config_.observer == nullptr) return;

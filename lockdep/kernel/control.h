@@ -22,8 +22,9 @@ extern int debug_locks_silent;
 // Sets debug_locks to 0; returns whether it was 1.
 bool debug_locks_off(void);
 
-// Starts the validator with the options of LOCKDEP_OPTIONS.  Whatever is called
-// first does this; a second call does nothing.
+// Starts the validator, and what the environment asks for: a recording
+// (LOCKDEP_KERNEL_RECORD, finding.h), times (LOCKDEP_KERNEL_LOCK_STAT, lock_stat.h).
+// Whatever is called first does this; a second call does nothing.
 void lockdep_init(void);
 
 // Between these, events of this thread are ignored.  They nest.
