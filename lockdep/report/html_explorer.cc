@@ -38,7 +38,7 @@ constexpr char kFrame[] =
 <div class="canvas" data-part="canvas" tabindex="0" role="application" aria-label="Lock graph. Arrow keys move it, plus and minus zoom, 0 shows all of it, Escape leaves."></div>
 <div class="panel" data-part="panel" aria-live="polite"></div>
 </div>
-<p class="soft legend">An arrow: the lower lock was taken while the upper one was held.
+<p class="soft legend">An arrow leads from a lock that was held to one that was taken meanwhile.
 <span class="key hot">in a finding</span> <span class="key circle">in a circle that cannot deadlock, or was accepted</span>
 <span class="key declared">declared</span> (dashed: never seen). Click the picture to zoom with the wheel; Escape lets go.</p>
 </div>

@@ -4,6 +4,7 @@
 import json
 import os
 import pty
+import resource
 import subprocess
 import time
 import unittest
@@ -207,6 +208,21 @@ class ViewTest(ToolCase):
 class GateTest(ToolCase):
     def gate(self, recording, *arguments):
         return self.tool("gate", recording, "--baseline", "b.txt", *arguments)
+
+    def test_a_recording_for_which_there_was_no_room_does_not_pass(self):
+        (self.scratch / "b.txt").write_text("")
+        limit = 500
+        result = subprocess.run(
+            [PROGRAMS / "one_order"], capture_output=True, text=True, check=False,
+            env=self.environment(LD_PRELOAD=PRELOAD,
+                                 LOCKDEP_OPTIONS=f"record={self.scratch}/r.lockdep"),
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+        self.assertEqual((result.returncode, result.stdout), (0, "done\n"))
+        self.assertRegex(result.stderr, r"\Alockdep: process \d+: the recording ended early, "
+                         r".*/r\.lockdep: File too large; .*\n\Z")
+        gate = self.gate("r.lockdep")
+        self.assertEqual(gate.returncode, 2, gate.stdout)
+        self.assertIn("the file ends inside a record", gate.stderr)
 
     def baseline(self):
         return (self.scratch / "b.txt").read_text()

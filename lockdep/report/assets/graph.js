@@ -138,8 +138,8 @@
       {selector: "edge.circle", style: {"line-color": colour("--note"),
                                         "target-arrow-color": colour("--note"), "width": 2.2}},
       {selector: "node.circle", style: {"border-color": colour("--note"), "border-width": 2}},
-      {selector: "edge.hot", style: {"line-color": hot, "target-arrow-color": hot, "width": 2.6}},
-      {selector: "node.hot", style: {"border-color": hot, "border-width": 2.4}},
+      {selector: "edge.hot", style: {"line-color": hot, "target-arrow-color": hot, "z-index": 1}},
+      {selector: "node.hot", style: {"border-color": hot, "z-index": 1}},
       {selector: ".far", style: {"opacity": 0.16}},
       {selector: "node:selected", style: {"border-color": link, "border-width": 3,
                                           "background-color": line}},
@@ -151,6 +151,19 @@
     minZoom: 0.02, maxZoom: 3, boxSelectionEnabled: false, selectionType: "single",
     autoungrabify: true, hideEdgesOnViewport: nodes.length > 1500,
     textureOnViewport: nodes.length > 1500,
+  });
+
+  // What findings are about stands out however small the picture is.
+  const standOut = () => {
+    const scale = Math.min(Math.max(1, 0.7 / cy.zoom()), 20);
+    cy.edges(".hot").style("width", 2.6 * scale);
+    cy.nodes(".hot").style("border-width", 2.4 * scale);
+  };
+  let isDue = false;
+  cy.on("zoom", () => {
+    if (isDue) return;
+    isDue = true;
+    requestAnimationFrame(() => { isDue = false; standOut(); });
   });
 
   // Over a page that scrolls, a wheel or a finger moves the page until the picture
@@ -202,6 +215,7 @@
     });
     cy.style(styles(elements.length > 1200));
     fit();
+    standOut();
     part("count").textContent = `${set.size} of ${nodes.length} classes`;
     part("all").hidden = set.size === nodes.length;
   };
@@ -336,9 +350,15 @@
   part("in").addEventListener("click", () => zoomBy(1.25));
   part("out").addEventListener("click", () => zoomBy(0.8));
   part("fit").addEventListener("click", fit);
-  part("all").addEventListener("click", () => { draw(everything()); clear(); });
+  const restart = (set) => {
+    field.value = "";
+    matches.replaceChildren();
+    draw(set);
+    clear();
+  };
+  part("all").addEventListener("click", () => restart(everything()));
   part("first").hidden = nodes.length <= kShownAtFirst;
-  part("first").addEventListener("click", () => { draw(atFirst()); clear(); });
+  part("first").addEventListener("click", () => restart(atFirst()));
   matchMedia("(prefers-color-scheme: dark)").addEventListener(
       "change", () => cy.style(styles(cy.elements().length > 1200)));
 
