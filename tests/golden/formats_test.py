@@ -5,12 +5,14 @@ That the tool still makes the very same is golden.py's affair.
 """
 
 import copy
+import html
 import html.parser
 import json
 import re
 import subprocess
 import sys
 import unittest
+import urllib.parse
 import xml.etree.ElementTree
 
 import golden
@@ -104,6 +106,28 @@ class SarifTest(unittest.TestCase):
                 spoilt = copy.deepcopy(log)
                 spoil(spoilt["runs"][0]["results"][0])
                 self.assertTrue(any(what in fault for fault in sarif_check.check(spoilt)), what)
+
+    def test_the_check_finds_what_is_missing_around_the_results(self):
+        spoilers = {
+            "$schema": lambda log, run, rule: log.pop("$schema"),
+            "log: version": lambda log, run, rule: log.pop("version"),
+            "tool.driver.name": lambda log, run, rule: run["tool"]["driver"].pop("name"),
+            "semanticVersion": lambda log, run, rule: run["tool"]["driver"].pop("semanticVersion"),
+            "no rules": lambda log, run, rule: run["tool"]["driver"].pop("rules"),
+            "no results": lambda log, run, rule: run.pop("results"),
+            "automationDetails.id": lambda log, run, rule: run.pop("automationDetails"),
+            "no id": lambda log, run, rule: rule.pop("id"),
+            "shortDescription: no text": lambda log, run, rule: rule.pop("shortDescription"),
+            "fullDescription: no text": lambda log, run, rule: rule["fullDescription"].pop("text"),
+            "help: no text": lambda log, run, rule: rule["help"].pop("text"),
+            "precision": lambda log, run, rule: rule["properties"].pop("precision"),
+            "problem.severity": lambda log, run, rule: rule["properties"].pop("problem.severity"),
+        }
+        for what, spoil in spoilers.items():
+            with self.subTest(what=what):
+                log = json.loads(text_of("nothing", "sarif"))
+                spoil(log, log["runs"][0], log["runs"][0]["tool"]["driver"]["rules"][0])
+                self.assertTrue(any(what in fault for fault in sarif_check.check(log)), what)
 
     def test_both_sides_of_an_inversion_are_there(self):
         results = json.loads(text_of("bank", "sarif"))["runs"][0]["results"]
@@ -203,18 +227,49 @@ class JsonTest(unittest.TestCase):
 class SameMeaningTest(unittest.TestCase):
     """A finding says the same in every format."""
 
-    def test_every_format_tells_every_open_finding(self):
-        findings = json.loads((golden.HERE / "bank.json").read_text())["findings"]
-        for finding in findings:
-            if finding["suppressed_by"]:
-                continue
-            for form in ("text", "html", "json", "sarif", "junit"):
+    @staticmethod
+    def told(form):
+        """What a person reads of the bank's findings in this format."""
+        text = text_of("bank", form)
+        if form in ("html", "markdown", "junit"):
+            text = html.unescape(re.sub(r"<[^>]*>", " ", text.replace("<![CDATA[", "")))
+        if form in ("json", "sarif"):
+            text = "\n".join(strings(json.loads(text)))
+        if form == "github":
+            text = urllib.parse.unquote(text)
+        return re.sub(r"\s+", " ", text.replace("\\[", "[").replace("\\]", "]"))
+
+    def findings(self):
+        report = json.loads((golden.HERE / "bank.json").read_text(encoding="utf-8"))
+        return [finding for finding in report["findings"] if not finding["suppressed_by"]]
+
+    def test_every_format_tells_what_each_open_finding_is(self):
+        for form in ("text", "html", "json", "sarif", "junit", "github", "markdown"):
+            told = self.told(form).replace(" -> ", "->")
+            for finding in self.findings():
                 with self.subTest(form=form, finding=finding["fingerprint"]):
-                    self.assertIn(finding["fingerprint"], text_of("bank", form))
-                    self.assertIn(finding["kind"], text_of("bank", form))
-            lines = [line for line in text_of("bank", "github").splitlines()
-                     if finding["kind"] in line]
-            self.assertTrue(lines)
+                    self.assertIn(finding["title"].replace(" -> ", "->"), told)
+                    self.assertIn(finding["kind"], told)
+                    if form != "github":
+                        self.assertIn(finding["fingerprint"], told)
+                        self.assertIn(finding["level"], told)
+
+    def test_every_format_tells_both_sides_with_their_places(self):
+        for form in ("text", "html", "json", "sarif", "junit", "markdown"):
+            told = self.told(form)
+            for edge in (edge for finding in self.findings() for edge in finding["edges"]):
+                with self.subTest(form=form, edge=(edge["from"], edge["to"])):
+                    self.assertIn(edge["from"], told)
+                    self.assertIn(edge["to"], told)
+                    for site in (edge["from_site"], edge["to_site"]):
+                        if not site["file"]:
+                            continue  # Only declared: nobody ran it.
+                        self.assertIn(site["function"].split("(")[0], told)
+                        name = site["file"].rsplit("/", 1)[-1]
+                        if form == "json":
+                            self.assertIn(site["file"], told)
+                        else:
+                            self.assertIn(f"{name}:{site['line']}", told)
 
 
 if __name__ == "__main__":

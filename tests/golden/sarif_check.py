@@ -179,6 +179,7 @@ def check(log):
         checker.need(driver.get("name"), where, "no tool.driver.name")
         checker.need(re.fullmatch(r"\d+\.\d+\.\d+.*|0", driver.get("semanticVersion", "")), where,
                      "semanticVersion")
+        checker.need(run.get("automationDetails", {}).get("id"), where, "no automationDetails.id")
         rules = driver.get("rules", [])
         checker.need(rules, where, "no rules")
         checker.need(len({rule.get("id") for rule in rules}) == len(rules), where, "rule ids repeat")
