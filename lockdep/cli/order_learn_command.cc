@@ -19,9 +19,11 @@ namespace {
 
 constexpr char kLearnFooter[] =
     R"(INPUT is a recording, a JSON report, or a directory of them. Every dependency that
-they show becomes an arc of an order file, sorted, one a line: review it, keep it
-with your sources, and hold runs against it with --order, or with --order and
---enforce, which also fails on orders that nobody declared.
+they show between locks with names that last becomes an arc of an order file,
+sorted, one a line; those that go round in a circle stand in comments, for you to
+choose. Review it, keep it with your sources, and hold runs against it with
+--order, or with --order and --enforce, which also fails on orders that nobody
+declared.
 
 Exit codes:
   0  written

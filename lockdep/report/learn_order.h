@@ -1,5 +1,5 @@
-// A declared order out of what was seen: every dependency as an arc, for a person
-// to review and to keep under version control.
+// A declared order out of what was seen: dependencies as arcs, for a person to
+// review and to keep under version control.
 //
 // Thread safety: a pure function.
 
