@@ -76,6 +76,7 @@ class BrowserTest(unittest.TestCase):
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         options.binary_location = "/usr/bin/chromium"
         cls.browser = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+        cls.browser.set_script_timeout(150)  # On a machine that does much else.
 
     @classmethod
     def tearDownClass(cls):
