@@ -201,10 +201,11 @@ void Validator::ReleaseSlow(ThreadContext& thread, const LockMap& lock, const Ca
 bool Validator::ReportRule(ThreadContext& thread, ViolationKind kind, const LockMap* lock,
                            const char* subject, const char* rule, const CallSite& site) {
   if (!Enabled(thread)) return false;
-  Scene scene(config_, thread, site);
-  internal::RawLockHolder holder(graph_lock_);
   const uint64_t what =
       reinterpret_cast<uintptr_t>(subject) * 31 + reinterpret_cast<uintptr_t>(rule);
+  if (reported_.Contains(NewsKey(kind, what, site))) return false;  // Costs no stack.
+  Scene scene(config_, thread, site);
+  internal::RawLockHolder holder(graph_lock_);
   if (stopped() || !IsNews(kind, what, site)) return false;
   Violation violation{.kind = kind, .level = Level::kConfirmed};
   violation.subject = subject;
