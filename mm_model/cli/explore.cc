@@ -167,18 +167,21 @@ void ExploreCommand::Configure(CLI::App& mm) {
 
 void ExploreCommand::ConfigureStrategy() {
   app_->add_option("--strategy", strategy_, "dfs, pct or random")->type_name("NAME");
-  app_->add_option("--seed", options_.seed, "Of pct and random")->type_name("N")->check(CheckSeed);
+  app_->add_option("--seed", options_.seed, "Of pct and random")->type_name("N")->check(CheckCount);
   app_->add_option("--depth", options_.depth, "Of pct: changes of priority, plus one")
       ->type_name("N")
       ->check(CLI::Range(1, 64));
   app_->add_option("--max-executions", options_.limits.max_executions,
                    "At most so many executions; 0: no limit")
       ->type_name("N")
+      ->check(CheckCount)
       ->capture_default_str();
   app_->add_option("--max-time", options_.limits.max_seconds, "At most so many seconds")
-      ->type_name("S");
+      ->type_name("S")
+      ->check(CLI::NonNegativeNumber);
   app_->add_option("--max-steps", options_.limits.max_steps, "Of one execution")
       ->type_name("N")
+      ->check(CheckCount)
       ->capture_default_str();
   app_->add_flag("--no-reduction", no_reduction_, "dfs: every order, even if it cannot matter");
 }

@@ -15,9 +15,10 @@ namespace mm_model {
 
 namespace cli = lockdep::cli;
 
-std::string CheckSeed(const std::string& text) {
-  uint64_t seed = 0;
-  return absl::SimpleAtoi(text, &seed) ? "" : text + " is no number from 0 to 18446744073709551615";
+std::string CheckCount(const std::string& text) {
+  uint64_t count = 0;
+  return absl::SimpleAtoi(text, &count) ? ""
+                                        : text + " is no number from 0 to 18446744073709551615";
 }
 
 void Print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }

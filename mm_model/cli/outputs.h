@@ -18,8 +18,9 @@ namespace mm_model {
 
 void Print(const std::string& text);
 
-// Whether the text is a seed; else what is wrong with it.  For option checks.
-std::string CheckSeed(const std::string& text);
+// "" if the text is a number from 0, such as a seed; else what is wrong with it.  For option
+// checks.
+std::string CheckCount(const std::string& text);
 
 // --report and --record.
 class Outputs {

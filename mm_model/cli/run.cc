@@ -135,7 +135,7 @@ void RunCommand::Configure(CLI::App& mm) {
       ->required();
   app_->add_option("--seed", seed_, "Run the tasks in a random order; without it they take turns")
       ->type_name("N")
-      ->check(CheckSeed);
+      ->check(CheckCount);
   app_->add_flag("--explain", explain_,
                  "Tell each step: task, what it does, its locks before and after, rules asked");
   outputs_.Configure(*app_);
