@@ -15,9 +15,10 @@ constexpr unsigned long kStackFlags = VM_READ | VM_WRITE | VM_GROWSDOWN | VM_STA
 void relocate_vma_down(vm_area_struct* vma, unsigned long shift) {
   const unsigned long start = vma->vm_start;
   const unsigned long end = vma->vm_end;
-  vma_set_range(vma, start - shift, end);
+  const unsigned long pgoff = vma->vm_pgoff;  // Stays: the pages keep their indices.
+  vma_set_range(vma, start - shift, end, pgoff);
   move_page_tables({vma, vma, start, start - shift, false}, end - start);
-  vma_set_range(vma, start - shift, end - shift);
+  vma_set_range(vma, start - shift, end - shift, pgoff);
 }
 
 }  // namespace

@@ -34,6 +34,4 @@ void mmput(mm_struct* mm) {
   mm->freed = true;
 }
 
-bool mmget_not_zero(mm_struct* mm) { return mm->mm_users.inc_not_zero(); }
-
 }  // namespace mm_model

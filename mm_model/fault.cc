@@ -7,6 +7,7 @@
 #include "mm_model/huge_memory.h"
 #include "mm_model/mm_locks.h"
 #include "mm_model/mm_ops.h"
+#include "mm_model/rules/page_table_rules.h"
 #include "mm_model/services.h"
 #include "mm_model/swap.h"
 #include "mm_model/tlb.h"
@@ -20,21 +21,23 @@ bool access_error(const vm_area_struct* vma, unsigned flags) {
   return (vma->vm_flags & needed) == 0;
 }
 
-// A folio of anonymous memory that nobody knows yet.
-folio* vma_alloc_folio(vm_area_struct* vma, unsigned long address) {
-  auto* const page = folio_alloc();
-  page->anon_mapping = vma->anon_vma;
-  page->index = vma->vm_pgoff + ((address - vma->vm_start) >> PAGE_SHIFT);
-  page->uptodate = true;
-  page->anon_exclusive = true;  // folio_add_new_anon_rmap
-  return page;
+// __page_check_anon_rmap: by its index the reverse mapping finds the page again.
+void CheckIndex(const vm_area_struct& vma, unsigned long address, const folio& page) {
+  if (page.anon_mapping.peek() == nullptr) return;
+  AlsoTouches(&vma.vm_start, AccessMode::kShared);
+  AlsoTouches(&vma.vm_pgoff, AccessMode::kShared);
+  const unsigned long index = vma.vm_pgoff.peek() + ((address - vma.vm_start.peek()) >> PAGE_SHIFT);
+  if (page.index.peek() != index) {
+    Corruption("a fault saw half of a change: the page has an index that its VMA has nowhere");
+  }
 }
 
-void MapFolio(pt_slot* pte, folio* page, bool write) {
+void MapFolio(const vm_fault& vmf, pt_slot* pte, folio* page, bool write) {
   page->mapcount.inc();
   pte->in->mm->rss_stat.add(1);
   page->visible = true;
   set_pte(pte, mk_pte(page, write));
+  CheckIndex(*vmf.vma, vmf.address, *page);
 }
 
 vm_fault_t do_anonymous_page(vm_fault* vmf) {
@@ -46,7 +49,7 @@ vm_fault_t do_anonymous_page(vm_fault* vmf) {
   const LockedPte locked = pte_offset_map_lock(mm, vmf->pmd, vmf->address);
   if (locked.pte == nullptr) return 0;  // The table went away: fault again.
   if (ptep_get(locked.pte).none()) {
-    MapFolio(locked.pte, page, (vmf->vma->vm_flags & VM_WRITE) != 0);
+    MapFolio(*vmf, locked.pte, page, (vmf->vma->vm_flags & VM_WRITE) != 0);
   }
   pte_unmap_unlock(locked);
   return 0;
@@ -58,14 +61,16 @@ vm_fault_t wp_page_copy(vm_fault* vmf) {
   folio* const copy = vma_alloc_folio(vmf->vma, vmf->address);
   const LockedPte locked = pte_offset_map_lock(vmf->vma->vm_mm, vmf->pmd, vmf->address);
   if (locked.pte == nullptr) return 0;
-  if (ptep_get(locked.pte) == vmf->orig_pte) {
+  const bool same = ptep_get(locked.pte) == vmf->orig_pte;
+  if (same) {
     ptep_get_and_clear(locked.pte);  // ptep_clear_flush
     flush_tlb_range(vmf->vma->vm_mm, vmf->address, vmf->address + PAGE_SIZE);
-    MapFolio(locked.pte, copy, true);
+    MapFolio(*vmf, locked.pte, copy, true);
     vmf->orig_pte.page->mapcount.dec();
     vmf->vma->vm_mm->rss_stat.add(-1);
   }
   pte_unmap_unlock(locked);
+  if (same) folio_put(vmf->orig_pte.page);
   return 0;
 }
 
@@ -204,13 +209,16 @@ void release_fault_lock(vm_fault* vmf) {
 }
 
 vm_fault_t finish_fault(vm_fault* vmf) {
+  const lockdep::CallSite site = LOCKDEP_CALL_SITE();
   mm_struct* const mm = vmf->vma->vm_mm;
   pte_alloc(mm, vmf->pmd, vmf->address);
   const LockedPte locked = pte_offset_map_lock(mm, vmf->pmd, vmf->address);
   if (locked.pte == nullptr) return 0;
   if (ptep_get(locked.pte).none()) {
+    const bool of_cache = vmf->page->anon_mapping.peek() == nullptr;
+    if (of_cache) CheckPt(PtRuleId::kMapFile, *vmf->page, site);
     const bool write = (vmf->flags & FAULT_FLAG_WRITE) != 0;
-    MapFolio(locked.pte, vmf->page, write);
+    MapFolio(*vmf, locked.pte, vmf->page, write);
   }
   pte_unmap_unlock(locked);
   return 0;

@@ -5,6 +5,7 @@
 #include "mm_model/folio.h"
 #include "mm_model/mm_locks.h"
 #include "mm_model/mm_ops.h"
+#include "mm_model/rules/page_table_rules.h"
 
 namespace mm_model {
 namespace {
@@ -23,14 +24,10 @@ vm_fault_t do_read_fault(vm_fault* vmf) {
 // The first write to a page of a private mapping: a copy is mapped.
 vm_fault_t do_cow_fault(vm_fault* vmf) {
   if (const vm_fault_t retry = vmf_anon_prepare(vmf)) return retry;
-  auto* const copy = folio_alloc();
-  copy->anon_mapping = vmf->vma->anon_vma;
-  copy->index = vmf->vma->vm_pgoff + ((vmf->address - vmf->vma->vm_start) >> PAGE_SHIFT);
-
+  folio* const copy = vma_alloc_folio(vmf->vma, vmf->address);
   const vm_fault_t result = __do_fault(vmf);
   if ((result & (VM_FAULT_ERROR | VM_FAULT_RETRY)) != 0) return result;
   folio* const original = vmf->page;
-  copy->uptodate = true;
   vmf->page = copy;
   finish_fault(vmf);
   folio_unlock(original);
@@ -62,12 +59,14 @@ vm_fault_t do_fault(vm_fault* vmf) {
 
 // wp_page_shared: the entry is there, and becomes writable.
 vm_fault_t do_shared_wp_fault(vm_fault* vmf) {
+  const lockdep::CallSite site = LOCKDEP_CALL_SITE();
   vmf->page = vmf->orig_pte.page;
   const vm_fault_t result = do_page_mkwrite(vmf);
   if ((result & VM_FAULT_LOCKED) == 0) return result;
   const LockedPte locked = pte_offset_map_lock(vmf->vma->vm_mm, vmf->pmd, vmf->address);
   if (locked.pte != nullptr) {
     if (ptep_get(locked.pte) == vmf->orig_pte) {
+      CheckPt(PtRuleId::kMapFile, *vmf->page, site);
       pt_entry entry = vmf->orig_pte;
       entry.write = true;
       entry.dirty = true;

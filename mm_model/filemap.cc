@@ -114,7 +114,7 @@ void page_cache_add(address_space* mapping, unsigned long index, folio* page) {
 
 void page_cache_delete(address_space* mapping, folio* page) {
   mapping->i_pages.write().erase(page);
-  mapping->nrpages = mapping->nrpages - 1;
+  mapping->nrpages = mapping->nrpages - page->pages;
   page->mapping = nullptr;
 }
 
@@ -130,6 +130,7 @@ void filemap_remove_folio(address_space* mapping, folio* page) {
 
 // block_dirty_folio, __folio_mark_dirty, __mark_inode_dirty.
 void folio_mark_dirty(folio* page) {
+  const lockdep::CallSite site = LOCKDEP_CALL_SITE();
   address_space* const mapping = page->mapping;
   if (mapping == nullptr) {
     page->dirty = true;
@@ -139,6 +140,7 @@ void folio_mark_dirty(folio* page) {
   mapping->i_private_data = mapping->i_private_data + 1;
   spin_unlock(&mapping->private_lock);
   xa_lock_irq(mapping);
+  AskWrite(*mapping, {Field::kIPagesTree, AccessKind::kPlain, &page->dirty, site});  // Its tag.
   page->dirty = true;
   xa_unlock_irq(mapping);
   spin_lock(&mapping->host->i_lock);
@@ -163,7 +165,7 @@ vm_fault_t filemap_fault(vm_fault* vmf) {
   const vm_area_struct* const vma = vmf->vma;
   FileFault fault{.vmf = vmf,
                   .mapping = vma->vm_file->f_mapping,
-                  .index = vma->vm_pgoff + ((vmf->address - vma->vm_start) >> PAGE_SHIFT)};
+                  .index = linear_page_index(vma, vmf->address)};
   FileFault::Next next = fault.Try();
   while (next == FileFault::Next::kFindAgain) next = fault.Try();
   if (fault.invalidate_locked) filemap_invalidate_unlock_shared(fault.mapping);

@@ -9,16 +9,20 @@ namespace mm_model {
 
 // A folio that nobody knows yet.  Allocating may reclaim.
 MM_LOCK_FUNCTION folio* folio_alloc();
+// The same, for anonymous memory at the address.
+folio* vma_alloc_folio(vm_area_struct* vma, unsigned long address);
 
-// Frees it if nothing maps it and nothing caches it: it must not be used, nor
-// cached by any processor, from then on.
+// Frees it, unless it is mapped, pinned, cached, locked or isolated from the LRU: who
+// locked or isolated it puts it when he is done.  No processor may use it from then on.
 void folio_put(folio* page);
 
-// Takes lru_lock.  New folios wait in batches of their processor, where nobody else
-// sees them: they come to the list when these are drained.
-void folio_add_lru(folio* page);
-// Returns whether it was there, and is the caller's now.
+// New folios wait in the batch of their processor: they come to the list, once, when
+// it is drained.
+void lru_add_drain(folio* page);
+// Returns whether it was on the list, and is the caller's now.
 bool folio_isolate_lru(folio* page);
+// Gives it back to the list, and puts it.
+void folio_putback_lru(folio* page);
 
 }  // namespace mm_model
 

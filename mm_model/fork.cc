@@ -2,8 +2,6 @@
 // mm/memory.c (copy_page_range), with 6.12's vma_start_write, which cannot be
 // interrupted.  Every VMA is copied, and page tables always.
 
-#include "mm_model/fork.h"
-
 #include <algorithm>
 
 #include "mm_model/huge_memory.h"
@@ -130,12 +128,7 @@ bool dup_mmap(mm_struct* mm, mm_struct* oldmm, bool lock_vmas) {
 
 }  // namespace
 
-mm_struct* dup_mm(mm_struct* oldmm) {
-  auto* const mm = machine().New<mm_struct>();
-  return dup_mmap(mm, oldmm, true) ? mm : nullptr;
-}
-
-mm_struct* dup_mm_for_study(mm_struct* oldmm, bool lock_vmas) {
+mm_struct* dup_mm(mm_struct* oldmm, bool lock_vmas) {
   auto* const mm = machine().New<mm_struct>();
   return dup_mmap(mm, oldmm, lock_vmas) ? mm : nullptr;
 }

@@ -1,6 +1,7 @@
 // Pages of user memory, for the kernel's own use.  Follows linux 7.0 mm/gup.c
 // (__get_user_pages, gup_fast and its walk) and drivers/infiniband/core/umem.c.
 
+#include "mm_model/folio.h"
 #include "mm_model/huge_memory.h"
 #include "mm_model/mm_locks.h"
 #include "mm_model/mm_ops.h"
@@ -76,7 +77,10 @@ folio* get_user_page_fast(mm_struct* mm, unsigned long address, bool write) {
   return page != nullptr ? page : get_user_page(mm, address, write);
 }
 
-void unpin_user_page(folio* page) { page->pincount.dec(); }
+void unpin_user_page(folio* page) {
+  page->pincount.dec();
+  folio_put(page);
+}
 
 folio* ib_umem_get(mm_struct* mm, unsigned long address) {
   mm->pinned_vm.add(1);

@@ -8,6 +8,7 @@
 
 #include "mm_model/mm_locks.h"
 #include "mm_model/mm_ops.h"
+#include "mm_model/tlb.h"
 
 namespace mm_model {
 
@@ -27,8 +28,9 @@ void split_huge_pmd(vm_area_struct* vma, pt_slot* pmd, unsigned long address) {
     mm->rss_stat.add(kEntries - 1);
     mm->pgtables_bytes.add(kPageTableBytes);
     set_pte(pmd, {.kind = pt_entry::Kind::kTable, .table = table});
+    flush_tlb_range(mm, table->start, table->start + PMD_SIZE);  // pmdp_invalidate
   }
-  spin_unlock(ptl);
+  pmd_unlock(ptl, pmd);
 }
 
 void deferred_split_folio(folio* page) {
@@ -66,7 +68,7 @@ void change_huge_pmd(vm_area_struct* vma, pt_slot* pmd, bool writable) {
     entry.write = false;
     set_pte(pmd, entry);
   }
-  spin_unlock(ptl);
+  pmd_unlock(ptl, pmd);
 }
 
 folio* follow_huge_pmd(vm_area_struct* vma, pt_slot* pmd, bool write) {

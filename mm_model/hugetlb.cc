@@ -56,7 +56,7 @@ void hugetlb_no_page(vm_area_struct* vma, pt_slot* pmd) {
     ptep_get_and_clear(pmd).page->mapcount.dec();
     flush_tlb_range(mm, address, address + PMD_SIZE);
   }
-  spin_unlock(ptl);
+  pmd_unlock(ptl, pmd);
 }
 
 // What i_mmap leads to; the caller holds it for writing.
@@ -83,6 +83,7 @@ void hugetlb_vmdelete_list(address_space* mapping) {
       xa_unlock_irq(mapping);
     }
     folio_unlock(page);
+    folio_put(page);
   }
   mutex_unlock(&globals().hugetlb_fault_mutex);
 }

@@ -1,5 +1,5 @@
-// Huge pages in place of small ones.  Follows linux 7.0 mm/khugepaged.c
-// (collapse_huge_page, retract_page_tables) and mm/huge_memory.c (__folio_split).
+// Huge pages of anonymous memory in place of small ones, and back.  Follows linux 7.0
+// mm/khugepaged.c (collapse_huge_page) and mm/huge_memory.c (__folio_split).
 // The swap-in before a collapse and its copying take no time.
 
 #include <algorithm>
@@ -21,14 +21,6 @@ bool IsCandidate(mm_struct* mm, unsigned long address) {
          vma->anon_vma;
 }
 
-// What is swapped out, on its way elsewhere or in use by the kernel stays as it is.
-bool MayBeCollected(const page_table& table) {
-  return std::all_of(table.slots.begin(), table.slots.end(), [](const pt_slot& slot) {
-    AlsoTouches(&slot, AccessMode::kShared);
-    return slot.entry.none() || (slot.entry.present() && slot.entry.page->pincount.read() == 0);
-  });
-}
-
 void PutTableBack(mm_struct* mm, pt_slot* pmd, page_table* table) {
   spinlock* const pml = pmd_lock(mm, pmd);
   table->detached = false;
@@ -36,8 +28,36 @@ void PutTableBack(mm_struct* mm, pt_slot* pmd, page_table* table) {
   spin_unlock(pml);
 }
 
-// Unmaps what the table, which nobody finds any more, still maps.
-void CollectOldPages(page_table* table) {
+using Folios = std::pmr::vector<folio*>;
+
+void UnlockAll(const Folios& pages) {
+  for (folio* page : pages) folio_unlock(page);
+}
+
+// A huge page that was split stands in several entries.
+[[gnu::noinline]] bool LockOnce(folio* page, Folios* locked) {
+  if (std::find(locked->begin(), locked->end(), page) != locked->end()) return true;
+  if (page->pincount.read() != 0 || !folio_trylock(page)) return false;
+  AskRead(*page, {Field::kFolioPages, AccessKind::kPlain, &page->pages, LOCKDEP_CALL_SITE()});
+  locked->push_back(page);
+  return true;
+}
+
+// Locks each page of the table, which nobody finds any more.  One that is swapped out, on
+// its way elsewhere or in use by the kernel cannot be copied: none is locked then.
+bool __collapse_huge_page_isolate(page_table* table, Folios* locked) {
+  spin_lock(&table->lock);
+  const bool all = std::all_of(table->slots.begin(), table->slots.end(), [&](const pt_slot& slot) {
+    AlsoTouches(&slot, AccessMode::kShared);
+    return slot.entry.none() || (slot.entry.present() && LockOnce(slot.entry.page, locked));
+  });
+  spin_unlock(&table->lock);
+  if (!all) UnlockAll(*locked);
+  return all;
+}
+
+// Unmaps what the table still maps.
+void __collapse_huge_page_copy_succeeded(page_table* table, const Folios& locked) {
   spin_lock(&table->lock);
   for (pt_slot& slot : table->slots) {
     if (!slot.entry.present()) continue;
@@ -47,6 +67,8 @@ void CollectOldPages(page_table* table) {
     AlsoTouches(&slot, AccessMode::kExclusive);
   }
   spin_unlock(&table->lock);
+  UnlockAll(locked);
+  for (folio* page : locked) folio_put(page);
 }
 
 // REQUIRES: mmap, VMA and anon_vma write-locked.
@@ -55,17 +77,17 @@ page_table* DetachTable(mm_struct* mm, pt_slot* pmd, const lockdep::CallSite& si
   CheckPt(PtRuleId::kCollapse, *pmd, site);
   page_table* const table = ptep_get(pmd).table;
   if (table != nullptr) {
-    ptep_get_and_clear(pmd);
+    ptep_get_and_clear(pmd);  // pmdp_collapse_flush
+    flush_tlb_range(mm, table->start, table->start + PMD_SIZE);
     table->detached = true;
   }
-  spin_unlock(pml);
+  pmd_unlock(pml, pmd);
   tlb_remove_table_sync_one();
   return table;
 }
 
 void InstallHuge(mm_struct* mm, pt_slot* pmd, folio* huge, bool write) {
   spinlock* const pml = pmd_lock(mm, pmd);
-  huge->anon_exclusive = true;
   huge->mapcount.inc();
   mm->rss_stat.add(1);
   huge->visible = true;
@@ -73,57 +95,31 @@ void InstallHuge(mm_struct* mm, pt_slot* pmd, folio* huge, bool write) {
   spin_unlock(pml);
 }
 
-bool CollapseLocked(mm_struct* mm, vm_area_struct* vma, unsigned long address) {
+// What is wrong with it is what it is studied for.
+struct CollapseStudy {
+  bool rmap_locks;
+};
+
+bool CollapseLocked(mm_struct* mm, vm_area_struct* vma, unsigned long address,
+                    CollapseStudy study) {
   const lockdep::CallSite site = LOCKDEP_CALL_SITE();
   vma_start_write(vma);  // Before the pmd is looked at: no fault changes it from here.
   pt_slot* const pmd = pmd_off(mm, address);
   if (pmd == nullptr || ptep_get(pmd).table == nullptr) return false;
   anon_vma* const av = vma->anon_vma;
-  anon_vma_lock_write(av);
+  if (study.rmap_locks) anon_vma_lock_write(av);
   page_table* const table = DetachTable(mm, pmd, site);
-  if (!MayBeCollected(*table)) {
-    PutTableBack(mm, pmd, table);
-    anon_vma_unlock_write(av);
-    return false;
-  }
-  CollectOldPages(table);
-  folio* const huge = machine().New<folio>();
-  huge->anon_mapping = av;
-  huge->index = vma->vm_pgoff + ((address - vma->vm_start) >> PAGE_SHIFT);
-  anon_vma_unlock_write(av);
+  auto* const old = machine().New<Folios>(machine().memory());
+  const bool collapses = __collapse_huge_page_isolate(table, old);
+  if (!collapses) PutTableBack(mm, pmd, table);
+  if (study.rmap_locks) anon_vma_unlock_write(av);
+  if (!collapses) return false;
+  folio* const huge = vma_alloc_folio(vma, address);
+  huge->pages = kEntries;
+  __collapse_huge_page_copy_succeeded(table, *old);
   InstallHuge(mm, pmd, huge, (vma->vm_flags & VM_WRITE) != 0);
   pte_free_defer(table);
   return true;
-}
-
-bool IsEmpty(page_table* table) {
-  return std::all_of(table->slots.begin(), table->slots.end(),
-                     [](const pt_slot& slot) { return ptep_get(&slot).none(); });
-}
-
-// The pmd and the pte lock, in this order, and everything asked again.
-void RetractOne(vm_area_struct* vma, unsigned long address, const lockdep::CallSite& site) {
-  mm_struct* const mm = vma->vm_mm;
-  pt_slot* const pmd = pmd_off(mm, address);
-  if (pmd == nullptr || ptep_get(pmd).table == nullptr) return;
-  spinlock* const pml = pmd_lock(mm, pmd);
-  rcu_read_lock();
-  page_table* const table = ptep_get(pmd).table;
-  bool retracted = false;
-  if (table != nullptr) {
-    spin_lock(&table->lock);
-    if (!vma->anon_vma.once() && IsEmpty(table)) {
-      CheckPt(PtRuleId::kRetract, *pmd, site);
-      ptep_get_and_clear(pmd);
-      table->detached = true;
-      mm->pgtables_bytes.add(-kPageTableBytes);
-      retracted = true;
-    }
-    spin_unlock(&table->lock);
-  }
-  rcu_read_unlock();
-  spin_unlock(pml);
-  if (retracted) pte_free_defer(table);
 }
 
 // The parts go where the whole was.
@@ -149,29 +145,22 @@ void SplitAnon(folio* page) {
 
 }  // namespace
 
-bool collapse_huge_page(mm_struct* mm, unsigned long address) {
+bool collapse_huge_page(mm_struct* mm, unsigned long address, bool rmap_locks) {
   if (!mmap_read_trylock(mm)) return false;
   const bool candidate = IsCandidate(mm, address);
   mmap_read_unlock(mm);
   if (!candidate) return false;
   mmap_write_lock(mm);
-  const bool collapsed =
-      IsCandidate(mm, address) && CollapseLocked(mm, vma_lookup(mm, address), address);
+  const bool collapsed = IsCandidate(mm, address) &&
+                         CollapseLocked(mm, vma_lookup(mm, address), address, {rmap_locks});
   mmap_write_unlock(mm);
   return collapsed;
 }
 
-void retract_page_tables(address_space* mapping) {
-  const lockdep::CallSite site = LOCKDEP_CALL_SITE();
-  i_mmap_lock_read(mapping);
-  for (vm_area_struct* vma : vma_interval_tree_iter(mapping, 0, kLastIndex)) {
-    if (!vma->anon_vma.once()) RetractOne(vma, vma->vm_start, site);
-  }
-  i_mmap_unlock_read(mapping);
-}
-
 void split_folio(folio* page) {
+  const lockdep::CallSite site = LOCKDEP_CALL_SITE();
   folio_lock(page);
+  WillWrite(*page, {Field::kFolioPages, AccessKind::kPlain, &page->pages, site});
   if (anon_vma* const av = page->anon_mapping) {
     anon_vma_lock_write(av);
     SplitAnon(page);

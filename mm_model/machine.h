@@ -127,6 +127,10 @@ class Machine {
   void CountState(StateRuleId rule) { ++rule_use_.states[static_cast<size_t>(rule)]; }
   const RuleUse& rule_use() const { return rule_use_; }
 
+  // Each task stands for a processor.
+  unsigned processors() const { return processors_; }
+  void set_processors(unsigned count) { processors_ = count; }
+
   KnownClassIds& known_class_ids() { return known_; }
   void CountLockTaken() { ++locks_taken_; }
   // Over all executions.
@@ -157,6 +161,7 @@ class Machine {
   std::vector<RcuCallback> rcu_callbacks_;
   TaskSet rcu_readers_ = 0;
   TaskSet irqs_off_ = 0;
+  unsigned processors_ = 0;
   RuleUse rule_use_;
   uint64_t locks_taken_ = 0;
   uint64_t locks_taken_before_ = 0;  // This execution.

@@ -108,7 +108,7 @@ bool madvise_set_flags(mm_struct* mm, unsigned long start, unsigned long length,
   vm_area_struct* vma = vma_lookup(mm, start);
   const bool covered = vma != nullptr && start + length <= vma->vm_end;
   if (covered) {
-    vma = vma_modify(mm, vma, start, start + length);
+    vma = vma_modify_flags(mm, vma, start, start + length, vma->vm_flags | flags);
     vma_start_write(vma);
     vm_flags_reset(vma, vma->vm_flags | flags);
     vma->anon_name = "advised";

@@ -13,11 +13,13 @@ namespace {
 void MoveInPageCache(address_space* mapping, folio* src, folio* dst) {
   const unsigned long index = src->index;
   xa_lock_irq(mapping);
-  mapping->i_pages.write().erase(src);
-  mapping->i_pages.write().insert(index, index, dst);
   dst->mapping = mapping;
   dst->index = index;
   dst->visible = true;
+  // At once: who looks without the lock finds one or the other.
+  interval_tree<folio*>& pages = mapping->i_pages.write();
+  pages.erase(src);
+  pages.insert(index, index + src->pages - 1, dst);
   src->mapping = nullptr;
   xa_unlock_irq(mapping);
 }
@@ -35,6 +37,7 @@ folio* migrate_folio(folio* src) {
   folio* const dst = folio_alloc();
   folio_lock(src);
   folio_trylock(dst);  // Nobody else knows it.
+  dst->pages = src->pages;
   const bool cached = src->mapping || src->anon_mapping;
   folio* moved = nullptr;
   if (cached && src->swap == 0) {
@@ -49,6 +52,7 @@ folio* migrate_folio(folio* src) {
   }
   folio_unlock(dst);
   folio_unlock(src);
+  folio_put(src);
   return moved;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mm_model/rules/state_rules.h"
+#include "mm_model/tlb.h"
 #include "mm_model/vma_lock.h"
 
 namespace mm_model {
@@ -37,11 +38,6 @@ void CheckAlive(const mm_struct& mm) {
   if (mm.freed) Corruption("an mm was used after it was freed");
 }
 
-void CheckAlive(const anon_vma& av) {
-  AlsoTouches(&av.freed, AccessMode::kShared);
-  if (av.freed) Corruption("an anon_vma was used after it was freed");
-}
-
 bool LockMmap(mm_struct* mm, ReadMode mode, LockRequest request) {
   request.before_waiting = &CheckMayWaitForMmap;
   const bool locked = mm->mmap_lock.Lock(mode, request);
@@ -72,7 +68,9 @@ bool mmap_read_trylock(mm_struct* mm) {
 }
 
 void mmap_read_unlock(mm_struct* mm) {
-  mm->mmap_lock.Unlock({.site = LOCKDEP_CALL_SITE()});
+  const LockRequest request{.site = LOCKDEP_CALL_SITE()};
+  CheckFlushed(mm, request.site);
+  mm->mmap_lock.Unlock(request);
   CheckAlive(*mm);
 }
 
@@ -90,12 +88,14 @@ bool mmap_write_lock_killable(mm_struct* mm) {
 
 void mmap_write_unlock(mm_struct* mm) {
   const LockRequest request{.site = LOCKDEP_CALL_SITE()};
+  CheckFlushed(mm, request.site);
   EndVmaWriteLocks(mm, request.site);
   mm->mmap_lock.Unlock(request);
 }
 
 void mmap_write_downgrade(mm_struct* mm) {
   const LockRequest request{.site = LOCKDEP_CALL_SITE()};
+  CheckFlushed(mm, request.site);
   EndVmaWriteLocks(mm, request.site);
   mm->mmap_lock.Downgrade(request);
 }
@@ -115,10 +115,6 @@ bool mmap_lock_speculate_retry(mm_struct* mm, unsigned sequence) {
 
 void i_mmap_lock_read(address_space* mapping) {
   mapping->i_mmap_rwsem.Lock(ReadMode::kRead, {.site = LOCKDEP_CALL_SITE()});
-}
-
-bool i_mmap_trylock_read(address_space* mapping) {
-  return mapping->i_mmap_rwsem.TryLock(ReadMode::kRead, {.site = LOCKDEP_CALL_SITE()});
 }
 
 void i_mmap_unlock_read(address_space* mapping) {
@@ -143,24 +139,16 @@ void i_mmap_unlock_write(address_space* mapping) {
 }
 
 void anon_vma_lock_read(anon_vma* av) {
-  CheckAlive(*av);
   av->root->rwsem.Lock(ReadMode::kRead, {.site = LOCKDEP_CALL_SITE()});
-}
-
-bool anon_vma_trylock_read(anon_vma* av) {
-  CheckAlive(*av);
-  return av->root->rwsem.TryLock(ReadMode::kRead, {.site = LOCKDEP_CALL_SITE()});
 }
 
 void anon_vma_unlock_read(anon_vma* av) { av->root->rwsem.Unlock({.site = LOCKDEP_CALL_SITE()}); }
 
 void anon_vma_lock_write(anon_vma* av) {
-  CheckAlive(*av);
   av->root->rwsem.Lock(ReadMode::kWrite, {.site = LOCKDEP_CALL_SITE()});
 }
 
 void anon_vma_lock_write_nested(anon_vma* av, const mm_struct* mm) {
-  CheckAlive(*av);
   av->root->rwsem.Lock(ReadMode::kWrite,
                        {.site = LOCKDEP_CALL_SITE(), .nest_lock = &mm->mmap_lock.dep_map()});
 }

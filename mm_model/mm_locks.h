@@ -34,7 +34,6 @@ MM_LOCK_FUNCTION bool mmap_lock_speculate_try_begin(mm_struct* mm, unsigned* seq
 MM_LOCK_FUNCTION bool mmap_lock_speculate_retry(mm_struct* mm, unsigned sequence);
 
 MM_LOCK_FUNCTION void i_mmap_lock_read(address_space* mapping);
-MM_LOCK_FUNCTION bool i_mmap_trylock_read(address_space* mapping);
 MM_LOCK_FUNCTION void i_mmap_unlock_read(address_space* mapping);
 MM_LOCK_FUNCTION void i_mmap_lock_write(address_space* mapping);
 // Under the mmap lock, which serialises those who lock many.
@@ -43,7 +42,6 @@ MM_LOCK_FUNCTION bool i_mmap_trylock_write(address_space* mapping);
 MM_LOCK_FUNCTION void i_mmap_unlock_write(address_space* mapping);
 
 MM_LOCK_FUNCTION void anon_vma_lock_read(anon_vma* av);
-MM_LOCK_FUNCTION bool anon_vma_trylock_read(anon_vma* av);
 MM_LOCK_FUNCTION void anon_vma_unlock_read(anon_vma* av);
 MM_LOCK_FUNCTION void anon_vma_lock_write(anon_vma* av);
 MM_LOCK_FUNCTION void anon_vma_lock_write_nested(anon_vma* av, const mm_struct* mm);

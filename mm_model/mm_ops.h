@@ -8,6 +8,7 @@
 
 #include "mm_model/mm_types.h"
 #include "mm_model/pgtable.h"
+#include "mm_model/vma.h"
 
 namespace mm_model {
 
@@ -42,11 +43,11 @@ vm_fault_t do_user_addr_fault(mm_struct* mm, unsigned long address, unsigned fla
 vm_fault_t handle_mm_fault(vm_area_struct* vma, unsigned long address, unsigned flags);
 // 0, or VM_FAULT_RETRY with the lock released.
 vm_fault_t vmf_anon_prepare(vm_fault* vmf);
-// Maps vmf->page.
-vm_fault_t finish_fault(vm_fault* vmf);
+// Maps vmf->page.  REQUIRES, as a rule: one of the page cache is locked.
+[[gnu::noinline]] vm_fault_t finish_fault(vm_fault* vmf);
 void release_fault_lock(vm_fault* vmf);
 vm_fault_t do_fault(vm_fault* vmf);
-vm_fault_t do_shared_wp_fault(vm_fault* vmf);
+[[gnu::noinline]] vm_fault_t do_shared_wp_fault(vm_fault* vmf);
 
 // ---- The page cache: filemap.cc ----
 
@@ -60,68 +61,9 @@ void filemap_remove_folio(address_space* mapping, folio* page);
 [[gnu::noinline]] void folio_clear_dirty(folio* page);
 // The page, the buffers, the tag in the page cache, and the inode; for a page that is
 // mapped or locked.
-void folio_mark_dirty(folio* page);
+[[gnu::noinline]] void folio_mark_dirty(folio* page);
 vm_fault_t filemap_fault(vm_fault* vmf);
 vm_fault_t filemap_page_mkwrite(vm_fault* vmf);
-
-// ---- VMAs: vma.cc ----
-
-vm_area_struct* vm_area_alloc(mm_struct* mm);
-// A copy that nobody knows yet.
-vm_area_struct* vm_area_dup(mm_struct* mm, const vm_area_struct* orig);
-[[gnu::noinline]] void vm_area_free(vm_area_struct* vma);
-// The first VMA that ends above the address.  REQUIRES: the mmap lock.
-vm_area_struct* find_vma(mm_struct* mm, unsigned long address);
-// The VMA that covers the address.
-vm_area_struct* vma_lookup(mm_struct* mm, unsigned long address);
-void vma_iter_store_new(mm_struct* mm, vm_area_struct* vma);
-void vma_iter_clear(mm_struct* mm, vm_area_struct* vma);
-// What vm_ops may point to; null is anonymous memory.
-inline constexpr char kGenericFileVmOps[] = "generic_file_vm_ops";
-inline constexpr char kHugetlbVmOps[] = "hugetlb_vm_ops";
-inline constexpr char kVmaDummyVmOps[] = "vma_dummy_vm_ops";
-inline bool vma_is_anonymous(const vm_area_struct* vma) { return !vma->vm_ops; }
-// REQUIRES: a VMA that was taken out.
-void vma_close(vm_area_struct* vma);
-// Adds the pages, which may be fewer, to the mm's counters for such flags.
-void vm_stat_account(mm_struct* mm, unsigned long flags, long pages);
-// Splits off what is outside; returns the VMA that begins at `start` or later and
-// ends at `end` or earlier.
-vm_area_struct* vma_modify(mm_struct* mm, vm_area_struct* vma, unsigned long start,
-                           unsigned long end);
-// Splits at the address; returns the new VMA, which is the upper part.
-vm_area_struct* split_vma(mm_struct* mm, vm_area_struct* vma, unsigned long address);
-// REQUIRES: a VMA that nobody knows yet.
-void vm_flags_init(vm_area_struct* vma, unsigned long flags);
-// REQUIRES, as a rule: mmap and VMA write-locked.
-void vm_flags_reset(vm_area_struct* vma, unsigned long flags);
-void vma_set_page_prot(vm_area_struct* vma);
-// REQUIRES, as a rule: the mmap or the VMA read lock.
-void vma_set_maybe_guard(vm_area_struct* vma);
-unsigned long vma_start_pgoff(const vm_area_struct* vma);
-unsigned long vma_last_pgoff(const vm_area_struct* vma);
-
-// ---- VMAs in their trees: vma_link.cc ----
-
-void vma_link_file(vm_area_struct* vma);
-void unlink_file_vma(vm_area_struct* vma);
-// The VMAs of i_mmap that map something of [first, last], as they are now.
-// REQUIRES: the i_mmap lock.
-std::span<vm_area_struct* const> vma_interval_tree_iter(address_space* mapping, unsigned long first,
-                                                        unsigned long last);
-// Takes the rmap locks and hides the VMA from the trees, while its keys change; and
-// shows it again.  `insert`, if any, is a new part of it, which goes in with it.
-void vma_prepare(vm_area_struct* vma, vm_area_struct* insert);
-void vma_complete(vm_area_struct* vma, vm_area_struct* insert);
-
-// ---- Anonymous reverse mapping: rmap.cc ----
-
-void __anon_vma_prepare(vm_area_struct* vma);
-void anon_vma_clone(vm_area_struct* dst, const vm_area_struct* src);
-void anon_vma_fork(vm_area_struct* vma, const vm_area_struct* parent);
-void unlink_anon_vmas(vm_area_struct* vma);
-void anon_vma_interval_tree_pre_update_vma(vm_area_struct* vma);
-void anon_vma_interval_tree_post_update_vma(vm_area_struct* vma);
 
 // ---- Zapping and tearing down: zap.cc ----
 
@@ -152,8 +94,7 @@ bool expand_stack_locked(vm_area_struct* vma, unsigned long address);
 // REQUIRES: the mmap read lock.  Gives it back and takes it again, as read lock
 // in the end; null: it has given it back.
 vm_area_struct* expand_stack(mm_struct* mm, unsigned long address);
-// vma_expand.cc.  REQUIRES: the mmap write lock.
-void vma_set_range(vm_area_struct* vma, unsigned long start, unsigned long end);
+// vma_expand.cc.
 bool do_brk(mm_struct* mm, unsigned long brk);
 bool do_mlock(mm_struct* mm, unsigned long start, unsigned long length);
 // Everything, and what is mapped from now on.
@@ -165,7 +106,8 @@ struct PageTableMove {
   vm_area_struct* new_vma;
   unsigned long old_address;
   unsigned long new_address;
-  bool need_rmap_locks;  // For single entries; tables are always moved with them.
+  bool need_rmap_locks;     // For single entries; tables are always moved with them.
+  bool flush_late = false;  // After the locks are given back: to study what comes of it.
 };
 void move_page_tables(PageTableMove move, unsigned long length);
 bool do_mremap(mm_struct* mm, unsigned long old_address, unsigned long length,
@@ -191,15 +133,21 @@ bool access_remote_vm(mm_struct* mm, unsigned long address);
 folio* ib_umem_get(mm_struct* mm, unsigned long address);
 void ib_umem_release(mm_struct* mm, folio* page);
 
-// fork.cc.  Returns the child's address space.
-mm_struct* dup_mm(mm_struct* oldmm);
+// fork.cc.  Returns the child's address space.  Unless it locks the VMAs that it copies,
+// it is to study what comes of it.
+mm_struct* dup_mm(mm_struct* oldmm, bool lock_vmas = true);
 // exit.cc.  Nobody else may use the mm any more.
 void exit_mmap(mm_struct* mm);
 // The last of its users tears it down.
 void mmput(mm_struct* mm);
-bool mmget_not_zero(mm_struct* mm);
 // truncate.cc.
 void do_truncate(file* file, unsigned long length);
+// Takes the pages of [first, last] out of all mappings and out of the page cache.
+// REQUIRES, as a rule: i_rwsem and invalidate_lock.
+[[gnu::noinline]] void truncate_pagecache_range(address_space* mapping, unsigned long first,
+                                                unsigned long last);
+// The file system gives their blocks to other files.
+void free_blocks(address_space* mapping, unsigned long first, unsigned long last);
 void unmap_mapping_range(address_space* mapping, unsigned long first_index,
                          unsigned long last_index);
 

@@ -9,6 +9,7 @@
 #include "mm_model/types/file_types.h"
 #include "mm_model/types/memory_types.h"
 #include "mm_model/types/page_table_types.h"
+#include "mm_model/types/tlb_types.h"
 #include "mm_model/types/vma_types.h"
 
 #endif  // MM_MODEL_MM_TYPES_H_

@@ -1,6 +1,5 @@
 // mmap.  Follows linux 7.0 mm/util.c (vm_mmap_pgoff) and mm/vma.c
-// (__mmap_region, __mmap_new_vma).  Fixed addresses only, no merging with
-// neighbours, no limits, no populating.
+// (__mmap_region, __mmap_new_vma).  Fixed addresses only, no limits, no populating.
 
 #include "mm_model/mm_locks.h"
 #include "mm_model/mm_ops.h"
@@ -9,29 +8,19 @@
 namespace mm_model {
 namespace {
 
-struct MmapRequest {
-  struct file* file;
-  unsigned long address;
-  unsigned long length;
-  unsigned long flags;
-  unsigned long pgoff;
-};
-
 // The new VMA needs no lock until it is stored, and is write-locked before, so
 // that no fault comes in before the mapping is complete.
-void __mmap_new_vma(mm_struct* mm, const MmapRequest& request) {
+void __mmap_new_vma(mm_struct* mm, const NewMapping& mapping) {
   vm_area_struct* const vma = vm_area_alloc(mm);
-  vma->vm_start = request.address;
-  vma->vm_end = request.address + request.length;
-  vma->vm_pgoff = request.pgoff;
-  vm_flags_init(vma, request.flags | mm->def_flags);
+  vma->vm_start = mapping.start;
+  vma->vm_end = mapping.end;
+  vma->vm_pgoff = mapping.pgoff;
+  vm_flags_init(vma, mapping.flags);
   vma_set_page_prot(vma);
-  if (request.file != nullptr) {
-    vma->vm_file = request.file;
+  if (mapping.of != nullptr) {
+    vma->vm_file = mapping.of;
     vma->vm_ops = kGenericFileVmOps;
   }
-
-  if ((vma->vm_flags & VM_LOCKED) != 0) mm->locked_vm += request.length >> PAGE_SHIFT;
 
   vma_start_write(vma);
   vma_iter_store_new(mm, vma);
@@ -39,13 +28,15 @@ void __mmap_new_vma(mm_struct* mm, const MmapRequest& request) {
   vma_link_file(vma);
 }
 
-void __mmap_region(mm_struct* mm, const MmapRequest& request) {
-  vm_area_struct* const old = find_vma(mm, request.address);
-  if (old != nullptr && old->vm_start < request.address + request.length) {
-    do_vmi_munmap(mm, request.address, request.length, false);
+void __mmap_region(mm_struct* mm, const NewMapping& mapping) {
+  vm_area_struct* const old = find_vma(mm, mapping.start);
+  if (old != nullptr && old->vm_start < mapping.end) {
+    do_vmi_munmap(mm, mapping.start, mapping.end - mapping.start, false);
   }
-  __mmap_new_vma(mm, request);
-  vm_stat_account(mm, request.flags, static_cast<long>(request.length >> PAGE_SHIFT));
+  if (vma_merge_new_range(mm, mapping) == nullptr) __mmap_new_vma(mm, mapping);
+  const unsigned long pages = (mapping.end - mapping.start) >> PAGE_SHIFT;
+  vm_stat_account(mm, mapping.flags, static_cast<long>(pages));
+  if ((mapping.flags & VM_LOCKED) != 0) mm->locked_vm += pages;
 }
 
 }  // namespace
@@ -55,7 +46,11 @@ unsigned long vm_mmap_pgoff(mm_struct* mm, file* file, unsigned long address, un
   // Anonymous memory is numbered by its address.
   const unsigned long offset = file == nullptr ? address >> PAGE_SHIFT : pgoff;
   if (!mmap_write_lock_killable(mm)) return 0;
-  __mmap_region(mm, {file, address, length, flags, offset});
+  __mmap_region(mm, {.of = file,
+                     .start = address,
+                     .end = address + length,
+                     .flags = flags | mm->def_flags,
+                     .pgoff = offset});
   mmap_write_unlock(mm);
   return address;
 }

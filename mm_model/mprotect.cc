@@ -1,4 +1,4 @@
-// mprotect.  Follows linux 7.0 mm/mprotect.c.  No merging with neighbours.
+// mprotect.  Follows linux 7.0 mm/mprotect.c.
 
 #include <algorithm>
 
@@ -37,11 +37,12 @@ void change_pmd(vm_area_struct* vma, pt_slot* pmd, unsigned long start, unsigned
   change_pte_range(vma, pmd, start, end, writable);
 }
 
-void mprotect_fixup(vm_area_struct* vma, unsigned long flags) {
+void mprotect_fixup(vm_area_struct* vma, unsigned long start, unsigned long end,
+                    unsigned long flags) {
   vma_start_write(vma);
   vm_flags_reset(vma, flags);
   vma_set_page_prot(vma);
-  change_protection(vma, vma->vm_start, vma->vm_end, (flags & VM_WRITE) != 0);
+  change_protection(vma, start, end, (flags & VM_WRITE) != 0);
 }
 
 }  // namespace
@@ -61,11 +62,14 @@ bool do_mprotect_pkey(mm_struct* mm, unsigned long start, unsigned long length,
                       unsigned long flags) {
   const unsigned long end = start + length;
   if (!mmap_write_lock_killable(mm)) return false;
-  vm_area_struct* vma = find_vma(mm, start);
-  while (vma != nullptr && vma->vm_start < end) {
-    vma = vma_modify(mm, vma, start, end);
-    mprotect_fixup(vma, (vma->vm_flags & ~kProtectionFlags) | flags);
-    vma = find_vma(mm, vma->vm_end);
+  // A VMA that was merged goes on behind the range.
+  while (start < end) {
+    vm_area_struct* const vma = find_vma(mm, start);
+    if (vma == nullptr || vma->vm_start >= end) break;
+    const unsigned long next = (vma->vm_flags & ~kProtectionFlags) | flags;
+    const unsigned long first = std::max<unsigned long>(vma->vm_start, start);
+    start = std::min<unsigned long>(vma->vm_end, end);
+    mprotect_fixup(vma_modify_flags(mm, vma, first, start, next), first, start, next);
   }
   mmap_write_unlock(mm);
   return true;

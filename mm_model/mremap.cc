@@ -23,6 +23,10 @@ void drop_rmap_locks(vm_area_struct* vma) {
   if (file* const of = vma->vm_file) i_mmap_unlock_write(of->f_mapping);
 }
 
+void FlushSource(const PageTableMove& move, unsigned long length) {
+  flush_tlb_range(move.old_vma->vm_mm, move.old_address, move.old_address + length);
+}
+
 void MoveLocked(const PageTableMove& move, const LockedPte& from, const LockedPte& to,
                 unsigned long length) {
   page_table* const target = to.pte->in;
@@ -32,7 +36,7 @@ void MoveLocked(const PageTableMove& move, const LockedPte& from, const LockedPt
     set_pte(target->slot_of(move.new_address + offset), ptep_get_and_clear(pte));
   }
   // Before the locks go: who finds the page at its new address may free it.
-  flush_tlb_range(move.old_vma->vm_mm, move.old_address, move.old_address + length);
+  if (!move.flush_late) FlushSource(move, length);
 }
 
 // Two tables of a level: the mmap write lock makes any order of them right.
@@ -54,6 +58,7 @@ void move_ptes(const PageTableMove& move, unsigned long length) {
     pte_unmap_unlock(from);
   }
   if (move.need_rmap_locks) drop_rmap_locks(move.old_vma);
+  if (move.flush_late) FlushSource(move, length);
 }
 
 // A whole table, or a huge page, goes at once; always with the rmap locks.  Returns
@@ -73,7 +78,7 @@ bool move_normal_pmd(const PageTableMove& move, pt_slot* from, pt_slot* to) {
     flush_tlb_range(move.old_vma->vm_mm, move.old_address, move.old_address + PMD_SIZE);
   }
   if (from->in != to->in) spin_unlock(&to->in->lock);
-  spin_unlock(&from->in->lock);
+  pmd_unlock(&from->in->lock, from);
   drop_rmap_locks(move.old_vma);
   return moves;
 }

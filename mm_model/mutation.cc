@@ -92,24 +92,30 @@ bool Mutation::AppliesTo(Attempt how) const {
     case MutationKind::kWeaken:
       return how == Attempt::kWrite;
     case MutationKind::kDelay:
-      return how != Attempt::kTry;
+      return how == Attempt::kRead || how == Attempt::kWrite;
     case MutationKind::kWait:
       return how == Attempt::kTry;
   }
   return false;
 }
 
-MutationKind Mutation::OnAcquire(const DepMap& map, Attempt how) {
-  if (spy_) spy_({current().name(), map.lock_class, how});
-  if (map.lock_class != spec_.lock_class) return MutationKind::kNone;
-  if (!spec_.task.empty() && spec_.task != current().name()) return MutationKind::kNone;
+bool Mutation::Strikes(LockClass lock_class, const DepMap* map, Attempt how) {
+  if (spy_) spy_({current().name(), lock_class, how});
+  if (lock_class != spec_.lock_class) return false;
+  if (!spec_.task.empty() && spec_.task != current().name()) return false;
   ++seen_;
-  if (spec_.occurrence != 0 && spec_.occurrence != seen_) return MutationKind::kNone;
-  if (!AppliesTo(how)) return MutationKind::kNone;
+  if (spec_.occurrence != 0 && spec_.occurrence != seen_) return false;
+  if (!AppliesTo(how)) return false;
   struck_ = true;
-  sections_.push_back({&map, &current()});
-  return spec_.kind;
+  sections_.push_back({map, &current()});
+  return true;
 }
+
+MutationKind Mutation::OnAcquire(const DepMap& map, Attempt how) {
+  return Strikes(map.lock_class, &map, how) ? spec_.kind : MutationKind::kNone;
+}
+
+bool Mutation::OnFlush() { return Strikes(LockClass::kTlbFlush, nullptr, Attempt::kFlush); }
 
 bool Mutation::OnRelease(const DepMap& map) {
   const auto ends = std::find_if(sections_.begin(), sections_.end(), [&](const Section& section) {
@@ -124,7 +130,8 @@ bool Mutation::OnRelease(const DepMap& map) {
 
 void Mutation::OnVmaWriteLocksEnd() {
   std::erase_if(sections_, [](const Section& section) {
-    return section.task == &current() && section.map->lock_class == LockClass::kVmaWriteLock;
+    return section.task == &current() && section.map != nullptr &&
+           section.map->lock_class == LockClass::kVmaWriteLock;
   });
 }
 

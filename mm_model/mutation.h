@@ -44,8 +44,8 @@ struct MutationSpec {
 std::string ToString(const MutationSpec& spec);
 absl::StatusOr<MutationSpec> ParseMutation(std::string_view text);
 
-// How a lock is about to be taken.
-enum class Attempt : uint8_t { kRead, kWrite, kTry };
+// How a lock is about to be taken; or a flush of translation caches to be done.
+enum class Attempt : uint8_t { kRead, kWrite, kTry, kFlush };
 
 // A lock that some task is about to take.
 struct LockAttempt {
@@ -67,6 +67,9 @@ class Mutation {
   // The running task is about to release it.  Returns whether that is to be
   // skipped as the acquisition was.
   bool OnRelease(const DepMap& map);
+  // The running task is about to flush what it must.  Returns whether that is to be
+  // left out.
+  bool OnFlush();
   // The write locks of VMAs end with the mmap write lock.
   void OnVmaWriteLocksEnd();
 
@@ -92,10 +95,11 @@ class Mutation {
 
  private:
   struct Section {
-    const DepMap* map;
+    const DepMap* map;  // Null: a flush, which no release belongs to.
     const Task* task;
   };
   bool AppliesTo(Attempt how) const;
+  bool Strikes(LockClass lock_class, const DepMap* map, Attempt how);
 
   const MutationSpec spec_;
   const std::function<void(const LockAttempt&)> spy_;
@@ -111,6 +115,10 @@ class Mutation {
 inline MutationKind MutationOf(const DepMap& map, Attempt how) {
   Mutation* const mutation = machine().mutation;
   return mutation == nullptr ? MutationKind::kNone : mutation->OnAcquire(map, how);
+}
+inline bool FlushIsLeftOut() {
+  Mutation* const mutation = machine().mutation;
+  return mutation != nullptr && mutation->OnFlush();
 }
 inline bool SkipsUnlock(const DepMap& map) {
   Mutation* const mutation = machine().mutation;

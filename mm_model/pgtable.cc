@@ -7,6 +7,7 @@
 
 #include "mm_model/mm_locks.h"
 #include "mm_model/rules/page_table_rules.h"
+#include "mm_model/tlb.h"
 
 namespace mm_model {
 namespace {
@@ -26,10 +27,29 @@ void CheckNotFreed(const pt_slot* slot) {
   if (slot->in->freed) Corruption("a page table was used after it was freed");
 }
 
+// States that the rules are there to prevent.
+void CheckMakesSense(const pt_slot& slot, const pt_entry& next) {
+  if (next.kind == pt_entry::Kind::kTable && next.table == nullptr) {
+    Corruption("a page table was installed that nobody had allocated");
+  }
+  AlsoTouches(&slot.in->detached, AccessMode::kShared);
+  if (slot.in->detached && !next.none()) {
+    Corruption("an entry went into a page table that was no longer there");
+  }
+}
+
+void CountMigrationEntries(const pt_entry& was, const pt_entry& next) {
+  if (was.kind == pt_entry::Kind::kMigration) was.page->migration_entries.dec();
+  if (next.kind == pt_entry::Kind::kMigration) next.page->migration_entries.inc();
+}
+
 pt_entry Change(pt_slot* slot, const pt_entry& next, const lockdep::CallSite& site) {
   WillWrite(*slot, {FieldOf(*slot->in), AccessKind::kPlain, slot, site});
   CheckNotFreed(slot);
   CheckPtChange(*slot, next, site);
+  CheckMakesSense(*slot, next);
+  NoteStale(*slot, next);
+  CountMigrationEntries(slot->entry, next);
   return std::exchange(slot->entry, next);
 }
 
@@ -147,15 +167,21 @@ pt_slot* pmd_alloc(mm_struct* mm, unsigned long address) {
   return __pmd_alloc(mm, pud, address);
 }
 
-void pte_alloc(mm_struct* mm, pt_slot* pmd, unsigned long address) {
-  if (!ptep_get(pmd).none()) return;
-  page_table* const table = NewTableBelow(*pmd->in, address);
+page_table* pte_alloc_one(const pt_slot& pmd, unsigned long address) {
+  return NewTableBelow(*pmd.in, address);
+}
+
+void pmd_install(mm_struct* mm, pt_slot* pmd, page_table* table) {
   spinlock* const ptl = pmd_lock(mm, pmd);
   if (ptep_get(pmd).none()) {
     mm->pgtables_bytes.add(kPageTableBytes);
     set_pte(pmd, TableEntry(table));
   }
   spin_unlock(ptl);
+}
+
+void pte_alloc(mm_struct* mm, pt_slot* pmd, unsigned long address) {
+  if (ptep_get(pmd).none()) pmd_install(mm, pmd, pte_alloc_one(*pmd, address));
 }
 
 pt_slot* pmd_off(mm_struct* mm, unsigned long address) {
@@ -180,6 +206,12 @@ spinlock* pmd_lock(mm_struct* /*mm*/, pt_slot* pmd) {
   return ptl;
 }
 
+void pmd_unlock(spinlock* ptl, const pt_slot* pmd) {
+  const LockRequest request{.site = LOCKDEP_CALL_SITE()};
+  CheckFlushed(*pmd->in, request.site);
+  ptl->Unlock(request);
+}
+
 LockedPte pte_offset_map_lock(mm_struct* /*mm*/, pt_slot* pmd, unsigned long address,
                               uint8_t subclass) {
   const LockRequest request{.site = LOCKDEP_CALL_SITE(), .subclass = subclass};
@@ -202,13 +234,14 @@ LockedPte pte_offset_map_lock(mm_struct* /*mm*/, pt_slot* pmd, unsigned long add
 }
 
 void pte_unmap_unlock(const LockedPte& locked) {
+  const LockRequest request{.site = LOCKDEP_CALL_SITE()};
+  CheckFlushed(*locked.pte->in, request.site);
   locked.pte->in->revalidated_by = nullptr;
-  locked.ptl->Unlock({.site = LOCKDEP_CALL_SITE()});
+  locked.ptl->Unlock(request);
   rcu_read_unlock();
 }
 
 pt_entry HardwareWalk(mm_struct* mm, unsigned long address) {
-  SchedulingPoint({StepKind::kRead, "page walk", &mm->pgd, AccessMode::kShared});
   page_table* table = &mm->pgd;
   while (true) {
     const pt_slot* const slot = table->slot_of(address);

@@ -31,6 +31,9 @@ pt_entry mk_pte(folio* page, bool write);
 // Returns the slot of the pmd entry for the address, making the tables above it;
 // that needs the VMA kept stable by its mmap or VMA lock.
 pt_slot* pmd_alloc(mm_struct* mm, unsigned long address);
+// A pte table for the address, and its installation, unless there is one already.
+page_table* pte_alloc_one(const pt_slot& pmd, unsigned long address);
+void pmd_install(mm_struct* mm, pt_slot* pmd, page_table* table);
 // Makes the pte table below the pmd entry, if there is none.
 void pte_alloc(mm_struct* mm, pt_slot* pmd, unsigned long address);
 // Returns the slot of the pmd entry, or null where a table above it is missing.
@@ -49,6 +52,8 @@ void pte_free_defer(page_table* table);
 // ---- Locks ----
 
 MM_LOCK_FUNCTION spinlock* pmd_lock(mm_struct* mm, pt_slot* pmd);
+// REQUIRES, as a rule: what was changed is flushed (tlb.h).
+MM_LOCK_FUNCTION void pmd_unlock(spinlock* ptl, const pt_slot* pmd);
 
 // A pte slot whose table is locked and under RCU, or null: no table was there.
 struct LockedPte {
@@ -62,7 +67,8 @@ MM_LOCK_FUNCTION LockedPte pte_offset_map_lock(mm_struct* mm, pt_slot* pmd, unsi
                                                uint8_t subclass = 0);
 MM_LOCK_FUNCTION void pte_unmap_unlock(const LockedPte& locked);
 
-// What the processor finds for the address, which asks for no lock.
+// What the processor finds for the address, which asks for no lock; part of the step
+// that runs.
 pt_entry HardwareWalk(mm_struct* mm, unsigned long address);
 
 // ---- For rules and tests ----

@@ -41,7 +41,7 @@ struct ReclaimSection {
 void shrink_folio(folio* page) {
   const ReclaimSection section(LOCKDEP_CALL_SITE());
   if (!folio_isolate_lru(page)) return;  // Somebody else has it.
-  if (!folio_trylock(page)) return folio_add_lru(page);
+  if (!folio_trylock(page)) return folio_putback_lru(page);
   const bool anon = page->anon_mapping;
   const bool busy = folio_referenced(page) || (anon && page->swap == 0 && !folio_alloc_swap(page));
   if (!busy) {
@@ -49,7 +49,9 @@ void shrink_folio(folio* page) {
     if (page->mapcount.read() == 0) __remove_mapping(page);
   }
   folio_unlock(page);
-  if (page->mapcount.read() != 0) folio_add_lru(page);
+  if (page->mapcount.read() != 0) return folio_putback_lru(page);
+  page->isolated = false;
+  folio_put(page);
 }
 
 }  // namespace mm_model

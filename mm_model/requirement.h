@@ -12,7 +12,8 @@
 //
 // `any` holds always; `atomic`: the access is one atomic operation; `downgraded`: the
 // task holds the mmap lock since it downgraded it, so that no other writes there;
-// `speculative`: it is between mmap_lock_speculate_try_begin and the retry.
+// `speculative`: it is between mmap_lock_speculate_try_begin and the retry; `flushed`: no
+// processor has what the task changed as it was before.
 //
 // Requirements are parsed when the model is compiled: a malformed one in the
 // rules does not build.  ParseRequirement says where and why for any other.
@@ -25,57 +26,9 @@
 #include <cstdint>
 #include <string_view>
 
-namespace mm_model {
+#include "mm_model/requirement_terms.h"
 
-// MM_TERM(identifier, word, is a lock).  What they mean is in rule_terms.cc.
-#define MM_TERMS(X)                          \
-  X(kMmap, "mmap", true)                     \
-  X(kVma, "vma", true)                       \
-  X(kRmap, "rmap", true)                     \
-  X(kIMmap, "i_mmap", true)                  \
-  X(kAnonVma, "anon_vma", true)              \
-  X(kPageTableLock, "page_table_lock", true) \
-  X(kPtl, "ptl", true)                       \
-  X(kLowerPtl, "lower_ptl", true)            \
-  X(kFolio, "folio", true)                   \
-  X(kIPages, "i_pages", true)                \
-  X(kIRwsem, "i_rwsem", true)                \
-  X(kILock, "i_lock", true)                  \
-  X(kPrivate, "private", true)               \
-  X(kLru, "lru", true)                       \
-  X(kCluster, "cluster", true)               \
-  X(kSwapInfo, "swap_info", true)            \
-  X(kSwap, "swap", true)                     \
-  X(kMmlist, "mmlist", true)                 \
-  X(kArgLock, "arg", true)                   \
-  X(kHugetlbVma, "hugetlb_vma", true)        \
-  X(kInvalidate, "invalidate", true)         \
-  X(kFaultMutex, "fault_mutex", true)        \
-  X(kWbList, "wb_list", true)                \
-  X(kSInodeList, "s_inode_list", true)       \
-  X(kSUmount, "s_umount", true)              \
-  X(kWriters, "writers", true)               \
-  X(kPagefaults, "pagefaults", true)         \
-  X(kSplitQueue, "split_queue", true)        \
-  X(kKsmThread, "ksm_thread", true)          \
-  X(kMemoryFailure, "mf", true)              \
-  X(kExecUpdate, "exec_update", true)        \
-  X(kMapChanging, "map_changing", true)      \
-  X(kAllLocks, "all_locks", true)            \
-  X(kAny, "any", false)                      \
-  X(kRcu, "rcu", false)                      \
-  X(kNew, "new", false)                      \
-  X(kDetached, "detached", false)            \
-  X(kDying, "dying", false)                  \
-  X(kDowngraded, "downgraded", false)        \
-  X(kSpeculative, "speculative", false)      \
-  X(kUnreachable, "unreachable", false)      \
-  X(kIrqsOff, "irqs_off", false)             \
-  X(kAtomic, "atomic", false)                \
-  X(kEmpty, "empty", false)                  \
-  X(kRevalidated, "revalidated", false)      \
-  X(kSourceFirst, "source_first", false)     \
-  X(kTemporaryStack, "temporary_stack", false)
+namespace mm_model {
 
 enum class Term : uint8_t {
 #define MM_X(identifier, word, is_lock) identifier,

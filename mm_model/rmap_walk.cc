@@ -16,6 +16,15 @@ unsigned long vma_address(const vm_area_struct* vma, unsigned long index) {
   return vma->vm_start + ((index - vma->vm_pgoff) << PAGE_SHIFT);
 }
 
+// What the VMA maps of the folio.
+void ForEachPage(const RmapStep& walk, vm_area_struct* vma, void (*one)(const RmapStep&)) {
+  const unsigned long first = walk.page->index;
+  for (unsigned long index = first; index < first + walk.page->pages; ++index) {
+    if (walk.page->pages > 1 && (index < vma->vm_pgoff || index > vma_last_pgoff(vma))) continue;
+    one({walk.page, vma, vma_address(vma, index), walk.argument});
+  }
+}
+
 [[gnu::noinline]] void rmap_walk_anon(const RmapStep& start, void (*one)(const RmapStep&),
                                       bool locked) {
   const auto& mapping = start.page->anon_mapping;
@@ -24,8 +33,9 @@ unsigned long vma_address(const vm_area_struct* vma, unsigned long index) {
   if (av == nullptr) return;
   if (!locked) anon_vma_lock_read(av);
   const unsigned long index = start.page->index;
-  for (const anon_vma_chain* avc : av->rb_root.read().Items(machine().memory(), index, index)) {
-    one({start.page, avc->vma, vma_address(avc->vma, index), start.argument});
+  const unsigned long last = index + start.page->pages - 1;
+  for (const anon_vma_chain* avc : av->rb_root.read().Items(machine().memory(), index, last)) {
+    ForEachPage(start, avc->vma, one);
   }
   if (!locked) anon_vma_unlock_read(av);
 }
@@ -35,8 +45,9 @@ void rmap_walk_file(const RmapStep& start, void (*one)(const RmapStep&), bool lo
   if (mapping == nullptr) return;
   if (!locked) i_mmap_lock_read(mapping);
   const unsigned long index = start.page->index;
-  for (vm_area_struct* vma : vma_interval_tree_iter(mapping, index, index)) {
-    one({start.page, vma, vma_address(vma, index), start.argument});
+  const unsigned long last = index + start.page->pages - 1;
+  for (vm_area_struct* vma : vma_interval_tree_iter(mapping, index, last)) {
+    ForEachPage(start, vma, one);
   }
   if (!locked) i_mmap_unlock_read(mapping);
 }
@@ -162,6 +173,9 @@ void try_to_migrate(folio* page, bool rmap_locked) {
 
 void remove_migration_ptes(folio* src, folio* dst, bool rmap_locked) {
   rmap_walk(dst, &remove_migration_pte, src, rmap_locked);
+  if (src->migration_entries.read() != 0) {
+    Corruption("a walk of the reverse mapping missed an entry: who faults there waits for ever");
+  }
 }
 
 bool folio_referenced(folio* page) {

@@ -1,15 +1,10 @@
 #include "mm_model/scenario.h"
 
 #include "mm_model/museum/museum.h"
+#include "mm_model/services.h"
+#include "mm_model/tlb.h"
 
 namespace mm_model {
-namespace {
-
-bool Allows(const pt_entry& entry, Access access) {
-  return entry.present() && !entry.protnone && (access == Access::kRead || entry.write);
-}
-
-}  // namespace
 
 void SetUp(AddressSpace& space) {
   using A = AddressSpace;
@@ -25,11 +20,19 @@ void SetUp(AddressSpace& space) {
 }
 
 bool AccessUser(mm_struct* mm, unsigned long address, Access access) {
-  while (!Allows(HardwareWalk(mm, address), access)) {
-    const unsigned flags = access == Access::kWrite ? FAULT_FLAG_WRITE : 0;
+  const bool write = access == Access::kWrite;
+  const unsigned flags = write ? FAULT_FLAG_WRITE : 0;
+  while (!user_access(mm, address, write)) {
     if ((do_user_addr_fault(mm, address, flags) & VM_FAULT_ERROR) != 0) return false;
   }
   return true;
+}
+
+void MapHugetlbFile(AddressSpace& space, unsigned long address) {
+  auto* const node = machine().New<inode>(space.data->f_inode->i_sb, true);
+  node->i_size.Reset(PMD_SIZE);
+  space.huge = machine().New<file>(node);
+  hugetlb_mmap(space.mm, space.huge, address);
 }
 
 const std::vector<Scenario>& AllScenarios() {

@@ -47,10 +47,12 @@ void SetUp(AddressSpace& space);
 
 enum class Access : uint8_t { kRead, kWrite };
 
-// What the processor does with an access of user code: walks the page tables
-// without any lock, faults, and tries again, until the entry allows it.  Returns
-// whether it does in the end.
+// An access of user code (tlb.h), which faults and is tried again until it is allowed.
+// Returns whether it is in the end.
 bool AccessUser(mm_struct* mm, unsigned long address, Access access);
+
+// Makes a file of hugetlbfs and maps its huge page there.
+void MapHugetlbFile(AddressSpace& space, unsigned long address);
 
 struct ScenarioTask {
   const char* name;

@@ -40,6 +40,7 @@ Task& Scheduler::Spawn(std::string name, std::function<void()> body,
   const auto id = static_cast<TaskId>(tasks_.size());
   tasks_.push_back(std::make_unique<Task>(*this, id, std::move(name), std::move(body), context));
   alive_ |= SetOf(id);
+  machine_.set_processors(id + 1);
   return *tasks_.back();
 }
 

@@ -9,12 +9,16 @@
 
 namespace mm_model {
 
-// ---- khugepaged.cc ----
+// ---- khugepaged.cc, collapse_file.cc ----
 
-// Turns the table at the address into a huge page.  Returns whether it did.
-bool collapse_huge_page(mm_struct* mm, unsigned long address);
-// Takes out page tables of a file's mappings that have nothing in them any more.
-void retract_page_tables(address_space* mapping);
+// Turns the table at the address into a huge page.  Returns whether it did.  Without
+// `rmap_locks` it is to study what comes of it.
+bool collapse_huge_page(mm_struct* mm, unsigned long address, bool rmap_locks = true);
+// Puts a huge page in place of the file's pages from `start` on.  Returns whether it did.
+bool collapse_file(address_space* mapping, unsigned long start);
+// Takes out page tables of a file's mappings that have nothing in them any more.  Unless
+// it asks again under the locks, it is to study what comes of it.
+void retract_page_tables(address_space* mapping, bool ask_again = true);
 // Splits a folio: unmaps it, takes it apart, and maps what was anonymous again.
 void split_folio(folio* page);
 

@@ -75,16 +75,16 @@ bool folio_lock_or_retry(vm_fault* vmf, folio* page) {
   return true;
 }
 
+unsigned long AddressOf(const pt_slot& slot) {
+  const auto entry = static_cast<unsigned long>(&slot - slot.in->slots.data());
+  return slot.in->start + entry * slot.in->entry_size();
+}
+
 // Maps the folio where the swap entry stands.  REQUIRES: folio and pte locked.
 void MapSwappedIn(const LockedPte& locked, vm_area_struct* vma, folio* page, bool write) {
   swap_free(page->swap);
   page->anon_mapping = vma->anon_vma;
-  page->index =
-      vma->vm_pgoff +
-      ((locked.pte->in->start +
-        static_cast<unsigned long>(locked.pte - locked.pte->in->slots.data()) * PAGE_SIZE -
-        vma->vm_start) >>
-       PAGE_SHIFT);
+  page->index = linear_page_index(vma, AddressOf(*locked.pte));
   page->mapcount.inc();
   locked.pte->in->mm->rss_stat.add(1);
   set_pte(locked.pte, {.kind = pt_entry::Kind::kPresent, .write = write, .page = page});

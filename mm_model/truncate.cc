@@ -1,9 +1,11 @@
 // Truncation of a mapped file.  Follows linux 7.0 mm/truncate.c
-// (truncate_pagecache) and mm/memory.c (unmap_mapping_range), with the locks of a
-// file system's setattr around it.  No writeback to wait for.
+// (truncate_pagecache_range) and mm/memory.c (unmap_mapping_range), with the locks of a
+// file system's setattr around it.  No writeback to wait for; a huge page goes whole,
+// and what is left of it is read again.
 
 #include <algorithm>
 
+#include "mm_model/folio.h"
 #include "mm_model/mm_locks.h"
 #include "mm_model/mm_ops.h"
 
@@ -19,38 +21,45 @@ void unmap_mapping_range_vma(vm_area_struct* vma, unsigned long first, unsigned 
 
 void truncate_inode_folio(address_space* mapping, folio* page) {
   // A fault may have mapped it again since the range was unmapped.
-  if (page->mapcount.read() != 0) unmap_mapping_range(mapping, page->index, page->index);
+  const unsigned long index = page->index;
+  if (page->mapcount.read() != 0) unmap_mapping_range(mapping, index, index + page->pages - 1);
   folio_clear_dirty(page);
   filemap_remove_folio(mapping, page);
 }
 
-// The first cached folio from the index on, or null.
-folio* find_get_entry(address_space* mapping, unsigned long first) {
+// The first cached folio of [first, last], or null.
+folio* find_get_entry(address_space* mapping, unsigned long first, unsigned long last) {
   rcu_read_lock();
-  const auto* node = mapping->i_pages.read().find(first, kLastIndex);
+  const auto* node = mapping->i_pages.read().find(first, last);
   folio* const page = node == nullptr ? nullptr : node->item;
   rcu_read_unlock();
   return page;
 }
 
-void truncate_inode_pages_range(address_space* mapping, unsigned long first) {
-  while (folio* const page = find_get_entry(mapping, first)) {
+void truncate_inode_pages_range(address_space* mapping, unsigned long first, unsigned long last) {
+  while (folio* const page = find_get_entry(mapping, first, last)) {
     folio_lock(page);
     if (page->mapping == mapping) truncate_inode_folio(mapping, page);
     folio_unlock(page);
+    folio_put(page);
   }
 }
 
-[[gnu::noinline]] void truncate_pagecache(address_space* mapping, unsigned long length) {
+}  // namespace
+
+void truncate_pagecache_range(address_space* mapping, unsigned long first, unsigned long last) {
   WillWrite(*mapping, {Field::kIPagesTruncate, AccessKind::kPlain, nullptr, LOCKDEP_CALL_SITE()});
-  const unsigned long first = (length + PAGE_SIZE - 1) >> PAGE_SHIFT;
-  unmap_mapping_range(mapping, first, kLastIndex);
-  truncate_inode_pages_range(mapping, first);
+  unmap_mapping_range(mapping, first, last);
+  truncate_inode_pages_range(mapping, first, last);
   // Copies that private mappings made meanwhile.
-  unmap_mapping_range(mapping, first, kLastIndex);
+  unmap_mapping_range(mapping, first, last);
 }
 
-}  // namespace
+void free_blocks(address_space* mapping, unsigned long first, unsigned long last) {
+  if (find_get_entry(mapping, first, last) != nullptr) {
+    Corruption("the page cache holds a page of blocks that were freed");
+  }
+}
 
 void unmap_mapping_range(address_space* mapping, unsigned long first_index,
                          unsigned long last_index) {
@@ -65,7 +74,9 @@ void do_truncate(file* file, unsigned long length) {
   inode_lock(node);
   filemap_invalidate_lock(file->f_mapping);
   node->i_size = length;
-  truncate_pagecache(file->f_mapping, length);
+  const unsigned long first = (length + PAGE_SIZE - 1) >> PAGE_SHIFT;
+  truncate_pagecache_range(file->f_mapping, first, kLastIndex);
+  free_blocks(file->f_mapping, first, kLastIndex);
   filemap_invalidate_unlock(file->f_mapping);
   inode_unlock(node);
 }

@@ -63,20 +63,11 @@ void uffd_move_unlock(const LockedPair& locked) {
   vma_end_read(locked.dst);
 }
 
-folio* NewPage(vm_area_struct* vma, unsigned long address) {
-  folio* const page = folio_alloc();
-  page->anon_mapping = vma->anon_vma;
-  page->index = vma->vm_pgoff + ((address - vma->vm_start) >> PAGE_SHIFT);
-  page->uptodate = true;
-  page->anon_exclusive = true;
-  return page;
-}
-
 bool mfill_atomic_pte(vm_area_struct* vma, unsigned long address) {
   mm_struct* const mm = vma->vm_mm;
   pt_slot* const pmd = pmd_alloc(mm, address);
   pte_alloc(mm, pmd, address);
-  folio* const page = NewPage(vma, address);
+  folio* const page = vma_alloc_folio(vma, address);
   const LockedPte locked = pte_offset_map_lock(mm, pmd, address);
   if (locked.pte == nullptr) return false;
   const bool empty = ptep_get(locked.pte).none();
@@ -143,7 +134,7 @@ bool move_present_pte(const LockedPair& vmas, unsigned long dst, unsigned long s
     const pt_entry entry = ptep_get_and_clear(tables.src.pte);
     flush_tlb_range(mm, src, src + PAGE_SIZE);
     page->anon_mapping = vmas.dst->anon_vma;
-    page->index = vmas.dst->vm_pgoff + ((dst - vmas.dst->vm_start) >> PAGE_SHIFT);
+    page->index = linear_page_index(vmas.dst, dst);
     set_pte(tables.dst.pte, entry);
   }
   double_pt_unlock(tables);

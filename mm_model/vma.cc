@@ -11,10 +11,9 @@ namespace mm_model {
 namespace {
 
 // Its address stays a VMA's address for ever, so RCU readers may still look at it.
-vm_area_struct* Recycle(mm_struct* mm) {
+vm_area_struct* Recycle() {
   vm_area_struct* const vma = machine().free_vmas.back();
   machine().free_vmas.pop_back();
-  vma->vm_mm.Reset(mm);
   vma->vm_start.Reset();
   vma->vm_end.Reset();
   vma->vm_pgoff.Reset();
@@ -39,7 +38,8 @@ void Reuse(void* vma) { machine().free_vmas.push_back(static_cast<vm_area_struct
 
 vm_area_struct* vm_area_alloc(mm_struct* mm) {
   vm_area_struct* const vma =
-      machine().free_vmas.empty() ? machine().New<vm_area_struct>(mm) : Recycle(mm);
+      machine().free_vmas.empty() ? machine().New<vm_area_struct>(mm) : Recycle();
+  vma->vm_mm = mm;  // vma_init
   mm->vmas.push_back(vma);
   return vma;
 }
@@ -88,7 +88,7 @@ void vma_iter_clear(mm_struct* mm, vm_area_struct* vma) { mm->mm_mt.write().eras
 vm_area_struct* split_vma(mm_struct* mm, vm_area_struct* vma, unsigned long address) {
   vm_area_struct* const upper = vm_area_dup(mm, vma);
   upper->vm_start = address;
-  upper->vm_pgoff = vma->vm_pgoff + ((address - vma->vm_start) >> PAGE_SHIFT);
+  upper->vm_pgoff = linear_page_index(vma, address);
   anon_vma_clone(upper, vma);
 
   vma_start_write(vma);
@@ -99,8 +99,12 @@ vm_area_struct* split_vma(mm_struct* mm, vm_area_struct* vma, unsigned long addr
   return upper;
 }
 
-vm_area_struct* vma_modify(mm_struct* mm, vm_area_struct* vma, unsigned long start,
-                           unsigned long end) {
+vm_area_struct* vma_modify_flags(mm_struct* mm, vm_area_struct* vma, unsigned long start,
+                                 unsigned long end, unsigned long flags) {
+  if (start <= vma->vm_start && vma->vm_end <= end) {
+    vm_area_struct* const merged = vma_merge_existing_range(mm, vma, flags);
+    return merged != nullptr ? merged : vma;
+  }
   if (vma->vm_start < start) vma = split_vma(mm, vma, start);
   if (vma->vm_end > end) split_vma(mm, vma, end);
   return vma;
@@ -135,6 +139,10 @@ void vma_set_maybe_guard(vm_area_struct* vma) {
 
 void vma_set_page_prot(vm_area_struct* vma) {
   vma->vm_page_prot = vma->vm_flags & (VM_READ | VM_WRITE);
+}
+
+unsigned long linear_page_index(const vm_area_struct* vma, unsigned long address) {
+  return vma->vm_pgoff + ((address - vma->vm_start) >> PAGE_SHIFT);
 }
 
 unsigned long vma_start_pgoff(const vm_area_struct* vma) { return vma->vm_pgoff; }

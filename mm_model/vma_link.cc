@@ -28,9 +28,12 @@ void __vma_link_file(vm_area_struct* vma, address_space* mapping) {
 
 std::span<vm_area_struct* const> vma_interval_tree_iter(address_space* mapping, unsigned long first,
                                                         unsigned long last) {
+  const lockdep::CallSite site = LOCKDEP_CALL_SITE();
   const auto found = mapping->i_mmap.read().Items(machine().memory(), first, last);
   auto* const vmas = machine().New<std::pmr::vector<vm_area_struct*>>(machine().memory());
   for (vm_area_struct* vma : found) {
+    AlsoTouches(&vma->shared_rb, AccessMode::kShared);  // By which the walk comes to it.
+    AskRead(*vma, {Field::kSharedRb, AccessKind::kPlain, &vma->shared_rb, site});
     if (vma->rb_subtree_last >= first) vmas->push_back(vma);
   }
   return *vmas;

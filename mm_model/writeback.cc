@@ -4,16 +4,18 @@
 
 #include <vector>
 
+#include "mm_model/folio.h"
 #include "mm_model/mm_locks.h"
 #include "mm_model/rmap_walk.h"
 #include "mm_model/services.h"
+#include "mm_model/tlb.h"
 
 namespace mm_model {
 namespace {
 
 // The copy runs with page faults disabled.  Returns whether the buffer was there.
 bool copy_folio_from_iter_atomic(mm_struct* mm, unsigned long buffer) {
-  return HardwareWalk(mm, buffer).present();
+  return user_access(mm, buffer, false);
 }
 
 bool WritePage(address_space* mapping, mm_struct* mm, unsigned long buffer) {
@@ -107,6 +109,7 @@ void drop_pagecache(inode* node) {
       filemap_remove_folio(mapping, page);
     }
     folio_unlock(page);
+    folio_put(page);
   }
   up_read(&sb->s_umount);
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "mm_model/folio.h"
 #include "mm_model/huge_memory.h"
 #include "mm_model/mm_locks.h"
 #include "mm_model/mm_ops.h"
@@ -14,12 +15,22 @@
 namespace mm_model {
 namespace {
 
-void zap_pte(mm_struct* mm, const pt_entry& entry) {
+// Pages that were unmapped, to be freed when no processor uses them any more.
+struct mmu_gather {
+  std::pmr::vector<folio*> pages{machine().memory()};
+};
+
+void zap_pte(mm_struct* mm, const pt_entry& entry, mmu_gather* tlb) {
   if (entry.kind == pt_entry::Kind::kSwap) return swap_free(entry.swap);
   if (!entry.present()) return;
   if (entry.dirty) folio_mark_dirty(entry.page);
   entry.page->mapcount.dec();
   mm->rss_stat.add(-1);
+  tlb->pages.push_back(entry.page);
+}
+
+void tlb_finish_mmu(const mmu_gather& tlb) {
+  for (folio* page : tlb.pages) folio_put(page);
 }
 
 // Of a part of a huge page the rest stays.  Returns whether nothing else is to be done.
@@ -31,23 +42,27 @@ bool zap_huge_pmd(vm_area_struct* vma, pt_slot* pmd, unsigned long start, unsign
     if (page != nullptr) deferred_split_folio(page);
     return false;
   }
+  auto* const tlb = machine().New<mmu_gather>();
   spinlock* const ptl = pmd_lock(vma->vm_mm, pmd);
-  if (ptep_get(pmd).present()) zap_pte(vma->vm_mm, ptep_get_and_clear(pmd));
+  if (ptep_get(pmd).present()) zap_pte(vma->vm_mm, ptep_get_and_clear(pmd), tlb);
   flush_tlb_range(vma->vm_mm, start, end);
-  spin_unlock(ptl);
+  pmd_unlock(ptl, pmd);
+  tlb_finish_mmu(*tlb);
   return true;
 }
 
 void zap_pte_range(vm_area_struct* vma, pt_slot* pmd, unsigned long start, unsigned long end) {
   const LockedPte locked = pte_offset_map_lock(vma->vm_mm, pmd, start);
   if (locked.pte == nullptr) return;
+  auto* const tlb = machine().New<mmu_gather>();
   for (unsigned long address = start; address < end; address += PAGE_SIZE) {
     pt_slot* const pte = locked.pte->in->slot_of(address);
     if (ptep_get(pte).none()) continue;
-    zap_pte(vma->vm_mm, ptep_get_and_clear(pte));
+    zap_pte(vma->vm_mm, ptep_get_and_clear(pte), tlb);
   }
   flush_tlb_range(vma->vm_mm, start, end);  // tlb_flush_mmu_tlbonly: under the lock.
   pte_unmap_unlock(locked);
+  tlb_finish_mmu(*tlb);
 }
 
 }  // namespace

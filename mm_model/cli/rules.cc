@@ -48,6 +48,7 @@ Examples:
 
 std::string Requirement(const char* verb, const RequirementText& needed, const char* source,
                         const RequirementText& instead, const char* instead_source) {
+  if (needed.empty()) return "";
   std::string text = absl::StrCat("    to ", verb, ": ", needed.text, "  [", source, "]\n");
   if (!instead.empty()) {
     absl::StrAppend(&text, "      or: ", instead.text, "  [", instead_source, "]\n");
@@ -59,10 +60,7 @@ std::string Requirement(const char* verb, const RequirementText& needed, const c
 std::string AskedText(const RuleCoverage& coverage, const std::string& name) {
   const CoveredRule* const rule = coverage.Find(name);
   if (rule == nullptr) return "";
-  if (rule->asked != 0) {
-    return absl::StrCat("      asked ", rule->asked, " times, first in ", rule->obeyed_in, "\n");
-  }
-  return absl::StrCat("      never asked: ", rule->why_unasked, "\n");
+  return absl::StrCat("      asked ", rule->asked, " times, first in ", rule->obeyed_in, "\n");
 }
 
 std::string FieldRulesText(const RuleCoverage& coverage) {

@@ -50,12 +50,15 @@ constexpr ScenarioTask kB82[] = {{"reader", ShowMapsAndLeave}};
 constexpr ScenarioTask kB82Fixed[] = {{"reader", ShowMapsAndUnlock}};
 
 constexpr MuseumPiece kPieces[] = {
-    MM_PIECE("shadow-stack-killable-lock", "x86: shadow stacks: error handling for mmap lock",
-             kUnlockUnheld, "a lock that was not got was released", kB80, kB80Fixed, nullptr),
-    MM_PIECE("shmem-unpaired-folio-unlock", "mm: shmem: avoid unpaired folio_unlock", kUnlockUnheld,
+    MM_PIECE("shadow-stack-killable-lock",
+             "x86: shadow stacks: error handling for mmap lock" MM_AFTER_THE_FIX, kUnlockUnheld,
+             "a lock that was not got was released", kB80, kB80Fixed, nullptr),
+    MM_PIECE("shmem-unpaired-folio-unlock",
+             "mm: shmem: avoid unpaired folio_unlock" MM_AFTER_THE_FIX, kUnlockUnheld,
              "a folio was unlocked that was not locked", kB81, kB81Fixed, FaultShared),
-    MM_PIECE("nommu-maps-lock-leak", "proc: nommu: release mmap read lock", kHeldAtExit,
-             "reading /proc/pid/maps left the mmap lock held", kB82, kB82Fixed, nullptr),
+    MM_PIECE("nommu-maps-lock-leak", "proc: nommu: release mmap read lock" MM_AFTER_THE_FIX,
+             kHeldAtExit, "reading /proc/pid/maps left the mmap lock held", kB82, kB82Fixed,
+             nullptr),
 };
 
 }  // namespace

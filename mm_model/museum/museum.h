@@ -33,6 +33,10 @@ struct MuseumPiece {
   Scenario fixed;
 };
 
+// Behind a reference: the steps are those that the mended code shows to have been missing;
+// elsewhere they are those of the commit's text, or of a report.
+#define MM_AFTER_THE_FIX "; steps after the fix"
+
 // A piece whose two versions differ in what some tasks run.
 #define MM_PIECE(name, reference, expected, what, broken, fixed, prepare)        \
   {                                                                              \

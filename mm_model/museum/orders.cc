@@ -2,6 +2,7 @@
 
 #include "mm_model/mm_locks.h"
 #include "mm_model/museum/museum.h"
+#include "mm_model/museum/steps.h"
 #include "mm_model/services.h"
 #include "mm_model/vma_lock.h"
 
@@ -96,11 +97,8 @@ constexpr ScenarioTask kB4[] = {{"mmap", LockVmaUnderIMmap}, {"fault", ReclaimUn
 constexpr ScenarioTask kB4Fixed[] = {{"mmap", LockVmaBeforeIMmap}, {"fault", ReclaimUnderVmaRead}};
 
 // B51: migration of a hugetlb page walked the rmap with the folio locked.
-void MapHugetlb(A& space) {
-  auto* const node = machine().New<inode>(space.data->f_inode->i_sb, true);
-  node->i_size.Reset(PMD_SIZE);
-  space.huge = machine().New<file>(node);
-  hugetlb_mmap(space.mm, space.huge, A::kFree);
+void UseHugetlb(A& space) {
+  MapHugetlb(space);
   AccessUser(space.mm, A::kFree, Access::kWrite);
 }
 folio* HugeFolio(const A& space) { return filemap_get_folio(space.huge->f_mapping, 0); }
@@ -186,21 +184,48 @@ void HookBeforeMmap(A& space) {
 constexpr ScenarioTask kB54[] = {{"remap", IRwsemUnderMmap}, {"read", ReadFileToUser}};
 constexpr ScenarioTask kB54Fixed[] = {{"remap", HookBeforeMmap}, {"read", ReadFileToUser}};
 
+// What jffs2's fault does: its lock under that of the page to read.
+void ReadPageInFault(A& space) {
+  folio* const page = filemap_get_folio(space.data->f_mapping, 0);
+  mmap_read_lock(space.mm);
+  folio_lock(page);
+  mutex_lock(space.driver);
+  mutex_unlock(space.driver);
+  folio_unlock(page);
+  mmap_read_unlock(space.mm);
+}
+void MakeDriverAndCache(A& space) {
+  MakeDriver(space);
+  FaultShared(space);
+}
+
+// What zero-copy receive does: takes out pages of the socket's mapping.
+void ReplaceMapped(A& space) {
+  mmap_read_lock(space.mm);
+  vm_area_struct* const vma = vma_lookup(space.mm, A::kAnon);
+  if (vma != nullptr) unmap_page_range(vma, A::kAnon, A::kAnon + PAGE_SIZE);
+  mmap_read_unlock(space.mm);
+}
+void ReplaceUnderSocketLock(A& space) {
+  mutex_lock(space.driver);
+  ReplaceMapped(space);
+  mutex_unlock(space.driver);
+}
+
 // B55: a file system's lock was held over the copy from user memory, whose fault
 // needs it too.
 constexpr ScenarioTask kB55[] = {{"write", CopyUnderDriverLock}, {"fault", DriverLockInFault}};
 constexpr ScenarioTask kB55Fixed[] = {{"write", CopyThenDriverLock}, {"fault", DriverLockInFault}};
-constexpr ScenarioTask kB56[] = {{"readdir", CopyUnderDriverLock}, {"fault", DriverLockInFault}};
-constexpr ScenarioTask kB56Fixed[] = {{"readdir", CopyThenDriverLock},
-                                      {"fault", DriverLockInFault}};
+constexpr ScenarioTask kB56[] = {{"readdir", CopyUnderDriverLock}, {"fault", ReadPageInFault}};
+constexpr ScenarioTask kB56Fixed[] = {{"readdir", CopyThenDriverLock}, {"fault", ReadPageInFault}};
 constexpr ScenarioTask kB57[] = {{"dirty", DriverLockUnderMmap}, {"rebind", WriteUnderDriverLock}};
 constexpr ScenarioTask kB57Fixed[] = {{"dirty", DriverLockUnderMmap}, {"rebind", MapSomething}};
 constexpr ScenarioTask kB59[] = {{"qbuf", CopyUnderDriverLock}, {"munmap", DriverLockUnderMmap}};
 constexpr ScenarioTask kB59Fixed[] = {{"qbuf", CopyThenDriverLock},
                                       {"munmap", DriverLockUnderMmap}};
-constexpr ScenarioTask kB60[] = {{"setsockopt", CopyUnderDriverLock},
+constexpr ScenarioTask kB60[] = {{"receive", ReplaceUnderSocketLock},
                                  {"mmap", DriverLockUnderMmap}};
-constexpr ScenarioTask kB60Fixed[] = {{"setsockopt", CopyUnderDriverLock}, {"mmap", MapSomething}};
+constexpr ScenarioTask kB60Fixed[] = {{"receive", ReplaceUnderSocketLock}, {"mmap", MapSomething}};
 constexpr ScenarioTask kB62[] = {{"migrate", WriteUnderDriverLock}, {"fault", DriverLockInFault}};
 constexpr ScenarioTask kB62Fixed[] = {{"migrate", DriverLockUnderMmap},
                                       {"fault", DriverLockInFault}};
@@ -286,7 +311,7 @@ constexpr MuseumPiece kPieces[] = {
              "mmap write-locked the VMA under i_mmap_rwsem", kB4, kB4Fixed, nullptr),
     MM_PIECE("hugetlb-migration-deadlock", "b7880cb166ab", kDeadlock,
              "migration waited for i_mmap_rwsem with the folio locked", kB51, kB51Fixed,
-             MapHugetlb),
+             UseHugetlb),
     MM_PIECE("build-id-under-mmap-lock", "b5cbacd7f86f", kDeclaredOrderViolation,
              "PROCMAP_QUERY read the file under the mmap lock", kB52, kB52Fixed, nullptr),
     MM_PIECE("madvise-remove-under-mmap-lock", "mm: holepunch, 2007", kDeclaredOrderViolation,
@@ -295,19 +320,21 @@ constexpr MuseumPiece kPieces[] = {
              "a security hook took i_rwsem under the mmap lock", kB54, kB54Fixed, nullptr),
     MM_PIECE("gfs2-glock-over-user-copy", "00bfe02f4796", kLockOrderInversion,
              "a fault needed the lock that the write held", kB55, kB55Fixed, MakeDriver),
-    MM_PIECE("jffs2-readdir", "jffs2, f->sem against mmap_sem", kLockOrderInversion,
-             "readdir copied names with the inode's lock held", kB56, kB56Fixed, MakeDriver),
+    MM_PIECE("jffs2-readdir", "jffs2, f->sem against mmap_sem", kDeclaredOrderViolation,
+             "readdir copied names with the inode's lock held", kB56, kB56Fixed,
+             MakeDriverAndCache),
     MM_PIECE("zfs-mempolicy-rebind", "zfs, z_lock against mmap_sem", kLockOrderInversion,
              "a chain of locks came back to the mmap lock", kB57, kB57Fixed, MakeDriver),
     MM_PIECE("videobuf-qbuf", "9900132f3437, b037c0fde22b", kLockOrderInversion,
              "the queue lock was held when user memory was pinned", kB59, kB59Fixed, MakeDriver),
     MM_PIECE("tcp-zerocopy-mmap", "tcp: mmap and setsockopt, 2018", kLockOrderInversion,
              "mmap of a socket took its lock under the mmap lock", kB60, kB60Fixed, MakeDriver),
-    MM_PIECE("pseries-vas-migration", "b59c9dc4d9d4", kLockOrderInversion,
+    MM_PIECE("pseries-vas-migration", "b59c9dc4d9d4" MM_AFTER_THE_FIX, kLockOrderInversion,
              "migration took the mmap lock under the lock that a fault takes", kB62, kB62Fixed,
              MakeDriver),
-    MM_PIECE("hwrng-mapped-buffer", "hwrng: page fault dead lock on mmap-ed hwrng", kRecursiveLock,
-             "a fault on the buffer took the lock of the read", kB63, kB63Fixed, MakeDriver),
+    MM_PIECE("hwrng-mapped-buffer", "hwrng: page fault dead lock on mmap-ed hwrng" MM_AFTER_THE_FIX,
+             kRecursiveLock, "a fault on the buffer took the lock of the read", kB63, kB63Fixed,
+             MakeDriver),
     MM_PIECE("gup-under-driver-mutex", "tenstorrent tt-kmd 271", kLockOrderInversion,
              "pages were pinned under a mutex that mmap takes", kB65, kB65Fixed, MakeDriver),
     MM_PIECE("bpf-task-vma-recursion", "bpf: task_vma iterator, mmap_lock", kReadRecursion,
@@ -315,9 +342,9 @@ constexpr MuseumPiece kPieces[] = {
              nullptr),
     MM_PIECE("bpf-task-vma-vma-lock", "bpf: task_vma iterator, per-VMA lock", kInvalidLockState,
              "a program waited for the mmap lock under a VMA lock", kB67Vma, kB67Fixed, nullptr),
-    MM_PIECE("uffdio-move-sibling-deadlock", "mm/userfaultfd.c, uffd_move_lock", kInvalidLockState,
-             "a move waited for its second VMA with the first one held", kB75, kB75Fixed,
-             FaultBoth),
+    MM_PIECE("uffdio-move-sibling-deadlock", "mm/userfaultfd.c, uffd_move_lock; never shipped",
+             kInvalidLockState, "a move waited for its second VMA with the first one held", kB75,
+             kB75Fixed, FaultBoth),
 };
 
 }  // namespace

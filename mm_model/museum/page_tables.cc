@@ -1,10 +1,8 @@
 // Page tables that were changed, moved or freed under somebody's feet.
 
-#include "mm_model/folio.h"
-#include "mm_model/fork.h"
 #include "mm_model/mm_locks.h"
 #include "mm_model/museum/museum.h"
-#include "mm_model/rules/page_table_rules.h"
+#include "mm_model/museum/steps.h"
 #include "mm_model/services.h"
 #include "mm_model/tlb.h"
 #include "mm_model/vma_lock.h"
@@ -14,19 +12,9 @@ namespace {
 
 using A = AddressSpace;
 
-void FaultAnon(A& space) { AccessUser(space.mm, A::kAnon, Access::kWrite); }
-void FaultShared(A& space) { AccessUser(space.mm, A::kShared, Access::kRead); }
-
-// A table of the file's shared mapping that has nothing in it any more.
-void EmptyTable(A& space) {
-  FaultShared(space);
-  unmap_mapping_range(space.data->f_mapping, 0, A::kPages);
-}
-void Retract(A& space) { retract_page_tables(space.data->f_mapping); }
-
 // B5: fork copied page tables while the parent's faults changed them.
-void ForkUnlocked(A& space) { space.child = dup_mm_for_study(space.mm, false); }
-void Fork(A& space) { space.child = dup_mm_for_study(space.mm, true); }
+void ForkUnlocked(A& space) { space.child = dup_mm(space.mm, false); }
+void Fork(A& space) { space.child = dup_mm(space.mm); }
 void MapAnonVmaElsewhere(A& space) { AccessUser(space.mm, A::kPrivate, Access::kWrite); }
 constexpr ScenarioTask kB5[] = {{"fork", ForkUnlocked}, {"fault", FaultAnon}};
 constexpr ScenarioTask kB5Fixed[] = {{"fork", Fork}, {"fault", FaultAnon}};
@@ -38,36 +26,20 @@ void ShowPteLocked(A& space) {
   pmd_off(space.mm, A::kAnon);
   mmap_write_unlock(space.mm);
 }
-void UnmapAnon(A& space) { __vm_munmap(space.mm, A::kAnon, A::kBytes); }
 constexpr ScenarioTask kB16[] = {{"oops", ShowPte}, {"munmap", UnmapAnon}};
 constexpr ScenarioTask kB16Fixed[] = {{"oops", ShowPteLocked}, {"munmap", UnmapAnon}};
 
 // B31: a neighbour grew, under the mmap read lock, into what a downgraded munmap
 // was tearing down.
 constexpr unsigned long kHole = A::kFree;
-constexpr unsigned long kStack = A::kFree + 4 * PAGE_SIZE;
+constexpr unsigned long kStack = A::kFree + PMD_SIZE;
 void MapStackAboveMapping(A& space) {
-  vm_mmap_pgoff(space.mm, nullptr, kHole, 4 * PAGE_SIZE, A::kFlags, 0);
+  vm_mmap_pgoff(space.mm, nullptr, kHole, PMD_SIZE, A::kFlags, 0);
   vm_mmap_pgoff(space.mm, nullptr, kStack, PAGE_SIZE, A::kFlags | VM_GROWSDOWN, 0);
   AccessUser(space.mm, kHole, Access::kWrite);
   AccessUser(space.mm, kStack, Access::kWrite);
 }
-void UnmapHoleAndStackTable(A& space) {
-  mmap_write_lock(space.mm);
-  vm_area_struct* const vma = vma_lookup(space.mm, kHole);
-  vma_start_write(vma);
-  vma_mark_detached(vma);
-  vma_iter_clear(space.mm, vma);
-  mmap_write_downgrade(space.mm);
-  unmap_page_range(vma, kHole, kStack);
-  unlink_anon_vmas(vma);
-  rcu_read_lock();
-  CheckPt(PtRuleId::kFree, *PeekPteTable(*space.mm, kHole)->slot_of(kStack - PAGE_SIZE),
-          LOCKDEP_CALL_SITE());
-  rcu_read_unlock();
-  vm_area_free(vma);
-  mmap_read_unlock(space.mm);
-}
+void UnmapHole(A& space) { __vm_munmap(space.mm, kHole, PMD_SIZE); }
 void GrowUnderMmapRead(A& space) {
   mmap_read_lock(space.mm);
   vm_area_struct* const vma = find_vma(space.mm, kStack);
@@ -85,96 +57,28 @@ void GrowUnderMmapWrite(A& space) {
   if (vma_lookup(space.mm, kStack - PAGE_SIZE) != nullptr) return mmap_read_unlock(space.mm);
   if (expand_stack(space.mm, kStack - PAGE_SIZE) != nullptr) mmap_read_unlock(space.mm);
 }
-constexpr ScenarioTask kB31[] = {{"munmap", UnmapHoleAndStackTable}, {"grow", GrowUnderMmapRead}};
-constexpr ScenarioTask kB31Fixed[] = {{"munmap", UnmapHoleAndStackTable},
-                                      {"grow", GrowUnderMmapWrite}};
+constexpr ScenarioTask kB31[] = {{"munmap", UnmapHole}, {"grow", GrowUnderMmapRead}};
+constexpr ScenarioTask kB31Fixed[] = {{"munmap", UnmapHole}, {"grow", GrowUnderMmapWrite}};
 
 // B32: mremap gave the page table locks back before it flushed; who found the page at
 // its new place freed it, and a processor went on using it at the old one.
-constexpr unsigned long kOld = A::kAnon;
-constexpr unsigned long kNew = A::kAnon + PAGE_SIZE;
-void UseThroughTlb(A& space) {
-  AccessUser(space.mm, kOld, Access::kWrite);
-  const pt_entry entry = HardwareWalk(space.mm, kOld);
-  if (entry.present()) FillTlb(space.mm, kOld, entry);
-  SchedulingPoint({StepKind::kRead, "user code", &space.mm->tlb, AccessMode::kShared});
-  AccessThroughTlb(space.mm, kOld, true);
-}
-void MovePte(A& space, bool flush_locked) {
-  mmap_write_lock(space.mm);
-  vm_area_struct* const vma = vma_lookup(space.mm, kOld);
-  vma_start_write(vma);
-  const LockedPte from = pte_offset_map_lock(space.mm, pmd_off(space.mm, kOld), kOld);
-  if (from.pte != nullptr) {
-    set_pte(from.pte->in->slot_of(kNew), ptep_get_and_clear(from.pte));
-    if (flush_locked) flush_tlb_range(space.mm, kOld, kOld + PAGE_SIZE);
-    pte_unmap_unlock(from);
-  }
-  flush_tlb_range(space.mm, kOld, kOld + PAGE_SIZE);
-  mmap_write_unlock(space.mm);
-}
-void FlushUnlocked(A& space) { MovePte(space, false); }
-void FlushLocked(A& space) { MovePte(space, true); }
-void FreeAtNewPlace(A& space) {
-  anon_vma* const av = space.cached->anon_vma.once();
-  anon_vma_lock_read(av);
-  const LockedPte locked = pte_offset_map_lock(space.mm, pmd_off(space.mm, kNew), kNew);
-  folio* page = nullptr;
-  if (locked.pte != nullptr) {
-    if (ptep_get(locked.pte).present()) {
-      page = ptep_get_and_clear(locked.pte).page;
-      flush_tlb_range(space.mm, kNew, kNew + PAGE_SIZE);
-      page->mapcount.dec();
-    }
-    pte_unmap_unlock(locked);
-  }
-  anon_vma_unlock_read(av);
-  if (page != nullptr) folio_put(page);
-}
-void PrepareMove(A& space) {
-  AccessUser(space.mm, kOld, Access::kWrite);
-  space.cached = space.mm->mm_mt.peek().find(kOld, kOld)->item;
-}
+void UseSecond(A& space) { AccessUser(space.mm, kSecondMapping, Access::kRead); }
+void MoveAndFlushLate(A& space) { MoveSecondPage(space, {.flush_late = true}); }
+void MoveAndFlush(A& space) { MoveSecondPage(space, {}); }
+void Truncate(A& space) { do_truncate(space.data, 0); }
 constexpr ScenarioTask kB32[] = {
-    {"user", UseThroughTlb}, {"mremap", FlushUnlocked}, {"truncate", FreeAtNewPlace}};
+    {"mremap", MoveAndFlushLate}, {"truncate", Truncate}, {"user", UseSecond}};
 constexpr ScenarioTask kB32Fixed[] = {
-    {"user", UseThroughTlb}, {"mremap", FlushLocked}, {"truncate", FreeAtNewPlace}};
+    {"mremap", MoveAndFlush}, {"truncate", Truncate}, {"user", UseSecond}};
 
 // B34: khugepaged took a table out without the rmap locks.
-void CollapseLocking(A& space, bool rmap) {
-  mmap_write_lock(space.mm);
-  vm_area_struct* const vma = vma_lookup(space.mm, A::kAnon);
-  vma_start_write(vma);
-  pt_slot* const pmd = pmd_off(space.mm, A::kAnon);
-  if (rmap) anon_vma_lock_write(vma->anon_vma);
-  spinlock* const pml = pmd_lock(space.mm, pmd);
-  CheckPt(PtRuleId::kCollapse, *pmd, LOCKDEP_CALL_SITE());
-  spin_unlock(pml);
-  if (rmap) anon_vma_unlock_write(vma->anon_vma);
-  mmap_write_unlock(space.mm);
-}
-void CollapseWithoutRmap(A& space) { CollapseLocking(space, false); }
-void CollapseWithRmap(A& space) { CollapseLocking(space, true); }
+void CollapseWithoutRmap(A& space) { collapse_huge_page(space.mm, kHole, false); }
+void CollapseWithRmap(A& space) { collapse_huge_page(space.mm, kHole); }
 constexpr ScenarioTask kB34[] = {{"khugepaged", CollapseWithoutRmap}};
 constexpr ScenarioTask kB34Fixed[] = {{"khugepaged", CollapseWithRmap}};
 
 // B35: khugepaged asked for anon_vma before it had the locks, and not again.
-void RetractUnchecked(A& space) {
-  address_space* const mapping = space.data->f_mapping;
-  i_mmap_lock_read(mapping);
-  vm_area_struct* const vma = mapping->i_mmap.read().find(0, 0)->item;
-  pt_slot* const pmd = pmd_off(space.mm, vma->vm_start);
-  if (!vma->anon_vma.once() && pmd != nullptr && ptep_get(pmd).table != nullptr) {
-    spinlock* const pml = pmd_lock(space.mm, pmd);
-    page_table* const table = ptep_get(pmd).table;
-    spin_lock(&table->lock);
-    CheckPt(PtRuleId::kRetract, *pmd, LOCKDEP_CALL_SITE());
-    spin_unlock(&table->lock);
-    spin_unlock(pml);
-  }
-  i_mmap_unlock_read(mapping);
-}
-void FaultPrivate(A& space) { AccessUser(space.mm, A::kPrivate, Access::kWrite); }
+void RetractUnchecked(A& space) { retract_page_tables(space.data->f_mapping, false); }
 void EmptyPrivateTable(A& space) {
   AccessUser(space.mm, A::kPrivate, Access::kRead);
   unmap_mapping_range(space.data->f_mapping, 0, A::kPages);
@@ -257,7 +161,8 @@ void FreeTable(A& space, bool wait_for_walkers) {
   spinlock* const pml = pmd_lock(space.mm, pmd);
   page_table* const table = ptep_get(pmd).table;
   ptep_get_and_clear(pmd);
-  spin_unlock(pml);
+  flush_tlb_range(space.mm, A::kAnon, A::kAnon + PMD_SIZE);
+  pmd_unlock(pml, pmd);
   if (wait_for_walkers) tlb_remove_table_sync_one();
   AlsoTouches(&table->slots[0], AccessMode::kExclusive);
   table->freed = true;
@@ -281,14 +186,11 @@ constexpr ScenarioTask kB37Fixed[] = {{"khugepaged", FreeAfterWalkers}, {"gup-fa
 void FaultAround(A& space, bool look_again) {
   mmap_read_lock(space.mm);
   pt_slot* const pmd = pmd_off(space.mm, A::kShared);
-  const bool preallocated = ptep_get(pmd).none();
-  spinlock* const pml = pmd_lock(space.mm, pmd);
-  const bool empty = ptep_get(pmd).none();
-  spin_unlock(pml);
-  if (empty && !preallocated && !look_again) {
-    Corruption("a page table was installed that nobody had allocated");
-  }
-  if (empty) pte_alloc(space.mm, pmd, A::kShared);
+  page_table* prealloc = nullptr;
+  if (ptep_get(pmd).none()) prealloc = pte_alloc_one(*pmd, A::kShared);
+  static_cast<void>(filemap_get_folio(space.data->f_mapping, 0));
+  if (look_again && prealloc == nullptr) prealloc = pte_alloc_one(*pmd, A::kShared);
+  pmd_install(space.mm, pmd, prealloc);
   mmap_read_unlock(space.mm);
 }
 void InstallBlindly(A& space) { FaultAround(space, false); }
@@ -300,27 +202,28 @@ constexpr MuseumPiece kPieces[] = {
     MM_PIECE("fork-copies-while-parent-faults", "fb49c455323f", kPageTableRule,
              "fork copied entries that the parent's faults were making", kB5, kB5Fixed,
              MapAnonVmaElsewhere),
-    MM_PIECE("show-pte-without-lock", "CVE-2026-90303", kPageTableRule,
+    MM_PIECE("show-pte-without-lock", "CVE-2026-90303" MM_AFTER_THE_FIX, kPageTableRule,
              "an error path walked page tables without any lock", kB16, kB16Fixed, FaultAnon),
     MM_PIECE("munmap-downgrade-against-growth", "CVE-2020-29369, 246c320a8cfe", kPageTableRule,
              "a stack grew into what a downgraded munmap freed", kB31, kB31Fixed,
              MapStackAboveMapping),
-    MM_PIECE("mremap-late-tlb-flush", "CVE-2018-18281, eb66ae030829", kModelCorruption,
-             "mremap flushed after it had given the page table locks back", kB32, kB32Fixed,
-             PrepareMove),
+    MM_PIECE("mremap-late-tlb-flush", "CVE-2018-18281, eb66ae030829" MM_AFTER_THE_FIX,
+             kPageTableRule, "mremap flushed after it had given the page table locks back", kB32,
+             kB32Fixed, MapAndCacheSecondPage),
     MM_PIECE("collapse-without-rmap-locks", "8d3c106e19e8", kPageTableRule,
-             "khugepaged took out a table that the rmap led to", kB34, kB34Fixed, FaultAnon),
-    MM_PIECE("retract-checks-anon-vma-early", "CVE-2023-52935, 023f47a8250c", kPageTableRule,
-             "khugepaged took out a table that had got an anonymous page", kB35, kB35Fixed,
-             EmptyPrivateTable),
+             "khugepaged took out a table that the rmap led to", kB34, kB34Fixed,
+             MapStackAboveMapping),
+    MM_PIECE("retract-checks-anon-vma-early", "CVE-2023-52935, 023f47a8250c" MM_AFTER_THE_FIX,
+             kPageTableRule, "khugepaged took out a table that had got an anonymous page", kB35,
+             kB35Fixed, EmptyPrivateTable),
     MM_PIECE("collapse-checks-before-vma-lock", "366a4532d96f", kModelCorruption,
              "khugepaged used a table that a fault's neighbour had freed", kB36, kB36Fixed,
              EmptyTable),
     MM_PIECE("gup-fast-against-collapse", "70cbc3cc78a9, 2ba99c5e0881", kModelCorruption,
              "a table was freed under a walk with interrupts off", kB37, kB37Fixed, FaultAnon),
-    MM_PIECE("mremap-against-retract", "CVE-2024-50066, 6fa1066fc5d0", kModelCorruption,
-             "mremap moved a table that it had looked up before it locked", kB38, kB38Fixed,
-             EmptyTable),
+    MM_PIECE("mremap-against-retract", "CVE-2024-50066, 6fa1066fc5d0" MM_AFTER_THE_FIX,
+             kModelCorruption, "mremap moved a table that it had looked up before it locked", kB38,
+             kB38Fixed, EmptyTable),
     MM_PIECE("follow-pfnmap-snapshot", "mm/memory: fix checks in follow_pfnmap_start",
              kModelCorruption, "a walk acted on what it had read before it locked", kB39, kB39Fixed,
              EmptyTable),

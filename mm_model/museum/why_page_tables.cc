@@ -1,8 +1,10 @@
 // What comes of breaking the rules of page tables: why they exist.
 
+#include "mm_model/folio.h"
 #include "mm_model/migrate.h"
 #include "mm_model/mm_locks.h"
 #include "mm_model/museum/museum.h"
+#include "mm_model/museum/steps.h"
 #include "mm_model/services.h"
 #include "mm_model/vma_lock.h"
 
@@ -18,39 +20,15 @@ folio* CachedPage(const A& space, unsigned long index) {
 
 // move_ptes takes the rmap locks, unless a walk comes to the source first.  Here it
 // comes to the target first: that VMA begins at a lower page of the file.
-constexpr unsigned long kSource = A::kFree + PMD_SIZE;
-constexpr unsigned long kTarget = A::kShared + PAGE_SIZE;
-void MapSecondPageElsewhere(A& space) {
-  vm_mmap_pgoff(space.mm, space.data, kSource, PAGE_SIZE, A::kFlags | VM_SHARED, 1);
-  AccessUser(space.mm, kSource, Access::kRead);
-}
-void MoveEntry(A& space, bool rmap_locks) {
-  mmap_write_lock(space.mm);
-  vm_area_struct* const from = vma_lookup(space.mm, kSource);
-  vm_area_struct* const to = vma_lookup(space.mm, kTarget);
-  vma_start_write(from);
-  vma_start_write(to);
-  move_page_tables({from, to, kSource, kTarget, rmap_locks}, PAGE_SIZE);
-  mmap_write_unlock(space.mm);
-}
-void MoveWithoutRmapLocks(A& space) { MoveEntry(space, false); }
-void MoveWithRmapLocks(A& space) { MoveEntry(space, true); }
-void MigrateAndLookForEntries(A& space) {
-  migrate_folio(CachedPage(space, 1));
-  for (const unsigned long address : {kSource, kTarget}) {
-    if (PeekPte(*space.mm, address).kind == pt_entry::Kind::kMigration) {
-      Corruption("a walk of the reverse mapping missed an entry: who faults there waits for ever");
-    }
-  }
-}
-constexpr ScenarioTask kMove[] = {{"mremap", MoveWithoutRmapLocks},
-                                  {"migrate", MigrateAndLookForEntries}};
+void MoveWithoutRmapLocks(A& space) { MoveSecondPage(space, {.rmap_locks = false}); }
+void MoveWithRmapLocks(A& space) { MoveSecondPage(space, {}); }
+void MigrateSecondPage(A& space) { migrate_folio(CachedPage(space, 1)); }
+constexpr ScenarioTask kMove[] = {{"mremap", MoveWithoutRmapLocks}, {"migrate", MigrateSecondPage}};
 constexpr ScenarioTask kMoveKept[] = {{"mremap", MoveWithRmapLocks},
-                                      {"migrate", MigrateAndLookForEntries}};
+                                      {"migrate", MigrateSecondPage}};
 
 // An entry is installed under the mmap or the VMA lock.  Under an rmap lock alone it can
 // come between the zap and the freeing of the tables.
-void CacheOnePage(A& space) { AccessUser(space.mm, A::kShared, Access::kRead); }
 void Install(vm_area_struct* vma, folio* page) {
   mm_struct* const mm = vma->vm_mm;
   pt_slot* const pmd = pmd_off(mm, A::kShared);
@@ -112,11 +90,6 @@ constexpr ScenarioTask kFree[] = {{"munmap", FreeThenUnlink}, {"truncate", ZapTh
 constexpr ScenarioTask kFreeKept[] = {{"munmap", UnlinkThenFree}, {"truncate", ZapThroughTheFile}};
 
 // Once a pte table is locked the pmd entry is asked again: it may be gone by then.
-void EmptyTable(A& space) {
-  CacheOnePage(space);
-  unmap_mapping_range(MappingOf(space), 0, A::kPages);
-}
-void Retract(A& space) { retract_page_tables(MappingOf(space)); }
 void InstallUnasked(A& space) {
   folio* const page = CachedPage(space, 0);
   vm_area_struct* const vma = lock_vma_under_rcu(space.mm, A::kShared);
@@ -127,9 +100,6 @@ void InstallUnasked(A& space) {
     spin_lock(&table->lock);
     page->mapcount.inc();
     set_pte(table->slot_of(A::kShared), mk_pte(page, false));
-    if (ptep_get(pmd).table != table) {
-      Corruption("an entry went into a page table that was no longer there");
-    }
     spin_unlock(&table->lock);
   }
   rcu_read_unlock();
@@ -154,13 +124,31 @@ void LookUnderRcu(A& space) { LookAtPte(space, true); }
 constexpr ScenarioTask kRcu[] = {{"reader", LookWithoutRcu}, {"khugepaged", Retract}};
 constexpr ScenarioTask kRcuKept[] = {{"reader", LookUnderRcu}, {"khugepaged", Retract}};
 
+// A processor uses what it has cached until it is flushed: then only is the page freed.
+void UseAndCacheAnon(A& space) {
+  FaultAnon(space);
+  CacheEverywhere(space);
+}
+void ZapWithoutFlush(A& space) {
+  mmap_read_lock(space.mm);
+  const LockedPte locked = pte_offset_map_lock(space.mm, pmd_off(space.mm, A::kAnon), A::kAnon);
+  folio* const page = ptep_get_and_clear(locked.pte).page;
+  page->mapcount.dec();
+  pte_unmap_unlock(locked);
+  folio_put(page);
+  mmap_read_unlock(space.mm);
+}
+void ZapAndFlush(A& space) { madvise_dontneed(space.mm, A::kAnon, PAGE_SIZE); }
+constexpr ScenarioTask kFlush[] = {{"zap", ZapWithoutFlush}, {"user", FaultAnon}};
+constexpr ScenarioTask kFlushKept[] = {{"zap", ZapAndFlush}, {"user", FaultAnon}};
+
 constexpr MuseumPiece kPieces[] = {
     MM_WHY("why-move-ptes-takes-rmap-locks", "mm/mremap.c, move_ptes; PT-MOVE-PTE",
            kModelCorruption, "an entry moves behind a walk that has passed its target", kMove,
            kMoveKept, MapSecondPageElsewhere),
     MM_WHY("why-no-install-under-rmap-lock", "process_addrs.rst, \"Locking rules\"; PT-INST",
            kModelCorruption, "an entry is installed between the zap and free_pgtables", kInstall,
-           kInstallKept, CacheOnePage),
+           kInstallKept, FaultShared),
     MM_WHY("why-unlink-before-freeing-tables", "process_addrs.rst, \"Page table freeing\"; PT-FREE",
            kModelCorruption, "tables are freed while the reverse mapping leads to them", kFree,
            kFreeKept, MapAlone),
@@ -170,6 +158,8 @@ constexpr MuseumPiece kPieces[] = {
     MM_WHY("why-ptes-are-read-under-rcu", "process_addrs.rst, \"Locking rules\"; PT-RCU",
            kModelCorruption, "a table is freed under somebody who reads it", kRcu, kRcuKept,
            EmptyTable),
+    MM_WHY("why-the-tlb-is-flushed", "mm/memory.c, zap_pte_range; PT-FLUSH", kModelCorruption,
+           "a page is freed that a processor still uses", kFlush, kFlushKept, UseAndCacheAnon),
 };
 
 }  // namespace

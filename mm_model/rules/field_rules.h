@@ -21,6 +21,7 @@ enum class Field : uint8_t {
 #undef MM_FIELD
 };
 
+// Empty: nobody accesses it so, or another rule says.
 struct FieldRule {
   const char* name = "";
   RequirementText write;

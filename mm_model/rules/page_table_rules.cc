@@ -54,6 +54,14 @@ void CheckPt(PtRuleId rule, const pt_slot& slot, const lockdep::CallSite& site) 
   Check(rule, slot, site);
 }
 
+void CheckPt(PtRuleId rule, const folio& page, const lockdep::CallSite& site) {
+  Check(rule, page, site);
+}
+
+void CheckPt(PtRuleId rule, const mm_struct& mm, const lockdep::CallSite& site) {
+  Check(rule, mm, site);
+}
+
 void CheckPtChange(const pt_slot& slot, const pt_entry& next, const lockdep::CallSite& site) {
   const pt_entry& was = slot.entry;
   if (slot.in->level == Level::kPte) Check(PtRuleId::kRevalidate, slot, site);

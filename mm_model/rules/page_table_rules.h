@@ -14,6 +14,8 @@
 
 namespace mm_model {
 
+struct folio;
+struct mm_struct;
 struct page_table;
 struct pt_entry;
 struct pt_slot;
@@ -37,6 +39,9 @@ std::span<const PtRule> AllPtRules();
 
 // The running task is about to do it to the entry.
 void CheckPt(PtRuleId rule, const pt_slot& slot, const lockdep::CallSite& site);
+// The same of a folio, and of the address space as a whole.
+void CheckPt(PtRuleId rule, const folio& page, const lockdep::CallSite& site);
+void CheckPt(PtRuleId rule, const mm_struct& mm, const lockdep::CallSite& site);
 
 // It is about to replace an entry by another: which rule that is follows from
 // the two.

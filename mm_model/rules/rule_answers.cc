@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "mm_model/rules/page_table_terms.h"
+#include "mm_model/tlb.h"
 
 namespace mm_model {
 namespace {
@@ -177,6 +178,8 @@ Answer Ask(const mm_struct& mm, const Condition& condition, AccessKind kind) {
       return answer;
     case Term::kDowngraded:
       return State(mm.mmap_lock.IsDowngradedBy(current()));
+    case Term::kFlushed:
+      return State(IsFlushed(mm));
     case Term::kDying:
       Asks(&mm.mm_users);
       return State(mm.mm_users.peek() == 0);
@@ -337,6 +340,8 @@ Answer Ask(const pt_slot& slot, const Condition& condition, AccessKind kind) {
       return State(IsEmptyBelow(slot));
     case Term::kRevalidated:
       return State(table.revalidated_by == &current());
+    case Term::kFlushed:
+      return State(IsFlushed(table));
     default:
       return Common(condition, kind);
   }

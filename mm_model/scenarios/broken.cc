@@ -61,8 +61,45 @@ void RebindMappedVma(A& space) {
   vm_area_struct* const vma = find_vma(space.mm, A::kAnon);
   vma->vm_private_data = machine().New<hugetlb_vma_lock>();
   vma->vm_file = space.data;
+  vma->vm_mm = machine().New<mm_struct>();
   mmap_read_unlock(space.mm);
 }
+
+[[gnu::noinline]] void end_vma_write_locks(mm_struct* mm) {
+  vma_end_write_all(mm, LOCKDEP_CALL_SITE());
+}
+[[gnu::noinline]] void mark_write_locked(vm_area_struct* vma) {
+  WillWrite(*vma, {Field::kVmLockSeq, AccessKind::kOnce, &vma->vm_lock_seq, LOCKDEP_CALL_SITE()});
+  vma->vm_lock_seq = vma->vm_mm.peek()->mm_lock_seq;
+}
+[[gnu::noinline]] void read_sequence(const vm_area_struct& vma) {
+  WillRead(vma, {Field::kVmLockSeq, AccessKind::kOnce, &vma.vm_lock_seq, LOCKDEP_CALL_SITE()});
+}
+
+// As mmap_write_unlock does, by one who is no writer.
+void EndVmaWriteLocksOfOthers(A& space) {
+  mmap_read_lock(space.mm);
+  end_vma_write_locks(space.mm);
+  mmap_read_unlock(space.mm);
+}
+
+// As vma_start_write does, but readers are not kept out.
+void MarkVmaWriteLocked(A& space) {
+  mmap_write_lock(space.mm);
+  mark_write_locked(find_vma(space.mm, A::kAnon));
+  mmap_write_unlock(space.mm);
+}
+
+// Is it write-locked?  Without RCU the VMA may be gone.
+void LookAtSequence(A& space) {
+  mmap_read_lock(space.mm);
+  const vm_area_struct* const vma = find_vma(space.mm, A::kAnon);
+  mmap_read_unlock(space.mm);
+  read_sequence(*vma);
+}
+
+// /proc/pid/stat, without the mmap lock or arg_lock.
+void ReadStartOfStack(A& space) { static_cast<void>(space.mm->start_stack.read()); }
 
 void WalkChainWithoutLock(A& space) {
   AccessUser(space.mm, A::kAnon, Access::kWrite);
@@ -108,6 +145,10 @@ void WriteLockVmaUnderItsReadLock(A& space) {
 constexpr ScenarioTask kPlainCounters[] = {{"counter", CountPlainly}};
 constexpr ScenarioTask kRebind[] = {{"driver", RebindMappedVma}};
 constexpr ScenarioTask kChain[] = {{"walker", WalkChainWithoutLock}};
+constexpr ScenarioTask kEndWrite[] = {{"driver", EndVmaWriteLocksOfOthers}};
+constexpr ScenarioTask kMark[] = {{"writer", MarkVmaWriteLocked}};
+constexpr ScenarioTask kSequence[] = {{"reader", LookAtSequence}};
+constexpr ScenarioTask kStat[] = {{"reader", ReadStartOfStack}};
 constexpr ScenarioTask kNoRcu[] = {{"walker", ReadPteWithoutRcu}};
 constexpr ScenarioTask kNotAgain[] = {{"walker", AgePteWithoutAskingAgain}};
 constexpr ScenarioTask kOwnRead[] = {{"writer", WriteLockVmaUnderItsReadLock}};
@@ -131,6 +172,13 @@ constexpr Scenario kScenarios[] = {
     {"vma-rebound", "broken", "change what a VMA maps after others know it", kRebind},
     {"chain-without-lock", "broken", "walk an anon_vma_chain after the mmap lock was given back",
      kChain},
+    {"vma-locks-ended-by-reader", "broken", "end the VMA write locks under the mmap read lock",
+     kEndWrite},
+    {"vma-marked-write-locked", "broken", "mark a VMA write-locked while it may have readers",
+     kMark},
+    {"sequence-without-rcu", "broken", "ask whether a VMA is write-locked that may be gone",
+     kSequence},
+    {"stat-without-lock", "broken", "read where the stack starts without a lock", kStat},
     {"pte-without-rcu", "broken", "read a pte under the mmap lock alone", kNoRcu},
     {"pte-not-asked-again", "broken", "change a pte of a table that may be gone", kNotAgain},
     {"rmap-locks-in-wrong-order", "broken",

@@ -50,7 +50,7 @@ void ForkAndExit(A& space) {
   Fork(space);
   AccessUser(space.child, A::kAnon, Access::kWrite);
   AccessUser(space.mm, A::kPrivate, Access::kWrite);
-  exit_mmap(space.child);
+  mmput(space.child);
 }
 
 void Life(A& space) {
@@ -59,7 +59,7 @@ void Life(A& space) {
   do_mprotect_pkey(space.mm, A::kAnon, A::kBytes, VM_READ);
   __vm_munmap(space.mm, A::kAnon + PAGE_SIZE, PAGE_SIZE);
   do_truncate(space.data, PAGE_SIZE);
-  exit_mmap(space.mm);
+  mmput(space.mm);
 }
 
 // A stack of one page, with room to grow.
@@ -131,6 +131,22 @@ void Remove(A& space) { madvise_remove(space.mm, A::kShared); }
 
 void AdviseProcess(A& /*space*/) { process_madvise(A::kAnon, A::kBytes); }
 
+// Grows its neighbour instead.
+void MapNextToAnon(A& space) {
+  AccessUser(space.mm, A::kAnon, Access::kWrite);
+  vm_mmap_pgoff(space.mm, nullptr, A::kAnon + A::kBytes, PAGE_SIZE, A::kFlags, 0);
+  AccessUser(space.mm, A::kAnon + A::kBytes, Access::kWrite);
+}
+
+// The middle becomes a VMA of its own, and part of the whole again.
+void ProtectAndUnprotect(A& space) {
+  AccessUser(space.mm, A::kPrivate + PAGE_SIZE, Access::kWrite);
+  do_mprotect_pkey(space.mm, A::kPrivate + PAGE_SIZE, PAGE_SIZE, VM_READ);
+  do_mprotect_pkey(space.mm, A::kPrivate + PAGE_SIZE, PAGE_SIZE, A::kFlags);
+}
+
+constexpr ScenarioTask kMmapMerge[] = {{"mmap", MapNextToAnon}};
+constexpr ScenarioTask kMprotectMerge[] = {{"mprotect", ProtectAndUnprotect}};
 constexpr ScenarioTask kGrow[] = {{"fault", GrowStack}, {"user", UseStack}};
 constexpr ScenarioTask kBrk[] = {{"brk", UseHeap}};
 constexpr ScenarioTask kMlock[] = {{"mlock", Lock}};
@@ -155,6 +171,8 @@ constexpr ScenarioTask kLife[] = {{"life", Life}};
 constexpr Scenario kScenarios[] = {
     {"mmap", "mapping", "map anonymous memory and a file", kMmap},
     {"mmap-fixed", "mapping", "map a file over memory that is in use", kMmapFixed},
+    {"mmap-merge", "mapping", "map memory next to a mapping, which grows", kMmapMerge},
+    {"mprotect-merge", "mapping", "split a mapping in three, and merge it again", kMprotectMerge},
     {"munmap", "mapping", "unmap whole mappings; page tables go under the downgraded mmap lock",
      kMunmap},
     {"munmap-split", "mapping", "unmap the middle of a file mapping, which splits it twice",

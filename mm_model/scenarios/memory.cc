@@ -21,7 +21,7 @@ folio* FolioAt(const A& space, unsigned long address) {
 
 void Reclaim(folio* page) {
   if (page == nullptr) return;
-  if (!page->lru) folio_add_lru(page);  // lru_add_drain
+  lru_add_drain(page);
   shrink_folio(page);
 }
 

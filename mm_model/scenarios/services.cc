@@ -42,6 +42,22 @@ void Retract(A& space) {
   retract_page_tables(space.data->f_mapping);
 }
 
+constexpr unsigned long kLarge = A::kFree + 8 * PMD_SIZE;
+
+// A file that a huge page can hold, all of it mapped and cached.
+void MapLargeFile(A& space) {
+  auto* const node = machine().New<inode>(space.data->f_inode->i_sb);
+  node->i_size.Reset(PMD_SIZE);
+  space.data = machine().New<file>(node);
+  vm_mmap_pgoff(space.mm, space.data, kLarge, PMD_SIZE, A::kFlags | VM_SHARED, 0);
+  for (unsigned long at = 0; at < PMD_SIZE; at += PAGE_SIZE) {
+    AccessUser(space.mm, kLarge + at, Access::kRead);
+  }
+}
+
+void CollapseFile(A& space) { collapse_file(space.data->f_mapping, 0); }
+void WriteLarge(A& space) { AccessUser(space.mm, kLarge + PAGE_SIZE, Access::kWrite); }
+
 void FaultShared(A& space) { AccessUser(space.mm, A::kShared, Access::kRead); }
 
 folio* FolioAt(const A& space, unsigned long address) {
@@ -152,12 +168,7 @@ void RegisterNotifier(A& space) {
 
 void HitBreakpoint(A& space) { find_active_uprobe(space.mm, A::kPrivate + PAGE_SIZE); }
 
-void MapHugetlb(A& space) {
-  auto* const node = machine().New<inode>(space.data->f_inode->i_sb, true);
-  node->i_size.Reset(PMD_SIZE);
-  space.huge = machine().New<file>(node);
-  hugetlb_mmap(space.mm, space.huge, kHuge);
-}
+void MapHugetlb(A& space) { MapHugetlbFile(space, kHuge); }
 
 void UseHugetlb(A& space) { AccessUser(space.mm, kHuge, Access::kWrite); }
 
@@ -169,6 +180,7 @@ void UnmapHugetlb(A& space) {
 void PunchHugetlb(A& space) { hugetlbfs_punch_hole(space.huge); }
 
 constexpr ScenarioTask kCollapse[] = {{"khugepaged", UseAndCollapse}, {"fault", UseTable}};
+constexpr ScenarioTask kCollapseFile[] = {{"khugepaged", CollapseFile}, {"user", WriteLarge}};
 constexpr ScenarioTask kHugePage[] = {{"user", UseHugePage}};
 constexpr ScenarioTask kRetract[] = {{"khugepaged", Retract}, {"fault", FaultShared}};
 constexpr ScenarioTask kSplit[] = {{"split", SplitFolios}};
@@ -196,6 +208,8 @@ constexpr ScenarioTask kHugetlbPunch[] = {{"fault", UseHugetlb}, {"punch", Punch
 constexpr Scenario kScenarios[] = {
     {"collapse", "services", "khugepaged puts a huge page in place of a page table", kCollapse,
      MapTable},
+    {"collapse-file", "services", "khugepaged puts a huge page in place of a file's pages",
+     kCollapseFile, MapLargeFile},
     {"huge-page", "services", "copy, protect, move and unmap a huge page, whole and in parts",
      kHugePage, MapTable},
     {"retract-page-tables", "services", "an empty page table goes while its VMA stays", kRetract},

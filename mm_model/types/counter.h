@@ -18,16 +18,10 @@ class Counter {
     SchedulingPoint({StepKind::kAtomic, name_, this});
     return value_;
   }
-  // Both return whether it is zero now, or was not.
+  // Returns whether it is zero now.
   bool dec_and_test() {
     SchedulingPoint({StepKind::kAtomic, name_, this});
     return --value_ == 0;
-  }
-  bool inc_not_zero() {
-    SchedulingPoint({StepKind::kAtomic, name_, this});
-    if (value_ == 0) return false;
-    ++value_;
-    return true;
   }
 
   int peek() const { return value_; }

@@ -38,14 +38,16 @@ struct folio {
   Guarded<folio, bool, Field::kHwPoison> hwpoison{this};
   Counter mapcount{"folio->_mapcount"};
   Counter pincount{"folio->_pincount"};  // Long-term users, as GUP.
-  unsigned long swap = 0;                // Its entry in the swap cache; 0: not there.
-  bool uptodate = false;                 // Page flags that are atomic bits.
+  Counter migration_entries{"migration entries"};
+  unsigned long pages = 1;  // Constant once it is visible.
+  unsigned long swap = 0;   // Its entry in the swap cache; 0: not there.
+  bool uptodate = false;    // Page flags that are atomic bits.
   bool dirty = false;
   bool writeback = false;
-  bool mlocked = false;
-  bool ksm = false;
-  bool visible = false;  // Somebody else may find it: it was mapped or is in the page cache.
-  bool freed = false;    // Given back: it must not be used.
+  bool visible = false;   // Somebody else may find it: it was mapped or is in the page cache.
+  bool in_batch = true;   // Not on the LRU yet.
+  bool isolated = false;  // Somebody has taken it off the LRU.
+  bool freed = false;     // Given back: it must not be used.
 };
 
 // ---- Reverse mapping of anonymous memory ----
@@ -69,9 +71,7 @@ struct anon_vma {
                                                                             machine().memory()};
   Guarded<anon_vma, int, Field::kNumActiveVmas> num_active_vmas{this};
   Guarded<anon_vma, int, Field::kNumChildren> num_children{this};
-  Counter refcount{"anon_vma->refcount", 1};
   bool published = false;  // Somebody else may find it.
-  bool freed = false;
 };
 
 // ---- Swap ----
@@ -87,7 +87,6 @@ struct swap_info_struct {
                                                                              machine().memory()};
   Guarded<swap_info_struct, std::pmr::vector<folio*>, Field::kSwapCache> swap_cache{
       this, kSlots, nullptr, machine().memory()};
-  Counter users{"si->users", 1};  // get_swap_device
 };
 
 // What there is once in a kernel.

@@ -20,6 +20,7 @@
 #include "mm_model/machine.h"
 #include "mm_model/types/counter.h"
 #include "mm_model/types/page_table_types.h"
+#include "mm_model/types/tlb_types.h"
 
 namespace mm_model {
 
@@ -97,16 +98,6 @@ struct vm_area_struct {
   VmaState state = VmaState::kNew;
 };
 
-// What a processor has cached of the page tables: see tlb.h.
-struct TlbEntry {
-  unsigned long address;
-  folio* page;
-  bool write;
-};
-struct Tlb {
-  std::pmr::vector<TlbEntry> entries{machine().memory()};
-};
-
 struct mm_struct {
   mm_struct() : pgd(this, Level::kPgd, 0) {}
 
@@ -149,7 +140,8 @@ struct mm_struct {
   // ask who could still reach an address.
   std::pmr::vector<vm_area_struct*> vmas{machine().memory()};
   std::array<Tlb, kMaxTasks> tlb;  // Of each processor.
-  bool freed = false;              // Its last user has left.
+  std::pmr::vector<StaleRange> stale{machine().memory()};
+  bool freed = false;  // Its last user has left.
 };
 
 inline constexpr unsigned long MMF_OOM_SKIP = 0x1;

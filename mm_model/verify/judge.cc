@@ -61,6 +61,7 @@ constexpr ClassWord kWords[] = {
     {LockClass::kMfMutex, "mf:"},
     {LockClass::kExecUpdateLock, "exec_update:"},
     {LockClass::kMapChangingLock, "map_changing:"},
+    {LockClass::kTlbFlush, "flushed"},
 };
 
 bool HasWord(std::string_view text, std::string_view word) {

@@ -32,6 +32,8 @@ std::vector<MutationKind> KindsFor(const LockAttempt& attempt) {
       return {MutationKind::kDrop, MutationKind::kDelay};
     case Attempt::kTry:
       return {MutationKind::kDrop, MutationKind::kWait};
+    case Attempt::kFlush:
+      return {MutationKind::kDrop};
   }
   return {};
 }

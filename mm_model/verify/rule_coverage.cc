@@ -14,31 +14,12 @@
 namespace mm_model {
 namespace {
 
-enum class Missing : uint8_t { kScenario, kMutant };
-
-struct RuleReason {
-  std::string_view rule;
-  Missing missing;
-  const char* why;
-};
-
-constexpr RuleReason kReasons[] = {
-#define MM_RULE_REASON(rule, missing, why) {rule, Missing::missing, why},
-#include "mm_model/verify/rule_reasons.def"
-#undef MM_RULE_REASON
-};
-
-const char* ReasonOf(const std::string& rule, Missing missing) {
-  for (const RuleReason& reason : kReasons) {
-    if (reason.rule == rule && reason.missing == missing) return reason.why;
-  }
-  return nullptr;
-}
-
 std::string WriteSide(const std::string& field) { return absl::StrCat("write ", field); }
 std::string ReadSide(const std::string& field) { return absl::StrCat("read ", field); }
 
-bool GrantsEveryRead(const FieldRule& rule) { return std::string_view(rule.read.text) == "any"; }
+bool AsksReaders(const FieldRule& rule) {
+  return !rule.read.empty() && std::string_view(rule.read.text) != "any";
+}
 
 // The rule that the finding tells of; empty: none of these.
 std::string RuleOfFinding(const Finding& finding) {
@@ -58,8 +39,8 @@ std::string RuleOfFinding(const Finding& finding) {
 
 RuleCoverage::RuleCoverage() {
   for (const FieldRule& rule : AllFieldRules()) {
-    Add(WriteSide(rule.name));
-    if (!GrantsEveryRead(rule)) Add(ReadSide(rule.name));
+    if (!rule.write.empty()) Add(WriteSide(rule.name));
+    if (AsksReaders(rule)) Add(ReadSide(rule.name));
   }
   for (const PtRule& rule : AllPtRules()) Add(rule.id);
   for (const StateRule& rule : AllStateRules()) Add(rule.id);
@@ -67,9 +48,7 @@ RuleCoverage::RuleCoverage() {
 
 void RuleCoverage::Add(const std::string& name) {
   index_.emplace(name, rules_.size());
-  rules_.push_back({.name = name,
-                    .why_unasked = ReasonOf(name, Missing::kScenario),
-                    .why_unbroken = ReasonOf(name, Missing::kMutant)});
+  rules_.push_back({.name = name});
 }
 
 void RuleCoverage::NoteAsked(const std::string& name, uint64_t times, const std::string& scenario) {
@@ -122,11 +101,8 @@ RuleCoverage CoverageIn(const std::vector<const Scenario*>& scenarios) {
 
 std::string WhatIsAmiss(const CoveredRule& rule) {
   const auto say = [&](const char* what) { return absl::StrCat("rule ", rule.name, ": ", what); };
-  if (rule.asked == 0 && rule.why_unasked == nullptr) return say("no scenario is asked it");
-  if (rule.asked != 0 && rule.why_unasked != nullptr) return say("said to be never asked, but is");
-  if (rule.mutants == 0 && rule.why_unbroken == nullptr) return say("no mutant breaks it");
-  if (rule.mutants != 0 && rule.why_unbroken != nullptr)
-    return say("said to be unbroken, but is not");
+  if (rule.asked == 0) return say("no scenario is asked it");
+  if (rule.mutants == 0) return say("no mutant breaks it");
   return "";
 }
 

@@ -21,13 +21,11 @@
 namespace mm_model {
 
 struct CoveredRule {
-  std::string name;                    // "write vma->vm_end", "PT-INST", "ST-VW".
-  uint64_t asked = 0;                  // How often, where nothing was found.
-  std::string obeyed_in;               // The first such scenario.
-  uint64_t mutants = 0;                // Found by it.
-  std::string broken_by;               // The first of them.
-  const char* why_unasked = nullptr;   // Where there is no scenario: the reason.
-  const char* why_unbroken = nullptr;  // Where there is no mutant.
+  std::string name;       // "write vma->vm_end", "PT-INST", "ST-VW".
+  uint64_t asked = 0;     // How often, where nothing was found.
+  std::string obeyed_in;  // The first such scenario.
+  uint64_t mutants = 0;   // Found by it.
+  std::string broken_by;  // The first of them.
 };
 
 class RuleCoverage {

@@ -26,8 +26,8 @@ TEST(VerifierTest, EveryMutantIsCaughtOrExplainedAndNothingElseIsAmiss) {
   EXPECT_EQ(result.explained.size(), AllExplainedMutants().size());
   EXPECT_EQ(result.pairs.size(), result.totals.pairs);
   for (const CoveredRule& rule : result.rules) {
-    EXPECT_NE(rule.asked != 0, rule.why_unasked != nullptr) << rule.name;
-    EXPECT_NE(rule.mutants != 0, rule.why_unbroken != nullptr) << rule.name;
+    EXPECT_NE(rule.asked, 0u) << rule.name;
+    EXPECT_NE(rule.mutants, 0u) << rule.name;
   }
   EXPECT_GT(result.rules.size(), result.totals.rules);  // Writing and reading by themselves.
 }
