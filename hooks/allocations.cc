@@ -30,8 +30,9 @@ void LookBehind(const Caller& caller) {
 
 }  // namespace
 
-void StartNotingAllocations() {
-  smallest_noted_block = kSmallestLock;
+void StartNotingAllocations() { smallest_noted_block = kSmallestLock; }
+
+void LookBehindOperatorNew() {
   using New = void* (*)(size_t);
   using Delete = void (*)(void*);
   const auto make = reinterpret_cast<New>(dlsym(RTLD_NEXT, "_Znwm"));

@@ -25,8 +25,12 @@ namespace lockdep::hooks {
 // before the hooks are active.
 extern constinit size_t smallest_noted_block;
 
-// Begins to note blocks, and finds out how to look behind `operator new`.
+// Begins to note blocks.
 void StartNotingAllocations();
+
+// Finds out how to look behind `operator new`: calls it, so not from inside an allocator.
+// REQUIRES: the gate is closed.
+void LookBehindOperatorNew();
 
 inline bool IsNoted(size_t size) { return size >= smallest_noted_block; }
 

@@ -1,5 +1,6 @@
 #include "hooks/caller.h"
 
+#include "hooks/static_modules.h"
 #include "hooks/thread_context.h"
 #include "lockdep/lockdep.h"
 
@@ -14,6 +15,15 @@ void FramePointerTable::Insert(uintptr_t pc, bool is_kept) {
                                       std::memory_order_relaxed) ||
         expected >> 1 == pc) {
       return;
+    }
+  }
+}
+
+void FramePointerTable::ForgetUnloaded() {
+  for (std::atomic<uint64_t>& entry : entries_) {
+    const uint64_t known = entry.load(std::memory_order_relaxed);
+    if (known >> 1 != 0 && !IsStatic(reinterpret_cast<void*>(known >> 1))) {
+      entry.store(kForgotten, std::memory_order_relaxed);
     }
   }
 }

@@ -54,8 +54,12 @@ class FramePointerTable {
   }
 
   void Insert(uintptr_t pc, bool is_kept);
+  // Those of which nothing is loaded any more.
+  void ForgetUnloaded();
 
  private:
+  // Of no function; what was put behind it is still found.
+  static constexpr uint64_t kForgotten = 1;
   static constexpr unsigned kBits = 13;
   static constexpr unsigned kProbes = 8;
 

@@ -2,6 +2,8 @@
 
 #include <cerrno>
 
+#include "hooks/allocations.h"
+#include "hooks/frame_sizes.h"
 #include "hooks/hook_scope.h"
 #include "hooks/lock_identity.h"
 #include "hooks/lock_reference.h"
@@ -9,6 +11,7 @@
 #include "hooks/resource.h"
 #include "hooks/sections.h"
 #include "hooks/session.h"
+#include "hooks/static_modules.h"
 
 namespace lockdep::hooks {
 namespace {
@@ -51,6 +54,11 @@ int HookScope::AfterDestroy(const LockReference& lock, int result) {
 // Also for a thread that the hooks are not active in: others may use the memory
 // again.
 void HookScope::EndLocksIn(uintptr_t begin, uintptr_t end) {
+  EndResourcesIn(begin, end);
+  EndLocksIn(begin, end, UINT64_MAX);
+}
+
+void HookScope::EndResourcesIn(uintptr_t begin, uintptr_t end) {
   const bool is_active = Enter();
   session().locks().shadow().ForEachMarkedPart(begin, end, [&](uintptr_t from, uintptr_t to) {
     resources.ForEachIn(from, to, [&](Resource* resource) {
@@ -59,7 +67,6 @@ void HookScope::EndLocksIn(uintptr_t begin, uintptr_t end) {
     });
   });
   if (is_active) Leave();
-  EndLocksIn(begin, end, UINT64_MAX);
 }
 
 void HookScope::EndLocksIn(uintptr_t begin, uintptr_t end, uint64_t begun) {
@@ -71,6 +78,17 @@ void HookScope::EndLocksIn(uintptr_t begin, uintptr_t end, uint64_t begun) {
     locks.End(is_active ? &self() : nullptr, record);
   });
   if (is_active) Leave();
+}
+
+void HookScope::EndUnloaded(uint64_t begun) {
+  static_modules.ForgetUnloaded([&](uintptr_t begin, uintptr_t end) {
+    EndResourcesIn(begin, end);
+    EndLocksIn(begin, end, begun);
+  });
+  frame_pointers.ForgetUnloaded();
+  ForgetUnloadedFrames();
+  allocation_sites.ForgetUnloaded(
+      [](uintptr_t pc) { return IsStatic(reinterpret_cast<const void*>(pc)); });
 }
 
 // A mutex that another thread has released meanwhile was reported then and is

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <iterator>
 
+#include "hooks/static_modules.h"
 #include "hooks/thread_context.h"
 #include "lockdep/lockdep.h"
 
@@ -46,7 +47,18 @@ class SizeTable {
     }
   }
 
+  void ForgetUnloaded() {
+    for (std::atomic<uint64_t>& entry : entries_) {
+      const uint64_t known = entry.load(std::memory_order_relaxed);
+      if (known >> kSizeBits != 0 && !IsStatic(reinterpret_cast<void*>(known >> kSizeBits))) {
+        entry.store(kForgotten, std::memory_order_relaxed);
+      }
+    }
+  }
+
  private:
+  // Of no function; what was put behind it is still found.
+  static constexpr uint64_t kForgotten = 1;
   static constexpr unsigned kBits = 16;
   static constexpr size_t kProbes = 16;
   static constexpr unsigned kSizeBits = 17;  // A code address has 47.
@@ -73,6 +85,8 @@ __attribute__((noinline)) void LearnFrames(const Caller& caller) {
   for (; i + 1 < count; ++i) sizes.Insert(frames[i].pc, frames[i + 1].sp - frames[i].sp);
   if (count < std::size(frames)) sizes.Insert(frames[i].pc, kEndOfWalk);
 }
+
+void ForgetUnloadedFrames() { sizes.ForgetUnloaded(); }
 
 size_t WalkFrames(const Caller& caller, std::span<WalkedFrame> frames) {
   size_t count = 0;

@@ -37,6 +37,9 @@ size_t ReturnSlotOf(uintptr_t pc);
 // Asks the unwind tables about the functions that are active now.
 void LearnFrames(const Caller& caller);
 
+// Forgets the functions of which nothing is loaded any more.
+void ForgetUnloadedFrames();
+
 }  // namespace lockdep::hooks
 
 #endif  // LOCKDEP_HOOKS_FRAME_SIZES_H_

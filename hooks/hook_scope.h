@@ -80,6 +80,10 @@ class HookScope {
   // `begun` locks that there were.
   void EndLocksIn(uintptr_t begin, uintptr_t end, uint64_t begun);
 
+  // A library may have been unloaded: what is known of its locks and its code ends.
+  // `begun` as above.
+  void EndUnloaded(uint64_t begun);
+
   // Memory for the start of a thread; null if the hook is not active.
   ThreadStart* NewThreadStart();
 
@@ -131,6 +135,7 @@ class HookScope {
   int AfterDestroy(const LockReference& lock, int result);
   void Cancel(LockRecord& record);
   void ForgetReleasedByOthers();
+  void EndResourcesIn(uintptr_t begin, uintptr_t end);
   void EndLocksOnOwnStack();
 
   const Caller caller_;

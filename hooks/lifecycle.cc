@@ -21,6 +21,25 @@ namespace {
 
 constinit std::atomic<Stage> stage{Stage::kEarly};
 
+// Closed by nobody's hook, perhaps inside one, for as long as it lives.
+class ClosedGate {
+ public:
+  ClosedGate() : gate_(thread_slot.gate), gate_pc_(thread_slot.gate_pc) {
+    CloseGate(frame_.caller());
+  }
+  ~ClosedGate() {
+    thread_slot.gate_pc = gate_pc_;
+    OpenGate(gate_);
+  }
+  ClosedGate(const ClosedGate&) = delete;
+  ClosedGate& operator=(const ClosedGate&) = delete;
+
+ private:
+  const StandInFrame frame_;
+  const uintptr_t gate_;
+  const uintptr_t gate_pc_;
+};
+
 void BeforeFork() { session().BeforeFork(); }
 void AfterForkInParent() { session().AfterForkInParent(); }
 void AfterForkInChild() { session().AfterForkInChild(); }
@@ -59,8 +78,6 @@ Stage Start() {
   return Stage::kActive;
 }
 
-__attribute__((constructor)) void OnLoad() { StartIfEarly(); }
-
 }  // namespace
 
 // Acquire: who sees kActive must see what Start made.
@@ -79,22 +96,26 @@ bool EnsureActive() {
 
 void StartIfEarly() {
   if (CurrentStage() != Stage::kEarly || thread_slot.gate != kNoGate) return;
-  const StandInFrame frame;
-  CloseGate(frame.caller());
+  const ClosedGate closed;
   EnsureActive();
-  OpenGate(kNoGate);
+}
+
+// Not in Start, which an allocator may have brought about that holds its own lock.
+__attribute__((constructor)) static void OnLoad() {
+  StartIfEarly();
+  if (CurrentStage() != Stage::kActive) return;
+  // Closed by no hook, so never found abandoned, however near the next one is called.
+  constexpr uintptr_t kShutGate = kNoGate | 2;
+  const uintptr_t gate = thread_slot.gate;
+  OpenGate(kShutGate);
+  LookBehindOperatorNew();
+  OpenGate(gate);
 }
 
 int FinishProcess(int status) {
   if (CurrentStage() != Stage::kActive) return status;
-  const uintptr_t gate = thread_slot.gate;
-  const uintptr_t gate_pc = thread_slot.gate_pc;
-  const StandInFrame frame;
-  CloseGate(frame.caller());
-  const int wanted = session().Finish(status);
-  thread_slot.gate_pc = gate_pc;
-  OpenGate(gate);
-  return wanted;
+  const ClosedGate closed;
+  return session().Finish(status);
 }
 
 }  // namespace lockdep::hooks

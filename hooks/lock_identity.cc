@@ -1,13 +1,12 @@
 #include "hooks/lock_identity.h"
 
-#include <dlfcn.h>
-
 #include <algorithm>
 #include <new>
 
 #include "hooks/frame_sizes.h"
 #include "hooks/grading.h"
 #include "hooks/session.h"
+#include "hooks/static_modules.h"
 #include "hooks/step_notes.h"
 
 namespace lockdep::hooks {
@@ -34,11 +33,6 @@ StackGuard GuardOf(uintptr_t address, const Caller& caller) {
 }
 
 }  // namespace
-
-bool IsStatic(const void* address) {
-  dl_find_object found;
-  return _dl_find_object(const_cast<void*>(address), &found) == 0;
-}
 
 LockRecord* LockTable::BeginInitialised(ThreadState& thread, const LockReference& lock,
                                         const Caller& caller) {
@@ -83,7 +77,7 @@ void LockTable::Classify(LockRecord* record, const Caller& caller, Beginning beg
   record->number = number;
   const LockReference lock{record->map.address, record->type, record->map.kind};
   if (IsStatic(lock.address)) {
-    record->map.key.value = AddressOf(*record);
+    record->map.key.value = static_modules.KeyOf(lock.address);
     record->map.origin_kind = ClassOrigin::kStaticAddress;
     record->map.origin = AddressOf(*record);
     return;

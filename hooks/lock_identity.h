@@ -5,9 +5,10 @@
 // it is initialised; any other is a new lock after each initialisation.
 //
 // A lock ends when it is destroyed or initialised anew, when the memory around
-// it is given back (free, munmap, the end of the thread whose stack it is on),
-// when a function returns whose variable it was, when a lock of another kind is
-// used at its address, or when one is used that overlaps it.
+// it is given back (free, munmap, the end of the thread whose stack it is on), when
+// the library that it is in is unloaded, when a function returns whose variable it
+// was, when a lock of another kind is used at its address, or when one is used that
+// overlaps it.
 //
 // Limits: a lock on a stack lives on while the next call from the same place
 // puts another variable there.  Memory that a program hands out a second time
@@ -127,10 +128,6 @@ class LockTable {
   std::atomic<uint64_t> locks_begun_{0};
   std::atomic<uint64_t> locks_missed_{0};
 };
-
-// Whether the address is inside an executable or a library.  Asked without the
-// loader's locks: a thread may hold them while it waits for one of the program's.
-bool IsStatic(const void* address);
 
 }  // namespace lockdep::hooks
 

@@ -1,13 +1,21 @@
 // dlopen and dlclose hold the loader's lock while they run constructors and
 // destructors of the program.
 
+#include <link.h>
+
 #include "hooks/exported.h"
+#include "hooks/read_memory.h"
 #include "hooks/real.h"
+#include "hooks/session.h"
+#include "hooks/static_modules.h"
 #include "hooks/wait_scope.h"
 
 using lockdep::LockKind;
+using lockdep::hooks::IsStatic;
+using lockdep::hooks::ReadMemory;
 using lockdep::hooks::ResourceId;
 using lockdep::hooks::ResourceType;
+using lockdep::hooks::session;
 using lockdep::hooks::WaitScope;
 namespace real = lockdep::hooks::real;
 
@@ -28,6 +36,14 @@ bool DependsOnCaller(const char* file) {
     has_slash = has_slash || *c == '/';
   }
   return !has_slash;
+}
+
+// Some address of the library, to ask later whether it is still there; null if it is not now.
+// The handle may be no handle.
+const void* PartOf(const void* handle) {
+  link_map library;
+  const bool is_library = handle != nullptr && ReadMemory(handle, &library);
+  return is_library && IsStatic(library.l_ld) ? library.l_ld : nullptr;
 }
 
 __attribute__((noinline)) void TellWait(const lockdep::hooks::Caller& caller) {
@@ -67,8 +83,11 @@ EXPORTED LOCKDEP_JUMPING void* dlopen(const char* file, int flags) noexcept {
 
 EXPORTED int dlclose(void* handle) noexcept {
   WaitScope scope(LOCKDEP_HOOK_CALLER());
+  const void* const part = PartOf(handle);
+  const uint64_t begun = session().locks().locks_begun();
   scope.BeforeHoldAgain(kLoader, kName);
   const int result = real::dlclose(handle);
   scope.BeforeUnholdAgain(kLoader);
+  if (part != nullptr && !IsStatic(part)) scope.EndUnloaded(begun);
   return result;
 }

@@ -5,6 +5,7 @@
 #include "hooks/cells.h"
 #include "hooks/lock_identity.h"
 #include "hooks/session.h"
+#include "hooks/static_modules.h"
 
 namespace lockdep::hooks {
 
@@ -108,7 +109,10 @@ Resource* ResourceTable::Begin(ThreadState& thread, const ResourceId& id, const 
                               : known.name != nullptr ? ClassOrigin::kNamed
                                                       : known.origin;
   Renew(resource, id.kind);
-  if (is_static) resource->map.SetClass(ClassKey{id.key()}, known.name);
+  if (is_static) {
+    const uint64_t type = static_cast<uint64_t>(id.type) << 56;
+    resource->map.SetClass(ClassKey{type | static_modules.KeyOf(AddressOf(id))}, known.name);
+  }
   resource->id.store(id.key(), std::memory_order_release);
   if (is_new) {
     resource->next = bucket->load(std::memory_order_relaxed);

@@ -45,6 +45,16 @@ class SiteTable {
     return kOther;
   }
 
+  // Forgets the places of which nothing is loaded any more, for which `is_loaded` answers.
+  // Blocks from there come from nowhere then.
+  template <typename IsLoaded>
+  void ForgetUnloaded(const IsLoaded& is_loaded) {
+    for (std::atomic<uint64_t>& place : places_) {
+      const uintptr_t pc = PlaceIn(place.load(std::memory_order_relaxed));
+      if (pc != 0 && !is_loaded(pc)) place.store(kForgotten, std::memory_order_relaxed);
+    }
+  }
+
   // Returns the return address; 0 for kOther.
   uintptr_t PlaceOf(uint32_t number) const {
     return number == kOther ? 0 : PlaceIn(places_[number].load(std::memory_order_relaxed));
@@ -62,6 +72,8 @@ class SiteTable {
   static constexpr size_t kProbes = 16;
   static constexpr unsigned kPlaceBits = 48;
   static constexpr uint64_t kManySizes = 0xffff;
+  // No place, with a size; what was put behind it is still found.
+  static constexpr uint64_t kForgotten = uint64_t{1} << kPlaceBits;
 
   // The place, and above it the size as far as there is room.
   static uint64_t Entry(uintptr_t pc, size_t size) {

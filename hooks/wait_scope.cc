@@ -4,6 +4,7 @@
 #include "hooks/grading.h"
 #include "hooks/lock_identity.h"
 #include "hooks/session.h"
+#include "hooks/static_modules.h"
 #include "hooks/step_notes.h"
 #include "hooks/taken_locks.h"
 #include "hooks/timing.h"

@@ -115,6 +115,11 @@ constexpr Row kRows[] = {
     {"waits", "streams", {}},
     {"waits", "loader", {}},
 
+    {"unload", "another_in_its_place", {}},
+    {"unload", "opened_twice", {kInversion}},
+    {"unload", "held", {"held-lock-destroyed"}},
+    {"unload", "no_library", {}},
+
     {"process", "fork_while_holding", {}},
     {"process", "fork_handlers", {}},
     {"process", "fork_beside_busy_thread", {}},

@@ -130,7 +130,7 @@ TEST(ProcessTest, ConstructorOfAnotherLibraryIsSeenAndSoIsItsDestructor) {
   const HookedRun run = RunHooked({"early"});
 
   ASSERT_THAT(run.recordings, SizeIs(1));
-  EXPECT_EQ(run.recordings[0].totals->lock_operations, 4u);
+  EXPECT_EQ(run.recordings[0].totals->lock_operations, 5u);
 }
 
 TEST(ProcessTest, WhatIsLockedBeforeLibcIsReadyIsSeen) {

@@ -12,7 +12,23 @@ static void lock_and_unlock(pthread_mutex_t* first, pthread_mutex_t* second) {
   if (pthread_mutex_unlock(second) != 0 || pthread_mutex_unlock(first) != 0) abort();
 }
 
-__attribute__((constructor(101))) static void start(void) { lock_and_unlock(&a, &b); }
+// An allocator of C++ whose lock is held when the hooks start: they must not ask it for memory
+// then.
+static pthread_mutex_t of_allocator = PTHREAD_MUTEX_INITIALIZER;
+
+void* _Znwm(size_t size) {
+  if (pthread_mutex_lock(&of_allocator) != 0) abort();
+  void* memory = malloc(size);
+  if (pthread_mutex_unlock(&of_allocator) != 0) abort();
+  return memory;
+}
+
+void _ZdlPv(void* memory) { free(memory); }
+
+__attribute__((constructor(101))) static void start(void) {
+  _ZdlPv(_Znwm(1));
+  lock_and_unlock(&a, &b);
+}
 
 __attribute__((destructor(101))) static void end(void) { lock_and_unlock(&b, &a); }
 
