@@ -14,7 +14,6 @@ using lockdep::hooks::HookScope;
 using lockdep::hooks::kUnseenThread;
 using lockdep::hooks::LockRecord;
 using lockdep::hooks::LockSlowly;
-using lockdep::hooks::NoteSignal;
 using lockdep::hooks::NoteThreadCreated;
 using lockdep::hooks::PublishedWait;
 using lockdep::hooks::RunThread;
@@ -108,13 +107,11 @@ EXPORTED void cnd_destroy(cnd_t* condition) {
 
 EXPORTED int cnd_signal(cnd_t* condition) {
   WaitScope(LOCKDEP_HOOK_CALLER()).BeforeSignal(condition);
-  NoteSignal(condition);
   return real::cnd_signal(condition);
 }
 
 EXPORTED int cnd_broadcast(cnd_t* condition) {
   WaitScope(LOCKDEP_HOOK_CALLER()).BeforeSignal(condition);
-  NoteSignal(condition);
   return real::cnd_broadcast(condition);
 }
 

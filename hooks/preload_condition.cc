@@ -5,7 +5,6 @@
 #include "hooks/wait_scope.h"
 #include "hooks/waiting.h"
 
-using lockdep::hooks::NoteSignal;
 using lockdep::hooks::PublishedWait;
 using lockdep::hooks::WaitCancellably;
 using lockdep::hooks::WaitKind;
@@ -26,13 +25,11 @@ EXPORTED int pthread_cond_destroy(pthread_cond_t* cond) noexcept {
 
 EXPORTED int pthread_cond_signal(pthread_cond_t* cond) noexcept {
   WaitScope(LOCKDEP_HOOK_CALLER()).BeforeSignal(cond);
-  NoteSignal(cond);
   return real::pthread_cond_signal(cond);
 }
 
 EXPORTED int pthread_cond_broadcast(pthread_cond_t* cond) noexcept {
   WaitScope(LOCKDEP_HOOK_CALLER()).BeforeSignal(cond);
-  NoteSignal(cond);
   return real::pthread_cond_broadcast(cond);
 }
 

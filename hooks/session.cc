@@ -39,6 +39,10 @@ void FindOwnPath(PathText* path) {
   if (_dl_find_object(&the_session, &found) == 0) *path << found.dlfo_link_map->l_name;
 }
 
+bool WasAskedForReport(const Options& options) {
+  return !options.report.empty() || !options.log_path.empty();
+}
+
 // Makes the path absolute, since the program may go elsewhere before it is read.  A file
 // that cannot be read is told at once; what is in it, when it is read.
 void UseFile(const char* option, OptionPath* path) {
@@ -133,8 +137,7 @@ void Session::WriteTimes() {
 void Session::AfterDeadlock() {
   DoDueWork();
   if (options_.abort_on_deadlock) real::_exit(Finish(static_cast<int>(options_.exitcode)));
-  const bool was_asked_for_report = !options_.report.empty() || !options_.log_path.empty();
-  if (!recording().is_private() && !was_asked_for_report) return;
+  if (!recording().is_private() && !WasAskedForReport(options_)) return;
   MakeExitReports(ReportAtHand());
 }
 
@@ -181,10 +184,10 @@ void Session::CompleteRecording() {
 // Not for a child that shares our memory, nor for one that did nothing yet.
 int Session::Finish(int status) {
   if (getpid() != pid_ || is_forked_ || is_finished_.exchange(true)) return status;
-  const bool was_asked_for_report = !options_.report.empty() || !options_.log_path.empty();
-  const bool is_recording_all = !recording().is_private() && !was_asked_for_report;
+  const bool is_recording_all = !recording().is_private() && !WasAskedForReport(options_);
   const bool may_break_order = !options_.order.empty() && locks_.locks_begun() != 0;
-  const bool has_news = recording().findings() != 0 || was_asked_for_report || may_break_order;
+  const bool has_news =
+      recording().findings() != 0 || WasAskedForReport(options_) || may_break_order;
   if (is_recording_all || has_news) CompleteRecording();
   if (is_recording_all) return status;
   ExitVerdict verdict{.all_made = true, .has_failed = recording().has_failed()};

@@ -8,6 +8,7 @@
 #include "hooks/step_notes.h"
 #include "hooks/taken_locks.h"
 #include "hooks/timing.h"
+#include "hooks/waiting.h"
 
 namespace lockdep::hooks {
 namespace {
@@ -329,6 +330,7 @@ void WaitScope::BeforeConditionWait(const void* condition, const void* mutex) {
 
 // The mutex of the condition is free while others wait: it stands in nobody's way.
 void WaitScope::BeforeSignal(const void* condition) {
+  NoteSignal(condition);
   if (!Enter()) return;
   Resource* resource = Get(ConditionAt(condition));
   if (resource != nullptr) {
