@@ -17,8 +17,6 @@
 
 namespace lockdep::hooks {
 
-constinit LockEnds lock_ends;
-
 namespace {
 
 bool IsHeldAfter(int result) { return result == 0 || result == EOWNERDEAD; }
@@ -52,7 +50,7 @@ void HookScope::Acquire(LockRecord& record, ReadMode mode, TryLock trylock) {
   ForgetStaleHolds();
   ThreadContext& context = *self().context;
   const ChainKey before = context.chain_key;
-  const uint32_t ends = lock_ends.At(reinterpret_cast<uintptr_t>(record.map.address));
+  const uint64_t ends = lock_ends.At(reinterpret_cast<uintptr_t>(record.map.address));
   Acquisition acquisition{
       .lock = &record.map, .mode = mode, .trylock = trylock, .site = NoteCallSite(caller_)};
   if (mode == ReadMode::kRecursiveRead && trylock == TryLock::kNo) NoteReadAgain(record);
@@ -100,17 +98,17 @@ __attribute__((noinline)) void HookScope::NoteReadAgain(const LockRecord& record
 }
 
 // For the hot path: `held` is what was just taken, `ends` was read before it was.
-void HookScope::NoteStep(const HeldLock& held, uint32_t ends) {
+void HookScope::NoteStep(const HeldLock& held, uint64_t ends) {
   if (IsTiming() || frame_pointers.Find(caller_.pc) != FramePointerTable::Answer::kNotKept) return;
   const auto address = reinterpret_cast<uintptr_t>(held.lock->address);
-  self().steps.Note(address, {.before = held.previous_chain_key,
-                              .map = held.lock,
-                              .use = held.use,
-                              .nest_lock = nullptr,
-                              .lock = address | StepModeOf(held.use),
-                              .after = self().context->chain_key,
-                              .site = caller_.pc,
-                              .ends = ends});
+  const bool has_grown = self().steps.Note({.before = held.previous_chain_key,
+                                            .lock = address | StepModeOf(held.use),
+                                            .site = caller_.pc,
+                                            .ends = ends,
+                                            .after = self().context->chain_key,
+                                            .map = held.lock,
+                                            .use = held.use});
+  if (has_grown) thread_slot.steps = self().steps.table();
 }
 
 LockRecord* HookScope::BeforeLock(const LockReference& lock, ReadMode mode) {

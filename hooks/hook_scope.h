@@ -127,7 +127,7 @@ class HookScope {
   LockRecord* Get(const LockReference& lock);
   void Acquire(LockRecord& record, ReadMode mode, TryLock trylock);
   void NoteReadAgain(const LockRecord& record);
-  void NoteStep(const HeldLock& held, uint32_t ends);
+  void NoteStep(const HeldLock& held, uint64_t ends);
   LockRecord* BeforeLock(const LockReference& lock, ReadMode mode);
   void NoteTaken(const LockReference& lock, ReadMode mode);
   void Release(const LockReference& lock);

@@ -2,9 +2,11 @@
 // or released as this thread did before.  Answers "no" for everything else,
 // having changed nothing, and then HookScope does the work.
 //
-// Nothing here calls anything, so the real function can be called in the hook's
-// place (a tail call).  The gate is closed meanwhile: a signal handler that comes
-// between must not find a half-made entry.
+// Nothing here calls anything, and the real function is called in the hook's place where
+// it returns what the hook returns.  Neither is the gate closed: a signal handler that
+// comes between finds a whole stack at every instruction, and may take and release locks
+// by any hook (lockdep/internal/push.h).  What it leaves untold (signal_contexts.h) closes
+// the hot path, and is put right by the next hook, before it looks at anything.
 //
 // Thread safety: for the calling thread.  Cost: no shared write.
 
@@ -13,6 +15,7 @@
 
 #include <pthread.h>
 
+#include <bit>
 #include <cstdint>
 
 #include "hooks/caller.h"
@@ -30,6 +33,15 @@ namespace lockdep::hooks {
         reinterpret_cast<uintptr_t>(__builtin_dwarf_cfa()) - 2 * sizeof(uintptr_t) \
   }
 
+// The calling thread's context; null where the hot path is not to be taken.
+inline ThreadContext* HotContext() {
+  const uintptr_t gate = thread_slot.gate;
+  if (!IsHot(gate)) [[unlikely]]
+    return nullptr;
+  if (gate == 0) __builtin_unreachable();  // It is tested once.
+  return reinterpret_cast<ThreadContext*>(gate);
+}
+
 // A mutex that its owner cannot take again or fail to release.
 inline bool IsPlain(const pthread_mutex_t* mutex) {
   constexpr int kTypeRobustInheritProtect = 0x73;
@@ -40,55 +52,59 @@ inline bool IsPlain(const pthread_mutex_t* mutex) {
 // Whether the real function will take it: not if the caller writes already, nor if
 // a reader more would not fit in its count.
 inline bool CannotFail(const pthread_rwlock_t* rwlock) {
-  if (IsClosed(thread_slot.gate)) [[unlikely]]
-    return false;
   constexpr unsigned kManyReaders = 1u << 30;
-  return rwlock->__data.__cur_writer != thread_slot.state->tid &&
-         rwlock->__data.__readers < kManyReaders;
+  return rwlock->__data.__cur_writer != thread_slot.tid && rwlock->__data.__readers < kManyReaders;
+}
+
+inline bool AreInSameContext(LockUse a, LockUse b) {
+  constexpr uint64_t kOne = LockUse().In(ContextId{1}).word();
+  static_assert(kOne * LockUse::kMaxContexts == 0, "nothing stands above it");
+  return (a.word() ^ b.word()) >> std::countr_zero(kOne) == 0;
 }
 
 // Notes that the calling thread takes the lock.  Returns false if this has to be
-// looked at.
-__attribute__((always_inline)) inline bool TakeAsBefore(const void* lock, ReadMode mode,
-                                                        TryLock trylock, const Caller& caller) {
-  const uintptr_t gate = thread_slot.gate;
-  if (!IsHot(gate)) [[unlikely]]
-    return false;
-  auto& context = *reinterpret_cast<ThreadContext*>(gate);
+// looked at.  To be used in the body of an interposed function, into which it is inlined.
+__attribute__((always_inline)) inline bool TakeAsBefore(ThreadContext& context, const void* lock,
+                                                        ReadMode mode, TryLock trylock) {
+  const auto site = reinterpret_cast<uintptr_t>(__builtin_return_address(0));
+  const uint64_t acquisitions = InOrder(context.acquisitions);
   const auto address = reinterpret_cast<uintptr_t>(lock);
   const ChainKey before = context.chain_key;
-  const KnownStep& step = thread_slot.state->steps.Slot(before, address);
+  const KnownStep& step = thread_slot.steps.Slot(before, address, site);
   if (step.before != before || step.lock != (address | StepModeOf(mode, trylock)) ||
-      step.site != caller.pc || step.ends != lock_ends.At(address) ||
-      step.use.context() != context.context.context() || context.held.full()) [[unlikely]] {
+      step.site != site || lock_ends.At(address) + thread_slot.steps.forgettings != step.ends ||
+      !AreInSameContext(step.use, context.context) || context.held.full()) [[unlikely]] {
     return false;
   }
-  CloseGate(caller);
   HeldLock& held = context.held.Next();
-  step.CopyTo(held);
-  held.SetSite({.pcs = {caller.pc}, .frame = caller.frame});
+  held.previous_chain_key = before;
+  step.CopyLockTo(held);
+  held.nest_lock = nullptr;
+  held.SetSite({.pcs = {site}, .frame = LOCKDEP_HOT_CALLER().frame});
+  const ChainKey after = step.after;
   context.held.Push();
-  context.chain_key = step.after;
-  ++context.acquisitions;
-  OpenGate(gate);
+  // Whoever came between may have changed the entry, and the step.
+  if (InOrder(context.acquisitions) != acquisitions) [[unlikely]] {
+    context.held.Pop();
+    return false;
+  }
+  InOrder(context.chain_key) = after;
+  InOrder(context.acquisitions) = acquisitions + 1;
   return true;
 }
 
 // Notes that the calling thread releases what it took last, if that is this lock.
-__attribute__((always_inline)) inline bool ReleaseNewest(const void* lock, const Caller& caller) {
-  const uintptr_t gate = thread_slot.gate;
-  if (!IsHot(gate)) [[unlikely]]
+__attribute__((always_inline)) inline bool ReleaseNewest(const void* lock) {
+  ThreadContext* const context = HotContext();
+  if (context == nullptr || context->held.on_floor()) [[unlikely]]
     return false;
-  auto& context = *reinterpret_cast<ThreadContext*>(gate);
-  if (context.held.on_floor()) [[unlikely]]
-    return false;
-  const HeldLock& newest = context.held.newest();
+  const HeldLock& newest = context->held.newest();
   if (newest.lock->address != lock) [[unlikely]]
     return false;
-  CloseGate(caller);
-  context.chain_key = newest.previous_chain_key;
-  context.held.Pop();
-  OpenGate(gate);
+  // The entry first: what a handler takes in between must not count as proved upon it.
+  const ChainKey before = InOrder(newest).previous_chain_key;
+  context->held.Pop();
+  InOrder(context->chain_key) = before;
   return true;
 }
 

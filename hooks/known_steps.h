@@ -3,20 +3,24 @@
 // looks at; with an answer here it needs neither the lock table nor the engine.
 //
 // Invariants: (1) a step stands here only after the engine has proved its chain;
-// (2) it is worth nothing once a lock near its address has ended (LockEnds).
+// (2) it is worth nothing once a lock near its address has ended (LockEnds), or the
+// thread has forgotten all.
 //
-// Thread safety: KnownSteps belongs to one thread and is used only behind the
-// gate.  LockEnds is shared: written when a lock ends, read by all.
-// Cost: one cache line of the thread's own and one word that hardly ever changes;
-// 128 KiB of address space a thread, of which only the pages that are used count.
+// Thread safety: KnownSteps belongs to one thread and is changed only behind the
+// gate; a signal handler may do that between any two instructions of the hot path.
+// LockEnds is shared: written when a lock ends, read by all.
+// Cost: one cache line of the thread's own and one word that hardly ever changes.
+// Address space of 128 KiB a thread, of which only the pages that are used count; up
+// to 128 MiB for one that takes very many locks.
 
 #ifndef LOCKDEP_HOOKS_KNOWN_STEPS_H_
 #define LOCKDEP_HOOKS_KNOWN_STEPS_H_
 
+#include <pthread.h>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 
 #include "lockdep/lockdep.h"
 
@@ -24,6 +28,7 @@ namespace lockdep::hooks {
 
 // How a lock is taken, in the bits that the address of a lock leaves free.
 using StepMode = uintptr_t;
+inline constexpr uintptr_t kStepModes = 7;
 constexpr StepMode StepModeOf(ReadMode mode, TryLock trylock) {
   return static_cast<uintptr_t>(mode) << 1 | static_cast<uintptr_t>(trylock);
 }
@@ -34,82 +39,95 @@ constexpr StepMode StepModeOf(LockUse use) {
 // Counts the ends of locks by address, several addresses to a counter.
 class LockEnds {
  public:
-  uint32_t At(uintptr_t address) const {
+  uint64_t At(uintptr_t address) const {
     // Acquire: who sees the count before an end also saw the lock before it.
-    return counts_[Index(address)].load(std::memory_order_acquire);
+    return CountOf(address).load(std::memory_order_acquire);
   }
   // As if all had ended: every step is looked at once more.
   void CountAll() {
-    for (std::atomic<uint32_t>& count : counts_) count.fetch_add(1, std::memory_order_acq_rel);
+    for (Counter& count : counts_) count.fetch_add(1, std::memory_order_acq_rel);
   }
-  void Count(uintptr_t address) { counts_[Index(address)].fetch_add(1, std::memory_order_acq_rel); }
+  void Count(uintptr_t address) {
+    const_cast<Counter&>(CountOf(address)).fetch_add(1, std::memory_order_acq_rel);
+  }
 
  private:
+  using Counter = std::atomic<uint64_t>;
   static constexpr size_t kCounts = 4096;
-  static size_t Index(uintptr_t address) { return address >> 4 & (kCounts - 1); }
 
-  std::atomic<uint32_t> counts_[kCounts] = {};
+  // Neighbours share a count, so that many locks do not need as many lines of the cache.
+  const Counter& CountOf(uintptr_t address) const {
+    const uintptr_t offset = address >> 3 & ((kCounts - 1) * sizeof(Counter));
+    return *reinterpret_cast<const Counter*>(reinterpret_cast<const char*>(counts_) + offset);
+  }
+
+  Counter counts_[kCounts] = {};
 };
 
-extern constinit LockEnds lock_ends;
+extern constinit LockEnds lock_ends __attribute__((visibility("hidden")));
 
-// Begins as the held lock that it leads to, so that taking it again is a copy.
 struct alignas(64) KnownStep {
   ChainKey before = 0;  // 0, which is no key, where nothing is known.
-  const LockMap* map = nullptr;
-  LockUse use;
-  const LockMap* nest_lock = nullptr;
-  uintptr_t lock = 0;  // Address and StepMode.
-  ChainKey after = 0;
+  uintptr_t lock = 0;   // Address and StepMode.
   // A place that took it so, has no callers to note and hence needs no look.
   uintptr_t site = 0;
-  uint32_t ends = 0;
+  // Of the locks near it, and of all that was known, together: neither ever falls.
+  uint64_t ends = 0;
+  ChainKey after = 0;
+  const LockMap* map = nullptr;
+  LockUse use;
 
-  void CopyTo(HeldLock& held) const {
-    static_assert(offsetof(KnownStep, map) == offsetof(HeldLock, lock));
-    static_assert(offsetof(KnownStep, use) == offsetof(HeldLock, use));
-    static_assert(offsetof(KnownStep, nest_lock) == offsetof(HeldLock, nest_lock));
-    static_assert(offsetof(KnownStep, lock) == offsetof(HeldLock, pins));
-    static_assert(std::is_trivially_copyable_v<HeldLock>);
-    __builtin_memcpy(static_cast<void*>(&held), this, offsetof(KnownStep, lock));
+  // Both at once, since they stand side by side in both.
+  void CopyLockTo(HeldLock& held) const {
+    static_assert(offsetof(KnownStep, use) == offsetof(KnownStep, map) + sizeof(map));
+    static_assert(offsetof(HeldLock, use) == offsetof(HeldLock, lock) + sizeof(map));
+    __builtin_memcpy(static_cast<void*>(&held.lock), &map, sizeof(map) + sizeof(use));
   }
 };
 static_assert(sizeof(KnownStep) == 64);
 
+// Where the steps of a thread stand, for the hot path.  `offsets` are the bits of an
+// offset into them, in bytes; they are read first: a handler may have more put in between.
+struct StepTable {
+  KnownStep* first = nullptr;
+  uintptr_t offsets = 0;
+  uint64_t forgettings = 0;  // How often all were forgotten.
+
+  // Locks that stand side by side have steps side by side.  By the place too, because one
+  // lock is taken in several by turns.
+  __attribute__((always_inline)) KnownStep& Slot(ChainKey before, uintptr_t address,
+                                                 uintptr_t site) const {
+    constexpr uintptr_t kSpread = 0x3779b97f;
+    static_assert(sizeof(pthread_mutex_t) * 2 >= sizeof(KnownStep), "no two in one slot");
+    const uintptr_t offset = ((site * kSpread + address * 2) ^ before) & InOrder(offsets);
+    return *reinterpret_cast<KnownStep*>(reinterpret_cast<char*>(InOrder(first)) + offset);
+  }
+};
+
 class KnownSteps {
  public:
-  KnownStep& Slot(ChainKey before, uintptr_t address) {
-    return steps_[(address >> 3 ^ before >> 1) & (kSteps - 1)];
-  }
-
-  // `step` is known from now on.
-  void Note(uintptr_t address, const KnownStep& step) {
-    KnownStep& slot = Slot(step.before, address);
-    slot = step;
-    if (noted_ < kFew) few_[noted_] = static_cast<uint16_t>(&slot - steps_);
-    if (noted_ <= kFew) ++noted_;
-  }
+  // `step` is known from now on, in the place of what had its slot.  Returns whether the table has
+  // changed, because it was too small.
+  bool Note(const KnownStep& step);
 
   // All that were noted.
-  void Forget() {
-    if (noted_ > kFew) {
-      for (KnownStep& step : steps_) {
-        if (step.before != 0) step.before = 0;  // Untouched pages stay so.
-      }
-    } else {
-      for (uint32_t i = 0; i < noted_; ++i) steps_[few_[i]].before = 0;
-    }
-    noted_ = 0;
-  }
+  void Forget() { ++table_.forgettings; }
+
+  // Makes it the first time; a table without room if memory ended.
+  const StepTable& table();
 
  private:
-  static constexpr size_t kSteps = 2048;
-  static constexpr uint32_t kFew = 30;
+  static constexpr size_t kFewest = 1u << 11;
+  static constexpr size_t kMost = 1u << 21;
+  static constexpr size_t kGrowth = 4;
 
-  KnownStep steps_[kSteps];
-  // Where those stand that were noted since all were forgotten, unless they are many.
-  uint32_t noted_ = 0;
-  uint16_t few_[kFew] = {};
+  bool IsUsed(const KnownStep& slot) const;
+  bool Grow();
+
+  // Zeroed memory is a valid object.
+  StepTable table_;
+  size_t slots_;
+  size_t displaced_;  // Steps that another one took the place of, in this table.
 };
 
 }  // namespace lockdep::hooks

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "hooks/allocations.h"
+#include "hooks/plain_mutex.h"
 #include "hooks/raw_sink.h"
 #include "hooks/real.h"
 #include "hooks/session.h"
@@ -72,6 +73,7 @@ Stage Start() {
     Say(Line() << "no memory to watch this program");
     return Stage::kDisabled;
   }
+  PrepareForPlainMutexes(session().pid());
   PrepareForThreads();
   StartNotingAllocations();
   if (session().options().report_on_sigterm) ReportOnTermination();

@@ -32,6 +32,12 @@ StackGuard GuardOf(uintptr_t address, const Caller& caller) {
   return {};
 }
 
+// Another lock of the class may have been taken: then the engine need not recognise this one.
+void NoteKnownClass(LockMap& map) {
+  const LockClass* known = session().validator().classes().Find(map.key, 0);
+  if (known != nullptr) map.class_cache[0].store(known->id, std::memory_order_relaxed);
+}
+
 }  // namespace
 
 LockRecord* LockTable::BeginInitialised(ThreadState& thread, const LockReference& lock,
@@ -60,6 +66,7 @@ LockRecord* LockTable::Begin(ThreadState& thread, const LockReference& lock, con
   record->map.kind = lock.kind;
   record->guard = GuardOf(address, caller);
   Classify(record, caller, beginning);
+  NoteKnownClass(record->map);
   if (beginning == Beginning::kInitialised) record->birth = BirthOf(thread);
   LockRecord* winner = nullptr;
   if (slot->compare_exchange_strong(winner, record, std::memory_order_acq_rel)) {

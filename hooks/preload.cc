@@ -6,9 +6,11 @@
 #include "hooks/hook_scope.h"
 #include "hooks/hot_path.h"
 #include "hooks/lifecycle.h"
+#include "hooks/plain_mutex.h"
 #include "hooks/real.h"
 
 using lockdep::ReadMode;
+using lockdep::ThreadContext;
 using lockdep::TryLock;
 using lockdep::hooks::Caller;
 using lockdep::hooks::CannotFail;
@@ -16,9 +18,12 @@ using lockdep::hooks::Cells;
 using lockdep::hooks::DefaultStackSize;
 using lockdep::hooks::FinishProcess;
 using lockdep::hooks::HookScope;
+using lockdep::hooks::HotContext;
 using lockdep::hooks::IsPlain;
+using lockdep::hooks::IsTakenInPlace;
 using lockdep::hooks::kUnseenThread;
 using lockdep::hooks::LockRecord;
+using lockdep::hooks::LockSlowly;
 using lockdep::hooks::NoteThreadCreated;
 using lockdep::hooks::ReadModeOf;
 using lockdep::hooks::RealLock;
@@ -28,6 +33,8 @@ using lockdep::hooks::ReleaseNewest;
 using lockdep::hooks::RunThread;
 using lockdep::hooks::StartIfEarly;
 using lockdep::hooks::TakeAsBefore;
+using lockdep::hooks::TakeInPlace;
+using lockdep::hooks::thread_slot;
 using lockdep::hooks::ThreadStart;
 namespace real = lockdep::hooks::real;
 
@@ -45,6 +52,16 @@ CAREFULLY LockCarefully(pthread_mutex_t* mutex) noexcept {
   HookScope scope(LOCKDEP_HOOK_CALLER());
   LockRecord* announced = scope.BeforeLock(mutex);
   return scope.AfterLock(announced, RealLock(mutex, scope.caller()));
+}
+
+// Of the other kinds than the one that is taken in place.
+CAREFULLY LockByCall(pthread_mutex_t* mutex) noexcept {
+  ThreadContext* const context = HotContext();
+  if (IsPlain(mutex) && context != nullptr &&
+      TakeAsBefore(*context, mutex, ReadMode::kWrite, TryLock::kNo)) {
+    return RealLock(mutex, LOCKDEP_HOT_CALLER());
+  }
+  JUMP_TO(LockCarefully(mutex));
 }
 
 CAREFULLY TryLockCarefully(pthread_mutex_t* mutex) noexcept {
@@ -92,19 +109,26 @@ EXPORTED int pthread_mutex_destroy(pthread_mutex_t* mutex) noexcept {
 }
 
 EXPORTED int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
-  const Caller caller = LOCKDEP_HOT_CALLER();
-  if (IsPlain(mutex) && TakeAsBefore(mutex, ReadMode::kWrite, TryLock::kNo, caller)) {
-    return RealLock(mutex, caller);
+  if (!IsTakenInPlace(mutex)) [[unlikely]]
+    JUMP_TO(LockByCall(mutex));
+  ThreadContext* const context = HotContext();
+  if (context == nullptr || !TakeAsBefore(*context, mutex, ReadMode::kWrite, TryLock::kNo))
+      [[unlikely]] {
+    JUMP_TO(LockCarefully(mutex));
   }
-  JUMP_TO(LockCarefully(mutex));
+  if (TakeInPlace(mutex, thread_slot.tid)) [[likely]]
+    return 0;
+  return LockSlowly(mutex, LOCKDEP_HOT_CALLER());
 }
 
 EXPORTED int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
   if (!IsPlain(mutex)) JUMP_TO(TryLockCarefully(mutex));
   const int result = real::pthread_mutex_trylock(mutex);
   if (result != 0) return result;
-  const Caller caller = LOCKDEP_HOT_CALLER();
-  if (TakeAsBefore(mutex, ReadMode::kWrite, TryLock::kYes, caller)) return 0;
+  ThreadContext* const context = HotContext();
+  if (context != nullptr && TakeAsBefore(*context, mutex, ReadMode::kWrite, TryLock::kYes)) {
+    return 0;
+  }
   JUMP_TO(TellTaken(mutex));
 }
 
@@ -120,8 +144,7 @@ EXPORTED int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock,
 }
 
 EXPORTED int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {
-  const Caller caller = LOCKDEP_HOT_CALLER();
-  if (IsPlain(mutex) && ReleaseNewest(mutex, caller)) return real::pthread_mutex_unlock(mutex);
+  if (IsPlain(mutex) && ReleaseNewest(mutex)) return real::pthread_mutex_unlock(mutex);
   JUMP_TO(UnlockCarefully(mutex));
 }
 
@@ -137,17 +160,19 @@ EXPORTED int pthread_rwlock_destroy(pthread_rwlock_t* rwlock) noexcept {
 }
 
 EXPORTED int pthread_rwlock_rdlock(pthread_rwlock_t* rwlock) noexcept {
-  const Caller caller = LOCKDEP_HOT_CALLER();
-  if (CannotFail(rwlock) && TakeAsBefore(rwlock, ReadModeOf(rwlock), TryLock::kNo, caller)) {
-    return RealReadLock(rwlock, caller);
+  ThreadContext* const context = HotContext();
+  if (context != nullptr && CannotFail(rwlock) &&
+      TakeAsBefore(*context, rwlock, ReadModeOf(rwlock), TryLock::kNo)) {
+    return RealReadLock(rwlock, LOCKDEP_HOT_CALLER());
   }
   JUMP_TO(ReadLockCarefully(rwlock));
 }
 
 EXPORTED int pthread_rwlock_wrlock(pthread_rwlock_t* rwlock) noexcept {
-  const Caller caller = LOCKDEP_HOT_CALLER();
-  if (CannotFail(rwlock) && TakeAsBefore(rwlock, ReadMode::kWrite, TryLock::kNo, caller)) {
-    return RealWriteLock(rwlock, caller);
+  ThreadContext* const context = HotContext();
+  if (context != nullptr && CannotFail(rwlock) &&
+      TakeAsBefore(*context, rwlock, ReadMode::kWrite, TryLock::kNo)) {
+    return RealWriteLock(rwlock, LOCKDEP_HOT_CALLER());
   }
   JUMP_TO(WriteLockCarefully(rwlock));
 }
@@ -187,8 +212,7 @@ EXPORTED int pthread_rwlock_clockwrlock(pthread_rwlock_t* rwlock, clockid_t cloc
 }
 
 EXPORTED int pthread_rwlock_unlock(pthread_rwlock_t* rwlock) noexcept {
-  const Caller caller = LOCKDEP_HOT_CALLER();
-  if (ReleaseNewest(rwlock, caller)) return real::pthread_rwlock_unlock(rwlock);
+  if (ReleaseNewest(rwlock)) return real::pthread_rwlock_unlock(rwlock);
   JUMP_TO(UnlockCarefully(rwlock));
 }
 

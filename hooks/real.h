@@ -63,7 +63,8 @@ auto WithoutAttributes(Result (*function)(Arguments..., ...) noexcept(kNoexcept)
 template <auto* kFunction>
 using PointerTo = decltype(WithoutAttributes(kFunction));
 
-#define LOCKDEP_HOOK(name, version) extern constinit PointerTo<&::name> name;
+#define LOCKDEP_HOOK(name, version) \
+  extern constinit PointerTo<&::name> name __attribute__((visibility("hidden")));
 #define LOCKDEP_HOOK_CXX(name) LOCKDEP_HOOK(name, nullptr)
 #define LOCKDEP_HOOK_OPTIONAL(name) LOCKDEP_HOOK(name, nullptr)
 #define LOCKDEP_HOOK_ALIAS(name, of)

@@ -87,6 +87,7 @@ void EnterSegment(ThreadState& thread, const Segment* segment) {
   thread.known_steps.Clear();
   thread.known_taken.Clear();
   thread.steps.Forget();
+  if (thread_slot.state == &thread) thread_slot.steps = thread.steps.table();
 }
 
 }  // namespace lockdep::hooks

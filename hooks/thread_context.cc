@@ -101,6 +101,12 @@ bool Prepare(ThreadState& state) {
   return true;
 }
 
+void Seat(ThreadState* state) {
+  thread_slot.steps = state->steps.table();
+  thread_slot.tid = state->tid;
+  thread_slot.state = state;
+}
+
 void SetRound(uintptr_t round) {
   if (has_end_key) pthread_setspecific(end_key, reinterpret_cast<void*>(round));
 }
@@ -156,7 +162,8 @@ ThreadState* AttachThread() {
   }
   if (ThreadState* state = before_fork; state != nullptr) {
     thread_slot.state_before_fork = nullptr;
-    return thread_slot.state = state;
+    Seat(state);
+    return state;
   }
   const int saved_errno = errno;
   ThreadState* state = NewState();
@@ -164,7 +171,7 @@ ThreadState* AttachThread() {
     PutFree(state, state);
     state = nullptr;
   }
-  thread_slot.state = state;
+  if (state != nullptr) Seat(state);
   NoteUnseenThread();
   errno = saved_errno;
   return state;

@@ -79,17 +79,20 @@ struct ThreadSlot {
   // leaves the gate closed behind it; the frames of what is called next then put
   // something else in the place of that return address.
   uintptr_t gate_pc = 0;
-  ThreadState* state = nullptr;              // Null before the first hook and after the end.
+  // Of `state`, for the hot path.
+  StepTable steps;
+  pid_t tid = 0;
+  bool has_ended = false;
+  bool work_is_due = false;      // Set by the observer inside a hook, looked at when it is left.
+  ThreadState* state = nullptr;  // Null before the first hook and after the end.
   ThreadState* state_before_fork = nullptr;  // In a child that has met no hook yet.
   uintptr_t stack_low = 0;                   // Bounds of the stack; both 0 while unknown.
   uintptr_t stack_high = 0;
   ThreadLife* life = nullptr;  // Null: its creation was not seen.
   uint32_t signal_epoch = 0;   // As of what the engine knows of its signals.
-  bool has_ended = false;
-  bool work_is_due = false;  // Set by the observer inside a hook, looked at when it is left.
 };
 
-extern constinit thread_local ThreadSlot thread_slot;
+extern constinit thread_local ThreadSlot thread_slot __attribute__((visibility("hidden")));
 
 // Closes the gate behind the hook that `caller` called; whoever closes it opens it.
 inline void CloseGate(const Caller& caller) {

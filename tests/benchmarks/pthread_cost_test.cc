@@ -37,7 +37,7 @@ std::string NameOf(const testing::TestParamInfo<Row>& row) { return row.param.lo
 
 // What was measured stands in docs/measurements.md; these bounds keep it from growing.
 INSTANTIATE_TEST_SUITE_P(Locks, PthreadCostTest,
-                         testing::Values(Row{"mutex", 110}, Row{"rwlock", 120}), NameOf);
+                         testing::Values(Row{"mutex", 55}, Row{"rwlock", 90}), NameOf);
 
 }  // namespace
 }  // namespace lockdep::hooks

@@ -1,0 +1,55 @@
+#include "hooks/known_steps.h"
+
+#include <sys/mman.h>
+
+#include "hooks/cells.h"
+
+namespace lockdep::hooks {
+
+constinit LockEnds lock_ends;
+
+namespace {
+
+// Stands for a table where there is no memory for one.
+constinit KnownStep no_step;
+
+}  // namespace
+
+const StepTable& KnownSteps::table() {
+  if (table_.first == nullptr && !Grow()) table_.first = &no_step;
+  return table_;
+}
+
+// The old one is emptied and stays where it is: whoever is interrupted may look at it.
+bool KnownSteps::Grow() {
+  const size_t slots = slots_ == 0 ? kFewest : slots_ * kGrowth;
+  auto* steps = static_cast<KnownStep*>(MapPages(slots * sizeof(KnownStep), Pages::kReserve));
+  if (steps == nullptr) return false;
+  if (slots_ != 0) madvise(table_.first, slots_ * sizeof(KnownStep), MADV_DONTNEED);
+  slots_ = slots;
+  displaced_ = 0;
+  InOrder(table_.first) = steps;
+  InOrder(table_.offsets) = (slots - 1) * sizeof(KnownStep);
+  return true;
+}
+
+bool KnownSteps::IsUsed(const KnownStep& slot) const {
+  const uintptr_t address = slot.lock & ~kStepModes;
+  return slot.before != 0 && slot.ends == lock_ends.At(address) + table_.forgettings;
+}
+
+bool KnownSteps::Note(const KnownStep& step) {
+  if (slots_ == 0) return false;
+  const uintptr_t address = step.lock & ~kStepModes;
+  KnownStep* slot = &table_.Slot(step.before, address, step.site);
+  const bool is_same =
+      slot->lock == step.lock && slot->site == step.site && slot->before == step.before;
+  if (!is_same && IsUsed(*slot)) ++displaced_;
+  const bool has_grown = displaced_ > slots_ && slots_ < kMost && Grow();
+  if (has_grown) slot = &table_.Slot(step.before, address, step.site);
+  *slot = step;
+  slot->ends += table_.forgettings;
+  return has_grown;
+}
+
+}  // namespace lockdep::hooks
