@@ -51,7 +51,7 @@ def under_lockdep(lockdep, source, program):
 def under_thread_sanitizer(source, directory):
     compiler = shutil.which("c++" if source.suffix == ".cc" else "cc")
     program = pathlib.Path(directory) / source.stem
-    flags = ["-fsanitize=thread", "-g", "-O1", "-D_GNU_SOURCE", "-w"]
+    flags = ["-fsanitize=thread", "-g", "-O1", "-D_GNU_SOURCE", "-w", f"-I{CORPUS.parent.parent}"]
     if source.suffix == ".cc":
         flags.append("-std=c++17")
     if compiler is None or run([compiler, *flags, str(source), "-o", str(program)])[0] != 0:
