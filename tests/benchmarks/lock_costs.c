@@ -33,9 +33,9 @@ struct functions {
 };
 
 // What a program that is linked with libc calls: a tool's, where one interposes.
-static const struct functions given = {pthread_mutex_lock,     pthread_mutex_unlock,
-                                       pthread_rwlock_rdlock,  pthread_rwlock_unlock,
-                                       pthread_mutex_init,     pthread_mutex_destroy};
+static const struct functions given = {pthread_mutex_lock,    pthread_mutex_unlock,
+                                       pthread_rwlock_rdlock, pthread_rwlock_unlock,
+                                       pthread_mutex_init,    pthread_mutex_destroy};
 static struct functions libc;
 
 enum { MOST_LOCKS = 1000000, MOST_SLICES = 4001, MOST_HELD = 64 };
