@@ -50,6 +50,12 @@ void NameThread(char (&name)[17]) {
   name[16] = '\0';
 }
 
+// Before there are threads: a fork may come while one of them makes the first event.
+[[gnu::constructor]] void WatchForks() {
+  pthread_atfork([] { the_world.BeforeFork(); }, [] { the_world.AfterForkInParent(); },
+                 [] { the_world.AfterForkInChild(); });
+}
+
 }  // namespace
 
 void World::Start() {
@@ -61,8 +67,6 @@ void World::Start() {
       .observer = &announcers_[active_], .stacks = &stacks, .context_names = kContextNames});
   for (Announcer& announcer : announcers_) announcer.SetClasses(&validator().classes());
   has_end_key = pthread_key_create(&end_key, OnThreadEnd) == 0;
-  pthread_atfork([] { the_world.BeforeFork(); }, [] { the_world.AfterForkInParent(); },
-                 [] { the_world.AfterForkInChild(); });
   started_.store(true, std::memory_order_release);
   RecordAsAsked();
   TimeAsAsked();
@@ -72,6 +76,8 @@ void World::Start() {
 // Handlers that the program registered before run inside of ours: what they take, and
 // release again, they must not wait for the graph lock to tell.
 void World::BeforeFork() {
+  start_lock_.Lock();
+  if (!started()) return;
   if (ThreadContext* thread = Current()) validator().TurnOff(*thread);
   for (internal::RawLock* lock : {&recording_lock, &listen_lock_, &ready_lock, &orders_lock}) {
     lock->Lock();
@@ -84,14 +90,17 @@ void World::UnlockAfterFork() {
     lock->Unlock();
   }
   if (ThreadContext* thread = CurrentIfAny()) validator().TurnOn(*thread);
+  start_lock_.Unlock();
 }
 
 void World::AfterForkInParent() {
+  if (!started()) return start_lock_.Unlock();
   validator().UnlockGraph();
   UnlockAfterFork();
 }
 
 void World::AfterForkInChild() {
+  if (!started()) return start_lock_.Unlock();
   validator().AfterForkInChild(CurrentIfAny());
   UnlockAfterFork();
   ForgetTimes();
