@@ -31,4 +31,13 @@ static inline void run_apart3(Work first, Work second, Work third) {
 
 static inline void run_apart(Work first, Work second) { run_apart3(first, second, NULL); }
 
+// Waits until `count` threads have come here: what they hold then, they hold at once, however
+// slow the machine is.  Nothing that it does orders them for who watches locks.
+static int met;
+
+static inline void meet(int count) {
+  __atomic_add_fetch(&met, 1, __ATOMIC_SEQ_CST);
+  while (__atomic_load_n(&met, __ATOMIC_SEQ_CST) < count) usleep(1000);
+}
+
 #endif  // LOCKDEP_TESTS_CORPUS_APART_H_

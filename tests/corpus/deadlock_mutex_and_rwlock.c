@@ -9,13 +9,13 @@ static pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
 
 static void first(void) {
   pthread_rwlock_wrlock(&a);
-  usleep(200 * 1000);
+  meet(2);
   pthread_mutex_lock(&m);
 }
 
 static void second(void) {
   pthread_mutex_lock(&m);
-  usleep(200 * 1000);
+  meet(2);
   pthread_rwlock_rdlock(&a);
 }
 

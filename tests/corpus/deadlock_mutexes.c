@@ -9,13 +9,13 @@ static pthread_mutex_t b = PTHREAD_MUTEX_INITIALIZER;
 
 static void first(void) {
   pthread_mutex_lock(&a);
-  usleep(200 * 1000);
+  meet(2);
   pthread_mutex_lock(&b);
 }
 
 static void second(void) {
   pthread_mutex_lock(&b);
-  usleep(200 * 1000);
+  meet(2);
   pthread_mutex_lock(&a);
 }
 

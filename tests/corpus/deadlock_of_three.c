@@ -10,19 +10,19 @@ static pthread_mutex_t c = PTHREAD_MUTEX_INITIALIZER;
 
 static void first(void) {
   pthread_mutex_lock(&a);
-  usleep(200 * 1000);
+  meet(3);
   pthread_mutex_lock(&b);
 }
 
 static void second(void) {
   pthread_mutex_lock(&b);
-  usleep(200 * 1000);
+  meet(3);
   pthread_mutex_lock(&c);
 }
 
 static void third(void) {
   pthread_mutex_lock(&c);
-  usleep(200 * 1000);
+  meet(3);
   pthread_mutex_lock(&a);
 }
 

@@ -9,13 +9,13 @@ static pthread_rwlock_t b = PTHREAD_RWLOCK_INITIALIZER;
 
 static void first(void) {
   pthread_rwlock_rdlock(&a);
-  usleep(200 * 1000);
+  meet(2);
   pthread_rwlock_wrlock(&b);
 }
 
 static void second(void) {
   pthread_rwlock_rdlock(&b);
-  usleep(200 * 1000);
+  meet(2);
   pthread_rwlock_wrlock(&a);
 }
 

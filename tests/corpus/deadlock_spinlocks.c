@@ -9,13 +9,13 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
 static void first(void) {
   pthread_spin_lock(&spin);
-  usleep(200 * 1000);
+  meet(2);
   pthread_mutex_lock(&mutex);
 }
 
 static void second(void) {
   pthread_mutex_lock(&mutex);
-  usleep(200 * 1000);
+  meet(2);
   pthread_spin_lock(&spin);
 }
 

@@ -11,13 +11,13 @@ static std::mutex b;
 
 static void first(void) {
   std::lock_guard<std::mutex> one(a);
-  usleep(200 * 1000);
+  meet(2);
   std::lock_guard<std::mutex> other(b);
 }
 
 static void second(void) {
   std::lock_guard<std::mutex> one(b);
-  usleep(200 * 1000);
+  meet(2);
   std::lock_guard<std::mutex> other(a);
 }
 
