@@ -99,6 +99,7 @@ Resource* ResourceTable::Begin(ThreadState& thread, const ResourceId& id, const 
   resource->ender.store(0, std::memory_order_relaxed);
   resource->mutex.store(nullptr, std::memory_order_relaxed);
   resource->owner.store(0, std::memory_order_relaxed);
+  resource->unlocked_seen.store(0, std::memory_order_relaxed);
   resource->first_signal = nullptr;
   resource->last_signal.store(nullptr, std::memory_order_relaxed);
   resource->round = {};
@@ -124,11 +125,26 @@ Resource* ResourceTable::Begin(ThreadState& thread, const ResourceId& id, const 
 
 void ResourceTable::End(Resource* resource) { resource->id.store(0, std::memory_order_release); }
 
+void ResourceTable::Unlock(Resource* resource) {
+  const uint64_t key = resource->map.key.value;
+  session().validator().LockGraph();
+  if (!unlocked_classes_.Contains(key)) unlocked_classes_.Insert(key);
+  session().validator().UnlockGraph();
+  Renew(resource, LockKind::kSemaphore);
+  unlocked_.fetch_add(1, std::memory_order_acq_rel);
+}
+
+bool ResourceTable::IsUnlocked(Resource* resource) {
+  const uint32_t now = unlocked();
+  if (resource->unlocked_seen.exchange(now, std::memory_order_relaxed) == now) return false;
+  session().validator().LockGraph();
+  const bool is_unlocked = unlocked_classes_.Contains(resource->map.key.value);
+  session().validator().UnlockGraph();
+  return is_unlocked;
+}
+
 void ResourceTable::Renew(Resource* resource, LockKind kind) {
   const uint64_t number = numbers_.fetch_add(1, std::memory_order_relaxed) + 1;
-  if (kind == LockKind::kSemaphore && resource->map.kind == LockKind::kBinarySemaphore) {
-    unlocked_.fetch_add(1, std::memory_order_acq_rel);
-  }
   resource->map.kind = kind;
   resource->map.SetClass(ClassKey{kNumberedKey | number}, resource->map.name);
 }

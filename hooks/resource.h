@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "hooks/key_set.h"
 #include "hooks/thread_context.h"
 #include "hooks/thread_order.h"
 #include "lockdep/lockdep.h"
@@ -70,6 +71,8 @@ struct Resource {
   std::atomic<const Segment*> last_signal{nullptr};
   // Who has it, where that is told; kSeveral: nobody any more, whoever took it last.
   std::atomic<pid_t> owner{0};
+  // What ResourceTable::unlocked was when its class was asked about.
+  std::atomic<uint32_t> unlocked_seen{0};
   BarrierRound round;  // Under the graph lock.
 };
 static_assert(sizeof(Resource) <= kCellSize);
@@ -125,6 +128,10 @@ class ResourceTable {
 
   // It is of a class of its own, and of this kind, from now on.
   void Renew(Resource* resource, LockKind kind);
+  // It turned out to be no lock, but something that others end.  So are those of its class.
+  void Unlock(Resource* resource);
+  // Whether that was found of another one of its class.
+  bool IsUnlocked(Resource* resource);
   // How many turned out to be no locks, which some thread may seem to hold.
   uint32_t unlocked() const { return unlocked_.load(std::memory_order_acquire); }
 
@@ -152,6 +159,7 @@ class ResourceTable {
   std::atomic<Bucket*> buckets_{nullptr};
   std::atomic<uint64_t> numbers_{0};
   std::atomic<uint32_t> unlocked_{0};
+  KeySet unlocked_classes_;  // Under the graph lock.
 };
 
 extern constinit ResourceTable resources;

@@ -240,9 +240,10 @@ void WaitScope::AfterEnd(const ResourceId& id) {
 
 void WaitScope::AfterSemaphoreBegin(const void* semaphore, unsigned value) {
   ResourceId id = SemaphoreAt(semaphore);
+  if (value != 1) return AfterBegin(id);
   // One that starts with 1 is meant to be a lock, until it turns out otherwise.
-  if (value == 1) id.kind = LockKind::kBinarySemaphore;
-  AfterBegin(id);
+  id.kind = LockKind::kBinarySemaphore;
+  AfterBeginClassed(id);
 }
 
 // Each opening is to be closed.
@@ -272,13 +273,23 @@ void WaitScope::AfterConditionBegin(const void* condition) { AfterBegin(Conditio
 
 void WaitScope::AfterConditionEnd(const void* condition) { AfterEnd(ConditionAt(condition)); }
 
+// What one of a class is not, the others are not either.
+Resource* WaitScope::GetSemaphore(const void* semaphore) {
+  Resource* resource = Get(SemaphoreAt(semaphore));
+  if (resource != nullptr && IsLock(*resource) && resources.IsUnlocked(resource)) {
+    resources.Unlock(resource);
+    ForgetStaleHolds();
+  }
+  return resource;
+}
+
 Resource* WaitScope::BeforeSemaphoreWait(const void* semaphore) {
   if (!Enter()) return nullptr;
-  Resource* resource = Get(SemaphoreAt(semaphore));
+  Resource* resource = GetSemaphore(semaphore);
   Resource* held = nullptr;
   if (resource != nullptr && IsLock(*resource) && IsHeld(*resource)) {
     Drop(*resource);  // A lock would be released first.
-    resources.Renew(resource, LockKind::kSemaphore);
+    resources.Unlock(resource);
   }
   if (resource != nullptr && IsLock(*resource)) {
     held = Hold(resource, ReadMode::kWrite, TryLock::kNo);
@@ -291,7 +302,7 @@ Resource* WaitScope::BeforeSemaphoreWait(const void* semaphore) {
 
 void WaitScope::AfterSemaphoreTry(const void* semaphore) {
   if (!Enter()) return;
-  Resource* resource = Get(SemaphoreAt(semaphore));
+  Resource* resource = GetSemaphore(semaphore);
   if (resource != nullptr && IsLock(*resource) && !IsHeld(*resource)) {
     Hold(resource, ReadMode::kWrite, TryLock::kYes);
   }
@@ -300,12 +311,12 @@ void WaitScope::AfterSemaphoreTry(const void* semaphore) {
 
 void WaitScope::BeforePost(const void* semaphore) {
   if (!Enter()) return;
-  Resource* resource = Get(SemaphoreAt(semaphore));
+  Resource* resource = GetSemaphore(semaphore);
   if (resource != nullptr && IsHeld(*resource)) {
     TimeReleased(self(), resource->map);
     engine().Release(*self().context, resource->map, UnlockSite());
   } else if (resource != nullptr) {
-    if (IsLock(*resource)) resources.Renew(resource, LockKind::kSemaphore);
+    if (IsLock(*resource)) resources.Unlock(resource);
     EndWait(*resource);
   }
   Leave();

@@ -100,6 +100,7 @@ class WaitScope : public HookScope {
   bool IsHeld(const Resource& resource);
   bool HoldsAnotherOf(const LockMap& map);
   void Drop(const Resource& resource);
+  Resource* GetSemaphore(const void* semaphore);
   void WaitFor(Resource& resource);
   void EndFreely(Resource& resource);
   void EndWait(Resource& resource);
