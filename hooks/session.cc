@@ -22,6 +22,7 @@
 #include "hooks/thread_order.h"
 #include "hooks/timing.h"
 #include "hooks/waiting.h"
+#include "lockdep/native_stack_fork.h"
 
 namespace lockdep::hooks {
 
@@ -156,6 +157,7 @@ void Session::AfterForkInParent() { engine_.Unlock(); }
 
 void Session::AfterForkInChild() {
   pid_ = getpid();
+  ResetNativeStackInChild();
   recording().StartAgainInChild(pid_);
   engine_.UnlockInChild(RenewThreadAfterFork());
   ForgetOtherWaiters();

@@ -8,8 +8,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
 
 #include "lockdep/internal/raw_lock.h"
+#include "lockdep/native_stack_fork.h"
 
 namespace {
 
@@ -91,3 +93,10 @@ extern "C" {
 }
 
 }  // extern "C"
+
+namespace lockdep {
+
+// An entry that was being added counts once it is complete.
+void ResetNativeStackInChild() { new (&fde_cache_lock) internal::RawLock(); }
+
+}  // namespace lockdep

@@ -10,6 +10,7 @@
 
 #include "lockdep/kernel/recording.h"
 #include "lockdep/kernel/timing.h"
+#include "lockdep/native_stack_fork.h"
 
 namespace lockdep::kernel {
 
@@ -101,6 +102,7 @@ void World::AfterForkInParent() {
 
 void World::AfterForkInChild() {
   if (!started()) return start_lock_.Unlock();
+  ResetNativeStackInChild();
   validator().AfterForkInChild(CurrentIfAny());
   UnlockAfterFork();
   ForgetTimes();

@@ -1,6 +1,7 @@
 // A fork while other threads are in the cold path: the child has their threads no
 // longer, and what they were about to change is whole.
 
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,7 +10,14 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "lockdep/native_stack_fork.h"
 #include "lockdep/validator.h"
+
+extern "C" {
+// The unwinder's calls (internal/unwinder_host.cc).
+int lockdep_unwind_wrlock(void*);
+int lockdep_unwind_unlock(void*);
+}
 
 namespace lockdep {
 namespace {
@@ -105,6 +113,24 @@ TEST(ForkTest, TheChildGoesOnThoughOthersWereInTheColdPath) {
   host.End();
   for (std::thread& other : others) other.join();
   EXPECT_EQ(host.counter().violations, 0);
+}
+
+TEST(ForkTest, TheChildUnwindsThoughAnotherThreadDidWhenItBegan) {
+  lockdep_unwind_wrlock(nullptr);  // With all signals blocked.
+  const pid_t child = fork();
+  if (child == 0) {
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+    alarm(60);
+    ResetNativeStackInChild();
+    lockdep_unwind_wrlock(nullptr);
+    _exit(0);
+  }
+  lockdep_unwind_unlock(nullptr);
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
 }
 
 }  // namespace
