@@ -54,8 +54,7 @@ def check(source_and_entry):
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__.rstrip().rsplit("\n", 1)[-1])
-    # The first of several builds counts: a second one may be for tests, with the compiler's own flags.
-    sources = dict(reversed(list(own_sources(pathlib.Path(sys.argv[1])))))
+    sources = dict(own_sources(pathlib.Path(sys.argv[1])))
     if not sources:
         sys.exit("check_clang: no sources in compile_commands.json; configure a preset first")
     with concurrent.futures.ThreadPoolExecutor(int(os.environ.get("JOBS", os.cpu_count() or 1))) as pool:
