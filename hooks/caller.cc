@@ -1,5 +1,6 @@
 #include "hooks/caller.h"
 
+#include "hooks/known_callers.h"
 #include "hooks/static_modules.h"
 #include "hooks/thread_context.h"
 #include "lockdep/lockdep.h"
@@ -30,15 +31,6 @@ void FramePointerTable::ForgetUnloaded() {
 
 namespace {
 
-using Answer = FramePointerTable::Answer;
-
-uintptr_t ReadWord(uintptr_t address) { return *reinterpret_cast<const uintptr_t*>(address); }
-
-// Room for a saved frame pointer and a return address.
-bool IsOnStack(uintptr_t frame) {
-  return IsOnOwnStack(frame, 2 * sizeof(uintptr_t)) && frame % sizeof(uintptr_t) == 0;
-}
-
 // Compares what the unwind tables say of the stack from `frame` outwards with
 // what a walk over frame pointers would find there, function by function.
 __attribute__((noinline)) void LearnFramePointers(uintptr_t pc, uintptr_t frame) {
@@ -59,37 +51,19 @@ __attribute__((noinline)) void LearnFramePointers(uintptr_t pc, uintptr_t frame)
   frame_pointers.Insert(frames[i].pc, /*is_kept=*/false);
 }
 
-#if defined(__x86_64__)
-bool KeepsFramePointer(uintptr_t pc, uintptr_t frame) {
-  Answer answer = frame_pointers.Find(pc);
-  if (answer == Answer::kUnknown) [[unlikely]] {
-    LearnFramePointers(pc, frame);
-    answer = frame_pointers.Find(pc);
-  }
-  return answer == Answer::kKept;
-}
-#endif
+using Answer = FramePointerTable::Answer;
 
 }  // namespace
 
 CallSite NoteCallers(const Caller& caller) {
   CallSite site;
-  site.pcs[0] = caller.pc;
-  site.frame = caller.frame;
-#if defined(__x86_64__)
-  if (!IsOnStack(caller.frame)) [[unlikely]]
-    return site;
-  for (int i = 1; i < CallSite::kMaxFrames; ++i) {
-    if (!KeepsFramePointer(site.pcs[i - 1], site.frame)) break;
-    const uintptr_t next = ReadWord(site.frame);
-    if (next <= site.frame || !IsOnStack(next)) [[unlikely]]
-      break;
-    const uintptr_t pc = ReadWord(next + sizeof(uintptr_t));
-    if (pc == 0) break;
-    site.pcs[i] = pc;
-    site.frame = next;
-  }
-#endif
+  WalkCallers(caller, site, [](uintptr_t pc, uintptr_t frame) {
+    const Answer answer = frame_pointers.Find(pc);
+    if (answer != Answer::kUnknown) [[likely]]
+      return answer;
+    LearnFramePointers(pc, frame);
+    return frame_pointers.Find(pc);
+  });
   return site;
 }
 

@@ -53,6 +53,15 @@ class FramePointerTable {
     return Answer::kNotKept;  // No room to remember it.
   }
 
+  // The same with the first probe alone; what another one would tell is unknown.
+  Answer FindAtOnce(uintptr_t pc) const {
+    const uint64_t entry = entries_[Index(pc, 0)].load(std::memory_order_relaxed);
+    const uint64_t answer = entry - (pc << 1);
+    if (answer == 1) [[likely]]
+      return Answer::kKept;
+    return answer == 0 ? Answer::kNotKept : Answer::kUnknown;
+  }
+
   void Insert(uintptr_t pc, bool is_kept);
   // Those of which nothing is loaded any more.
   void ForgetUnloaded();
@@ -64,8 +73,8 @@ class FramePointerTable {
   static constexpr unsigned kProbes = 8;
 
   static unsigned Index(uintptr_t pc, unsigned probe) {
-    return (static_cast<unsigned>(pc * 0x9e3779b97f4a7c15u >> (64 - kBits)) + probe) &
-           ((1u << kBits) - 1);
+    const auto first = static_cast<unsigned>(pc * 0x9e3779b97f4a7c15u >> (64 - kBits));
+    return probe == 0 ? first : (first + probe) & ((1u << kBits) - 1);
   }
 
   std::atomic<uint64_t> entries_[1u << kBits] = {};

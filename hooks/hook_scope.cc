@@ -99,11 +99,14 @@ __attribute__((noinline)) void HookScope::NoteReadAgain(const LockRecord& record
 
 // For the hot path: `held` is what was just taken, `ends` was read before it was.
 void HookScope::NoteStep(const HeldLock& held, uint64_t ends) {
-  if (IsTiming() || frame_pointers.Find(caller_.pc) != FramePointerTable::Answer::kNotKept) return;
+  using Answer = FramePointerTable::Answer;
+  const Answer answer = frame_pointers.Find(caller_.pc);
+  if (IsTiming() || answer == Answer::kUnknown) return;
+  const Callers callers = answer == Answer::kKept ? Callers::kNoted : Callers::kNone;
   const auto address = reinterpret_cast<uintptr_t>(held.lock->address);
   const bool has_grown = self().steps.Note({.before = held.previous_chain_key,
                                             .lock = address | StepModeOf(held.use),
-                                            .site = caller_.pc,
+                                            .place = PlaceOf(caller_.pc, callers),
                                             .ends = ends,
                                             .after = self().context->chain_key,
                                             .map = held.lock,

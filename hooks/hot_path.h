@@ -2,6 +2,9 @@
 // or released as this thread did before.  Answers "no" for everything else,
 // having changed nothing, and then HookScope does the work.
 //
+// There are two: without callers to note, and, jumped to from there with what was found, for
+// code that keeps frame pointers, as all does that is compiled without optimisation.
+//
 // Nothing here calls anything, and the real function is called in the hook's place where
 // it returns what the hook returns.  Neither is the gate closed: a signal handler that
 // comes between finds a whole stack at every instruction, and may take and release locks
@@ -19,6 +22,7 @@
 #include <cstdint>
 
 #include "hooks/caller.h"
+#include "hooks/known_callers.h"
 #include "hooks/known_steps.h"
 #include "hooks/thread_context.h"
 #include "lockdep/lockdep.h"
@@ -62,17 +66,27 @@ inline bool AreInSameContext(LockUse a, LockUse b) {
   return (a.word() ^ b.word()) >> std::countr_zero(kOne) == 0;
 }
 
-// Notes that the calling thread takes the lock.  Returns false if this has to be
-// looked at.  To be used in the body of an interposed function, into which it is inlined.
-__attribute__((always_inline)) inline bool TakeAsBefore(ThreadContext& context, const void* lock,
-                                                        ReadMode mode, TryLock trylock) {
-  const auto site = reinterpret_cast<uintptr_t>(__builtin_return_address(0));
+// Where it stands if the calling thread took the lock here before.  To be used in the body of
+// an interposed function, into which it is inlined.
+__attribute__((always_inline)) inline const KnownStep& StepFor(const ThreadContext& context,
+                                                               const void* lock) {
+  return thread_slot.steps.Slot(context.chain_key, reinterpret_cast<uintptr_t>(lock),
+                                reinterpret_cast<uintptr_t>(__builtin_return_address(0)));
+}
+
+// Notes that the calling thread takes the lock at this place, if the step says that it did so
+// before and note_site(call_site) that it could write where from.  Returns false if this has
+// to be looked at.
+template <typename NoteSite>
+__attribute__((always_inline)) inline bool TakeAsBefore(ThreadContext& context,
+                                                        const KnownStep& step, const void* lock,
+                                                        StepMode mode, StepPlace place,
+                                                        const NoteSite& note_site) {
   const uint64_t acquisitions = InOrder(context.acquisitions);
   const auto address = reinterpret_cast<uintptr_t>(lock);
   const ChainKey before = context.chain_key;
-  const KnownStep& step = thread_slot.steps.Slot(before, address, site);
-  if (step.before != before || step.lock != (address | StepModeOf(mode, trylock)) ||
-      step.site != site || lock_ends.At(address) + thread_slot.steps.forgettings != step.ends ||
+  if (step.before != before || step.lock != (address | mode) || step.place != place ||
+      lock_ends.At(address) + thread_slot.steps.forgettings != step.ends ||
       !AreInSameContext(step.use, context.context) || context.held.full()) [[unlikely]] {
     return false;
   }
@@ -80,7 +94,8 @@ __attribute__((always_inline)) inline bool TakeAsBefore(ThreadContext& context, 
   held.previous_chain_key = before;
   step.CopyLockTo(held);
   held.nest_lock = nullptr;
-  held.SetSite({.pcs = {site}, .frame = LOCKDEP_HOT_CALLER().frame});
+  if (!note_site(held.call_site)) [[unlikely]]
+    return false;
   const ChainKey after = step.after;
   context.held.Push();
   // Whoever came between may have changed the entry, and the step.
@@ -91,6 +106,37 @@ __attribute__((always_inline)) inline bool TakeAsBefore(ThreadContext& context, 
   InOrder(context.chain_key) = after;
   InOrder(context.acquisitions) = acquisitions + 1;
   return true;
+}
+
+// A call would want the address of what it is given, and who has given one away does not jump.
+#define LOCKDEP_INLINED __attribute__((always_inline))
+
+// From a place without callers to note.
+__attribute__((always_inline)) inline bool TakeAsBefore(ThreadContext& context,
+                                                        const KnownStep& step, const void* lock,
+                                                        ReadMode mode, TryLock trylock,
+                                                        const Caller& caller) {
+  const auto note_site = [caller](CallSite& site) LOCKDEP_INLINED {
+    site.pcs[0] = caller.pc;
+    site.pcs[1] = 0;
+    site.frame = caller.frame;
+    return true;
+  };
+  return TakeAsBefore(context, step, lock, StepModeOf(mode, trylock),
+                      PlaceOf(caller.pc, Callers::kNone), note_site);
+}
+
+// From a place that keeps a frame pointer: they are noted each time, because they may be others.
+__attribute__((always_inline)) inline bool TakeWithCallers(ThreadContext& context,
+                                                           const KnownStep& step, const void* lock,
+                                                           ReadMode mode, TryLock trylock,
+                                                           const Caller& caller) {
+  const auto find = [](uintptr_t pc, uintptr_t /*frame*/)
+                        LOCKDEP_INLINED { return frame_pointers.FindAtOnce(pc); };
+  const auto note_site = [caller, find](CallSite& site)
+                             LOCKDEP_INLINED { return WalkCallers(caller, site, find); };
+  return TakeAsBefore(context, step, lock, StepModeOf(mode, trylock),
+                      PlaceOf(caller.pc, Callers::kNoted), note_site);
 }
 
 // Notes that the calling thread releases what it took last, if that is this lock.

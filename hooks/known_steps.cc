@@ -41,12 +41,12 @@ bool KnownSteps::IsUsed(const KnownStep& slot) const {
 bool KnownSteps::Note(const KnownStep& step) {
   if (slots_ == 0) return false;
   const uintptr_t address = step.lock & ~kStepModes;
-  KnownStep* slot = &table_.Slot(step.before, address, step.site);
+  KnownStep* slot = &table_.Slot(step.before, address, step.place);
   const bool is_same =
-      slot->lock == step.lock && slot->site == step.site && slot->before == step.before;
+      slot->lock == step.lock && slot->place == step.place && slot->before == step.before;
   if (!is_same && IsUsed(*slot)) ++displaced_;
   const bool has_grown = displaced_ > slots_ && slots_ < kMost && Grow();
-  if (has_grown) slot = &table_.Slot(step.before, address, step.site);
+  if (has_grown) slot = &table_.Slot(step.before, address, step.place);
   *slot = step;
   slot->ends += table_.forgettings;
   return has_grown;

@@ -36,6 +36,14 @@ constexpr StepMode StepModeOf(LockUse use) {
   return StepModeOf(use.mode(), use.tried() ? TryLock::kYes : TryLock::kNo);
 }
 
+// Where a lock is taken: a return address, and in a bit that no address has, whether it has
+// callers to note.
+using StepPlace = uintptr_t;
+enum class Callers : uint8_t { kNone, kNoted };
+constexpr StepPlace PlaceOf(uintptr_t site, Callers callers) {
+  return site | static_cast<StepPlace>(callers) << 63;
+}
+
 // Counts the ends of locks by address, several addresses to a counter.
 class LockEnds {
  public:
@@ -69,8 +77,7 @@ extern constinit LockEnds lock_ends __attribute__((visibility("hidden")));
 struct alignas(64) KnownStep {
   ChainKey before = 0;  // 0, which is no key, where nothing is known.
   uintptr_t lock = 0;   // Address and StepMode.
-  // A place that took it so, has no callers to note and hence needs no look.
-  uintptr_t site = 0;
+  StepPlace place = 0;  // One that took it so.
   // Of the locks near it, and of all that was known, together: neither ever falls.
   uint64_t ends = 0;
   ChainKey after = 0;
@@ -94,12 +101,12 @@ struct StepTable {
   uint64_t forgettings = 0;  // How often all were forgotten.
 
   // Locks that stand side by side have steps side by side.  By the place too, because one
-  // lock is taken in several by turns.
+  // lock is taken in several by turns; whether it has callers changes no bit of the offset.
   __attribute__((always_inline)) KnownStep& Slot(ChainKey before, uintptr_t address,
-                                                 uintptr_t site) const {
+                                                 StepPlace place) const {
     constexpr uintptr_t kSpread = 0x3779b97f;
     static_assert(sizeof(pthread_mutex_t) * 2 >= sizeof(KnownStep), "no two in one slot");
-    const uintptr_t offset = ((site * kSpread + address * 2) ^ before) & InOrder(offsets);
+    const uintptr_t offset = ((place * kSpread + address * 2) ^ before) & InOrder(offsets);
     return *reinterpret_cast<KnownStep*>(reinterpret_cast<char*>(InOrder(first)) + offset);
   }
 };

@@ -21,6 +21,7 @@ using lockdep::hooks::HookScope;
 using lockdep::hooks::HotContext;
 using lockdep::hooks::IsPlain;
 using lockdep::hooks::IsTakenInPlace;
+using lockdep::hooks::KnownStep;
 using lockdep::hooks::kUnseenThread;
 using lockdep::hooks::LockRecord;
 using lockdep::hooks::LockSlowly;
@@ -32,21 +33,20 @@ using lockdep::hooks::RealWriteLock;
 using lockdep::hooks::ReleaseNewest;
 using lockdep::hooks::RunThread;
 using lockdep::hooks::StartIfEarly;
+using lockdep::hooks::StepFor;
 using lockdep::hooks::TakeAsBefore;
 using lockdep::hooks::TakeInPlace;
+using lockdep::hooks::TakeWithCallers;
 using lockdep::hooks::thread_slot;
 using lockdep::hooks::ThreadStart;
 namespace real = lockdep::hooks::real;
 
-// The way through a hook when the hot path cannot tell: not inlined, so that the
-// exported functions save and restore nothing for it, and jumped to, so that it is
-// called from where they were called.
+// The ways through a hook when the hot path cannot tell: not inlined, so that the
+// exported functions save and restore nothing for them, and jumped to, so that they are
+// called from where those were called.  Every compiler jumps where it optimises
+// (CMakeLists.txt).
 #define CAREFULLY __attribute__((noinline)) static int
-#if __has_cpp_attribute(clang::musttail)
-#define JUMP_TO(call) [[clang::musttail]] return call
-#else
 #define JUMP_TO(call) return call
-#endif
 
 CAREFULLY LockCarefully(pthread_mutex_t* mutex) noexcept {
   HookScope scope(LOCKDEP_HOOK_CALLER());
@@ -54,14 +54,32 @@ CAREFULLY LockCarefully(pthread_mutex_t* mutex) noexcept {
   return scope.AfterLock(announced, RealLock(mutex, scope.caller()));
 }
 
+CAREFULLY CallRealLock(pthread_mutex_t* mutex, Caller caller) noexcept {
+  return RealLock(mutex, caller);
+}
+
+CAREFULLY LockWithCallers(pthread_mutex_t* mutex, ThreadContext* context,
+                          const KnownStep& step) noexcept {
+  const Caller caller = LOCKDEP_HOOK_CALLER();
+  if (!TakeWithCallers(*context, step, mutex, ReadMode::kWrite, TryLock::kNo, caller)) {
+    JUMP_TO(LockCarefully(mutex));
+  }
+  if (IsTakenInPlace(mutex) && TakeInPlace(mutex, thread_slot.tid)) [[likely]]
+    return 0;
+  JUMP_TO(CallRealLock(mutex, caller));
+}
+
 // Of the other kinds than the one that is taken in place.
 CAREFULLY LockByCall(pthread_mutex_t* mutex) noexcept {
+  if (!IsPlain(mutex)) JUMP_TO(LockCarefully(mutex));
   ThreadContext* const context = HotContext();
-  if (IsPlain(mutex) && context != nullptr &&
-      TakeAsBefore(*context, mutex, ReadMode::kWrite, TryLock::kNo)) {
-    return RealLock(mutex, LOCKDEP_HOT_CALLER());
+  if (context == nullptr) [[unlikely]]
+    JUMP_TO(LockCarefully(mutex));
+  const KnownStep& step = StepFor(*context, mutex);
+  if (!TakeAsBefore(*context, step, mutex, ReadMode::kWrite, TryLock::kNo, LOCKDEP_HOT_CALLER())) {
+    JUMP_TO(LockWithCallers(mutex, context, step));
   }
-  JUMP_TO(LockCarefully(mutex));
+  return RealLock(mutex, LOCKDEP_HOT_CALLER());
 }
 
 CAREFULLY TryLockCarefully(pthread_mutex_t* mutex) noexcept {
@@ -72,6 +90,13 @@ CAREFULLY TryLockCarefully(pthread_mutex_t* mutex) noexcept {
 CAREFULLY TellTaken(pthread_mutex_t* mutex) noexcept {
   HookScope scope(LOCKDEP_HOOK_CALLER());
   return scope.AfterTry(mutex, 0);
+}
+
+CAREFULLY TellTakenWithCallers(pthread_mutex_t* mutex, ThreadContext* context,
+                               const KnownStep& step) noexcept {
+  const Caller caller = LOCKDEP_HOOK_CALLER();
+  if (TakeWithCallers(*context, step, mutex, ReadMode::kWrite, TryLock::kYes, caller)) return 0;
+  JUMP_TO(TellTaken(mutex));
 }
 
 CAREFULLY UnlockCarefully(pthread_mutex_t* mutex) noexcept {
@@ -86,10 +111,28 @@ CAREFULLY ReadLockCarefully(pthread_rwlock_t* rwlock) noexcept {
   return scope.AfterLock(announced, RealReadLock(rwlock, scope.caller()));
 }
 
+CAREFULLY ReadLockWithCallers(pthread_rwlock_t* rwlock, ThreadContext* context,
+                              const KnownStep& step) noexcept {
+  const Caller caller = LOCKDEP_HOOK_CALLER();
+  if (!TakeWithCallers(*context, step, rwlock, ReadModeOf(rwlock), TryLock::kNo, caller)) {
+    JUMP_TO(ReadLockCarefully(rwlock));
+  }
+  return RealReadLock(rwlock, caller);
+}
+
 CAREFULLY WriteLockCarefully(pthread_rwlock_t* rwlock) noexcept {
   HookScope scope(LOCKDEP_HOOK_CALLER());
   LockRecord* announced = scope.BeforeWriteLock(rwlock);
   return scope.AfterLock(announced, RealWriteLock(rwlock, scope.caller()));
+}
+
+CAREFULLY WriteLockWithCallers(pthread_rwlock_t* rwlock, ThreadContext* context,
+                               const KnownStep& step) noexcept {
+  const Caller caller = LOCKDEP_HOOK_CALLER();
+  if (!TakeWithCallers(*context, step, rwlock, ReadMode::kWrite, TryLock::kNo, caller)) {
+    JUMP_TO(WriteLockCarefully(rwlock));
+  }
+  return RealWriteLock(rwlock, caller);
 }
 
 CAREFULLY UnlockCarefully(pthread_rwlock_t* rwlock) noexcept {
@@ -112,9 +155,12 @@ EXPORTED int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
   if (!IsTakenInPlace(mutex)) [[unlikely]]
     JUMP_TO(LockByCall(mutex));
   ThreadContext* const context = HotContext();
-  if (context == nullptr || !TakeAsBefore(*context, mutex, ReadMode::kWrite, TryLock::kNo))
-      [[unlikely]] {
+  if (context == nullptr) [[unlikely]]
     JUMP_TO(LockCarefully(mutex));
+  const KnownStep& step = StepFor(*context, mutex);
+  if (!TakeAsBefore(*context, step, mutex, ReadMode::kWrite, TryLock::kNo, LOCKDEP_HOT_CALLER()))
+      [[unlikely]] {
+    JUMP_TO(LockWithCallers(mutex, context, step));
   }
   if (TakeInPlace(mutex, thread_slot.tid)) [[likely]]
     return 0;
@@ -126,10 +172,12 @@ EXPORTED int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
   const int result = real::pthread_mutex_trylock(mutex);
   if (result != 0) return result;
   ThreadContext* const context = HotContext();
-  if (context != nullptr && TakeAsBefore(*context, mutex, ReadMode::kWrite, TryLock::kYes)) {
+  if (context == nullptr) [[unlikely]]
+    JUMP_TO(TellTaken(mutex));
+  const KnownStep& step = StepFor(*context, mutex);
+  if (TakeAsBefore(*context, step, mutex, ReadMode::kWrite, TryLock::kYes, LOCKDEP_HOT_CALLER()))
     return 0;
-  }
-  JUMP_TO(TellTaken(mutex));
+  JUMP_TO(TellTakenWithCallers(mutex, context, step));
 }
 
 EXPORTED int pthread_mutex_timedlock(pthread_mutex_t* mutex, const timespec* deadline) noexcept {
@@ -160,21 +208,28 @@ EXPORTED int pthread_rwlock_destroy(pthread_rwlock_t* rwlock) noexcept {
 }
 
 EXPORTED int pthread_rwlock_rdlock(pthread_rwlock_t* rwlock) noexcept {
+  if (!CannotFail(rwlock)) JUMP_TO(ReadLockCarefully(rwlock));
   ThreadContext* const context = HotContext();
-  if (context != nullptr && CannotFail(rwlock) &&
-      TakeAsBefore(*context, rwlock, ReadModeOf(rwlock), TryLock::kNo)) {
-    return RealReadLock(rwlock, LOCKDEP_HOT_CALLER());
+  if (context == nullptr) [[unlikely]]
+    JUMP_TO(ReadLockCarefully(rwlock));
+  const KnownStep& step = StepFor(*context, rwlock);
+  if (!TakeAsBefore(*context, step, rwlock, ReadModeOf(rwlock), TryLock::kNo,
+                    LOCKDEP_HOT_CALLER())) {
+    JUMP_TO(ReadLockWithCallers(rwlock, context, step));
   }
-  JUMP_TO(ReadLockCarefully(rwlock));
+  return RealReadLock(rwlock, LOCKDEP_HOT_CALLER());
 }
 
 EXPORTED int pthread_rwlock_wrlock(pthread_rwlock_t* rwlock) noexcept {
+  if (!CannotFail(rwlock)) JUMP_TO(WriteLockCarefully(rwlock));
   ThreadContext* const context = HotContext();
-  if (context != nullptr && CannotFail(rwlock) &&
-      TakeAsBefore(*context, rwlock, ReadMode::kWrite, TryLock::kNo)) {
-    return RealWriteLock(rwlock, LOCKDEP_HOT_CALLER());
+  if (context == nullptr) [[unlikely]]
+    JUMP_TO(WriteLockCarefully(rwlock));
+  const KnownStep& step = StepFor(*context, rwlock);
+  if (!TakeAsBefore(*context, step, rwlock, ReadMode::kWrite, TryLock::kNo, LOCKDEP_HOT_CALLER())) {
+    JUMP_TO(WriteLockWithCallers(rwlock, context, step));
   }
-  JUMP_TO(WriteLockCarefully(rwlock));
+  return RealWriteLock(rwlock, LOCKDEP_HOT_CALLER());
 }
 
 EXPORTED int pthread_rwlock_tryrdlock(pthread_rwlock_t* rwlock) noexcept {
