@@ -8,6 +8,7 @@
 
 #include "hooks/allocations.h"
 #include "hooks/plain_mutex.h"
+#include "hooks/plain_rwlock.h"
 #include "hooks/raw_sink.h"
 #include "hooks/real.h"
 #include "hooks/session.h"
@@ -74,6 +75,7 @@ Stage Start() {
     return Stage::kDisabled;
   }
   PrepareForPlainMutexes(session().pid());
+  PrepareForPlainRwlocks();
   PrepareForThreads();
   StartNotingAllocations();
   if (session().options().report_on_sigterm) ReportOnTermination();

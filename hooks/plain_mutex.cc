@@ -1,12 +1,9 @@
 #include "hooks/plain_mutex.h"
 
-#include <dlfcn.h>
-#include <gnu/libc-version.h>
-
 #include <cerrno>
-#include <cstdint>
 #include <cstring>
 
+#include "hooks/libc_functions.h"
 #include "hooks/real.h"
 
 namespace lockdep::hooks {
@@ -14,24 +11,6 @@ namespace lockdep::hooks {
 constinit int plain_kind = kNoKind;
 
 namespace {
-
-const void* ModuleOf(const void* function) {
-  dl_find_object found;
-  return _dl_find_object(const_cast<void*>(function), &found) == 0 ? found.dlfo_map_start : nullptr;
-}
-
-template <typename Function>
-const void* AddressOf(Function* function) {
-  return reinterpret_cast<const void*>(function);
-}
-
-// Not those of another library that interposes, which would miss the calls.
-bool AreOfLibc() {
-  const void* libc = ModuleOf(AddressOf(&gnu_get_libc_version));
-  return libc != nullptr && ModuleOf(AddressOf(real::pthread_mutex_lock)) == libc &&
-         ModuleOf(AddressOf(real::pthread_mutex_trylock)) == libc &&
-         ModuleOf(AddressOf(real::pthread_mutex_unlock)) == libc;
-}
 
 bool AreTheSame(const pthread_mutex_t& a, const pthread_mutex_t& b) {
   return memcmp(&a, &b, sizeof(a)) == 0;
@@ -53,7 +32,9 @@ bool TakesAsLibcDoes(pid_t self) {
 
 void PrepareForPlainMutexes(pid_t self) {
   constexpr pthread_mutex_t kPlain = PTHREAD_MUTEX_INITIALIZER;
-  if (AreOfLibc() && TakesAsLibcDoes(self)) plain_kind = kPlain.__data.__kind;
+  const bool are_called_directly =
+      AreOfLibc(real::pthread_mutex_lock, real::pthread_mutex_trylock, real::pthread_mutex_unlock);
+  if (are_called_directly && TakesAsLibcDoes(self)) plain_kind = kPlain.__data.__kind;
 }
 
 }  // namespace lockdep::hooks

@@ -7,6 +7,7 @@
 #include "hooks/hot_path.h"
 #include "hooks/lifecycle.h"
 #include "hooks/plain_mutex.h"
+#include "hooks/plain_rwlock.h"
 #include "hooks/real.h"
 
 using lockdep::ReadMode;
@@ -19,6 +20,7 @@ using lockdep::hooks::DefaultStackSize;
 using lockdep::hooks::FinishProcess;
 using lockdep::hooks::HookScope;
 using lockdep::hooks::HotContext;
+using lockdep::hooks::IsOpenToReaders;
 using lockdep::hooks::IsPlain;
 using lockdep::hooks::IsTakenInPlace;
 using lockdep::hooks::KnownStep;
@@ -26,6 +28,8 @@ using lockdep::hooks::kUnseenThread;
 using lockdep::hooks::LockRecord;
 using lockdep::hooks::LockSlowly;
 using lockdep::hooks::NoteThreadCreated;
+using lockdep::hooks::ReadersOf;
+using lockdep::hooks::ReadInPlace;
 using lockdep::hooks::ReadModeOf;
 using lockdep::hooks::RealLock;
 using lockdep::hooks::RealReadLock;
@@ -111,13 +115,29 @@ CAREFULLY ReadLockCarefully(pthread_rwlock_t* rwlock) noexcept {
   return scope.AfterLock(announced, RealReadLock(rwlock, scope.caller()));
 }
 
+CAREFULLY CallRealReadLock(pthread_rwlock_t* rwlock, Caller caller) noexcept {
+  return RealReadLock(rwlock, caller);
+}
+
 CAREFULLY ReadLockWithCallers(pthread_rwlock_t* rwlock, ThreadContext* context,
                               const KnownStep& step) noexcept {
   const Caller caller = LOCKDEP_HOOK_CALLER();
   if (!TakeWithCallers(*context, step, rwlock, ReadModeOf(rwlock), TryLock::kNo, caller)) {
     JUMP_TO(ReadLockCarefully(rwlock));
   }
-  return RealReadLock(rwlock, caller);
+  if (ReadInPlace(rwlock)) [[likely]]
+    return 0;
+  JUMP_TO(CallRealReadLock(rwlock, caller));
+}
+
+// Of one where a writer holds it, waits, or was the last.
+CAREFULLY ReadLockByCall(pthread_rwlock_t* rwlock) noexcept {
+  ThreadContext* const context = HotContext();
+  if (context == nullptr || !CannotFail(rwlock)) JUMP_TO(ReadLockCarefully(rwlock));
+  const KnownStep& step = StepFor(*context, rwlock);
+  if (!TakeAsBefore(*context, step, rwlock, ReadModeOf(rwlock), TryLock::kNo, LOCKDEP_HOT_CALLER()))
+    JUMP_TO(ReadLockWithCallers(rwlock, context, step));
+  return RealReadLock(rwlock, LOCKDEP_HOT_CALLER());
 }
 
 CAREFULLY WriteLockCarefully(pthread_rwlock_t* rwlock) noexcept {
@@ -208,16 +228,18 @@ EXPORTED int pthread_rwlock_destroy(pthread_rwlock_t* rwlock) noexcept {
 }
 
 EXPORTED int pthread_rwlock_rdlock(pthread_rwlock_t* rwlock) noexcept {
-  if (!CannotFail(rwlock)) JUMP_TO(ReadLockCarefully(rwlock));
+  const unsigned readers = ReadersOf(rwlock);
+  if (!IsOpenToReaders(readers)) [[unlikely]]
+    JUMP_TO(ReadLockByCall(rwlock));
   ThreadContext* const context = HotContext();
   if (context == nullptr) [[unlikely]]
     JUMP_TO(ReadLockCarefully(rwlock));
   const KnownStep& step = StepFor(*context, rwlock);
-  if (!TakeAsBefore(*context, step, rwlock, ReadModeOf(rwlock), TryLock::kNo,
-                    LOCKDEP_HOT_CALLER())) {
+  if (!TakeAsBefore(*context, step, rwlock, ReadModeOf(rwlock), TryLock::kNo, LOCKDEP_HOT_CALLER()))
     JUMP_TO(ReadLockWithCallers(rwlock, context, step));
-  }
-  return RealReadLock(rwlock, LOCKDEP_HOT_CALLER());
+  if (ReadInPlace(rwlock, readers)) [[likely]]
+    return 0;
+  JUMP_TO(CallRealReadLock(rwlock, LOCKDEP_HOT_CALLER()));
 }
 
 EXPORTED int pthread_rwlock_wrlock(pthread_rwlock_t* rwlock) noexcept {

@@ -86,6 +86,8 @@ constexpr Row kRows[] = {
     {"rwlock", "read_again_behind_writers", {"read-recursion"}},
     {"rwlock", "readers_and_writers", {kInversion}},
     {"rwlock", "tried_writers", {}},
+    {"rwlock", "reader_while_a_writer_waits", {}},
+    {"rwlock", "readers_among_writers", {}},
     {"rwlock", "unlock_unheld", {"unlock-unheld"}},
     {"rwlock", "destroy_held", {"held-lock-destroyed"}},
 
