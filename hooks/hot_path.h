@@ -18,7 +18,6 @@
 
 #include <pthread.h>
 
-#include <bit>
 #include <cstdint>
 
 #include "hooks/caller.h"
@@ -60,12 +59,6 @@ inline bool CannotFail(const pthread_rwlock_t* rwlock) {
   return rwlock->__data.__cur_writer != thread_slot.tid && rwlock->__data.__readers < kManyReaders;
 }
 
-inline bool AreInSameContext(LockUse a, LockUse b) {
-  constexpr uint64_t kOne = LockUse().In(ContextId{1}).word();
-  static_assert(kOne * LockUse::kMaxContexts == 0, "nothing stands above it");
-  return (a.word() ^ b.word()) >> std::countr_zero(kOne) == 0;
-}
-
 // Where it stands if the calling thread took the lock here before.  To be used in the body of
 // an interposed function, into which it is inlined.
 __attribute__((always_inline)) inline const KnownStep& StepFor(const ThreadContext& context,
@@ -86,8 +79,8 @@ __attribute__((always_inline)) inline bool TakeAsBefore(ThreadContext& context,
   const auto address = reinterpret_cast<uintptr_t>(lock);
   const ChainKey before = context.chain_key;
   if (step.before != before || step.lock != (address | mode) || step.place != place ||
-      lock_ends.At(address) + thread_slot.steps.forgettings != step.ends ||
-      !AreInSameContext(step.use, context.context) || context.held.full()) [[unlikely]] {
+      lock_ends.At(address) + thread_slot.steps.era != step.ends || context.held.full())
+      [[unlikely]] {
     return false;
   }
   HeldLock& held = context.held.Next();

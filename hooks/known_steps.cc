@@ -35,7 +35,7 @@ bool KnownSteps::Grow() {
 
 bool KnownSteps::IsUsed(const KnownStep& slot) const {
   const uintptr_t address = slot.lock & ~kStepModes;
-  return slot.before != 0 && slot.ends == lock_ends.At(address) + table_.forgettings;
+  return slot.before != 0 && slot.ends == lock_ends.At(address) + table_.era;
 }
 
 bool KnownSteps::Note(const KnownStep& step) {
@@ -48,7 +48,7 @@ bool KnownSteps::Note(const KnownStep& step) {
   const bool has_grown = displaced_ > slots_ && slots_ < kMost && Grow();
   if (has_grown) slot = &table_.Slot(step.before, address, step.place);
   *slot = step;
-  slot->ends += table_.forgettings;
+  slot->ends += table_.era;
   return has_grown;
 }
 

@@ -4,7 +4,7 @@
 //
 // Invariants: (1) a step stands here only after the engine has proved its chain;
 // (2) it is worth nothing once a lock near its address has ended (LockEnds), or the
-// thread has forgotten all.
+// thread has forgotten all, or in another context.
 //
 // Thread safety: KnownSteps belongs to one thread and is changed only behind the
 // gate; a signal handler may do that between any two instructions of the hot path.
@@ -78,7 +78,7 @@ struct alignas(64) KnownStep {
   ChainKey before = 0;  // 0, which is no key, where nothing is known.
   uintptr_t lock = 0;   // Address and StepMode.
   StepPlace place = 0;  // One that took it so.
-  // Of the locks near it, and of all that was known, together: neither ever falls.
+  // Of the locks near it, and the era, together: what they count never falls.
   uint64_t ends = 0;
   ChainKey after = 0;
   const LockMap* map = nullptr;
@@ -98,7 +98,8 @@ static_assert(sizeof(KnownStep) == 64);
 struct StepTable {
   KnownStep* first = nullptr;
   uintptr_t offsets = 0;
-  uint64_t forgettings = 0;  // How often all were forgotten.
+  // How often all were forgotten, and above that the context in which they were noted.
+  uint64_t era = 0;
 
   // Locks that stand side by side have steps side by side.  By the place too, because one
   // lock is taken in several by turns; whether it has callers changes no bit of the offset.
@@ -118,7 +119,15 @@ class KnownSteps {
   bool Note(const KnownStep& step);
 
   // All that were noted.
-  void Forget() { ++table_.forgettings; }
+  void Forget() { ++table_.era; }
+
+  // The thread goes on in another context (of the engine: ThreadContext::context), where what
+  // was noted in this one says nothing until it is back.
+  void EnterContext(LockUse context) {
+    constexpr uint64_t kOne = LockUse().In(ContextId{1}).word();
+    static_assert(kOne * LockUse::kMaxContexts == 0, "nothing stands above it");
+    table_.era = table_.era % kOne + context.word() / kOne * kOne;
+  }
 
   // Makes it the first time; a table without room if memory ended.
   const StepTable& table();

@@ -35,7 +35,10 @@ void TellContexts(const Caller& caller) {
   thread_slot.signal_epoch = signal_epoch.load(std::memory_order_acquire);
   const SignalSet blocked = HandledSignals() != 0 ? BlockedSignals() : 0;
   const ContextState state = {.in = RunningHandlers(), .enabled = HandlersUnless(blocked)};
-  session().engine().SetContexts(*thread_slot.state->context, state, NoteCallSite(caller));
+  ThreadState& thread = *thread_slot.state;
+  session().engine().SetContexts(*thread.context, state, NoteCallSite(caller));
+  thread.steps.EnterContext(thread.context->context);
+  thread_slot.steps = thread.steps.table();
 }
 
 void NoteMaskChanged() {

@@ -95,6 +95,7 @@ bool Prepare(ThreadState& state) {
   NameThread(is_main, name);
   state.context = session().engine().CreateThread(name);
   if (state.context == nullptr) return false;
+  state.steps.EnterContext(state.context->context);
   session().validator().LockGraph();
   EnterSegment(state, thread_order.Begin(state.context->id, thread_slot.life));
   session().validator().UnlockGraph();

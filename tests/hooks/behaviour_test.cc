@@ -105,6 +105,8 @@ constexpr Row kRows[] = {
     {"signals", "over_exec", {}},
     {"signals", "masks", {}},
     {"signals", "storm", {}},
+    {"signals", "take_often_blocked", {}},
+    {"signals", "take_often_then_unblocked", {kInSignal}},
 
     {"waits", "own_futexes", {}},
     {"waits", "spin", {}},

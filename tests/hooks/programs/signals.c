@@ -196,10 +196,57 @@ static void storm(void) {
   CHECK(calls != 0);
 }
 
+static pthread_mutex_t of_handler = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t of_others = PTHREAD_MUTEX_INITIALIZER;
+
+// The first lock in another context is looked at in any case.
+static void take_lock_after(pthread_mutex_t* first) {
+  CHECK(pthread_mutex_lock(first) == 0);
+  CHECK(pthread_mutex_unlock(first) == 0);
+  take_lock();
+}
+
+static void take_in_handler(int number) {
+  (void)number;
+  take_lock_after(&of_handler);
+}
+
+static void set_mask(int how) {
+  sigset_t set;
+  CHECK(sigemptyset(&set) == 0 && sigaddset(&set, SIGUSR1) == 0);
+  CHECK(pthread_sigmask(how, &set, NULL) == 0);
+}
+
+// What is known of a lock outside of a handler says nothing inside of it.
+static void take_often_blocked(void) {
+  CHECK(signal(SIGUSR1, take_in_handler) != SIG_ERR);
+  set_mask(SIG_BLOCK);
+  for (int i = 0; i < 10; ++i) take_lock();
+  CHECK(raise(SIGUSR1) == 0);
+  set_mask(SIG_UNBLOCK);
+  set_mask(SIG_BLOCK);
+  for (int i = 0; i < 10; ++i) take_lock();
+}
+
+static void take_often_then_unblocked(void) {
+  take_often_blocked();
+  set_mask(SIG_UNBLOCK);
+  take_lock_after(&of_others);
+}
+
 static const struct scenario scenarios[] = {
-    {"given_back", given_back}, {"delivered", delivered}, {"reset", reset},
-    {"own_stack", own_stack},   {"jumps", jumps},         {"over_exec", over_exec},
-    {"masks", masks},           {"storm", storm},
+    {"given_back", given_back},
+    {"delivered", delivered},
+    {"reset", reset},
+    {"own_stack", own_stack},
+    {"jumps", jumps},
+    {"over_exec", over_exec},
+    {"masks", masks},
+    {"storm", storm},
+    {"take_often_blocked", take_often_blocked},
+    {"take_often_then_unblocked", take_often_then_unblocked},
+    {"take_often_blocked", take_often_blocked},
+    {"take_often_then_unblocked", take_often_then_unblocked},
 };
 
 int main(int argc, char** argv) { return RUN_SCENARIO(scenarios, argc, argv); }
