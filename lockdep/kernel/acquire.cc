@@ -96,7 +96,7 @@ void lock_acquire(lockdep_map* lock, unsigned subclass, int trylock, int read, i
   ThreadContext* thread = Watched();
   Acquisition acquisition;
   if (thread == nullptr || !Understand({lock, subclass, trylock, read, check, nest_lock}, *thread,
-                                       LOCKDEP_KERNEL_SITE(ip), &acquisition)) {
+                                       LOCKDEP_KERNEL_SITE_OF_SEVENTH(ip), &acquisition)) {
     return;
   }
   acquisition.host_orders_class = lockdep::kernel::ComesAfterHeld(*lock, acquisition, *thread);
