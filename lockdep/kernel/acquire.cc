@@ -9,6 +9,7 @@
 
 using lockdep::Acquisition;
 using lockdep::CallSite;
+using lockdep::HeldMode;
 using lockdep::LockMap;
 using lockdep::PinCookie;
 using lockdep::ReadMode;
@@ -134,7 +135,11 @@ void lock_set_class(lockdep_map* lock, const char* name, lock_class_key* key, un
                     unsigned long ip) {
   OnLock(lock, LOCKDEP_KERNEL_SITE(ip),
          [=](ThreadContext& thread, const LockMap& map, const CallSite& site) {
-           if (!lockdep::kernel::GiveClass(*lock, {name, key, subclass}, thread, site)) return;
+           // Of one that is not held, only that is told.
+           if (the_world.validator().IsHeld(thread, map, HeldMode::kAny) &&
+               !lockdep::kernel::GiveClass(*lock, {name, key, subclass}, thread, site)) {
+             return;
+           }
            the_world.validator().ChangeClass(thread, map, static_cast<uint8_t>(subclass), site);
          });
 }

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "lockdep/kernel/control.h"
+#include "lockdep/kernel/world.h"
 
 namespace lockdep::kernel {
 namespace {
@@ -119,9 +120,7 @@ void Announcer::Announce(const Violation& violation) const {
                                   .rule = violation.rule,
                                   .message = line.text(),
                                   .thread = static_cast<unsigned>(violation.thread)};
-    lockdep_off();
-    hear(&finding, hear_data);
-    lockdep_on();
+    the_world.Tell([&] { hear(&finding, hear_data); });
   }
   if (__atomic_load_n(&debug_locks_silent, __ATOMIC_RELAXED) == 0) line.Write();
 }

@@ -35,6 +35,7 @@ bool debug_locks_off() { return __atomic_exchange_n(&debug_locks, 0, __ATOMIC_RE
 void lockdep_init() { the_world.Start(); }
 
 void lockdep_on_finding(void (*hear)(const lockdep_finding* finding, void* data), void* data) {
+  if (lockdep::kernel::IsTelling()) return lockdep::kernel::SetHear(hear, data);
   the_world.Start();
   the_world.validator().LockGraph();
   lockdep::kernel::SetHear(hear, data);

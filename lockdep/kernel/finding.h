@@ -22,16 +22,19 @@ struct lockdep_finding {
 };
 
 // Has `hear` called for each finding from now on, in the thread that made it;
-// null for nobody.  Inside it this thread's lock events are ignored; it must not
-// wait for a lock that a thread may hold while it takes another.
+// null for nobody.  Inside it all signals are blocked, and what this thread says to
+// this interface is ignored, but for another lockdep_on_finding().  It may fork, and
+// end the process; otherwise it returns.  It must not wait for a lock that a thread
+// may hold while it takes another: whoever meets something new waits meanwhile.
 void lockdep_on_finding(void (*hear)(const struct lockdep_finding* finding, void* data),
                         void* data);
 
 // Writes all that is known, and all that will be, to a new file; `lockdep report
-// PATH` reads it.  Returns 0 or an errno (EEXIST: never overwrites).  Replaces a
-// recording that is under way.  The environment variable LOCKDEP_KERNEL_RECORD
-// names such a file for a program that does not call this; %p in it is the
-// process id.  A child of fork records only if it says so itself.
+// PATH` reads it.  Returns 0 or an errno (EEXIST: never overwrites; EINVAL: no path;
+// EDEADLK: called where a finding is heard).  Replaces a recording that is under
+// way.  The environment variable LOCKDEP_KERNEL_RECORD names such a file for a
+// program that does not call this; %p in it is the process id.  A child of fork
+// records only if it says so itself.
 int lockdep_record(const char* path);
 
 // Classes, dependencies and findings are in a recording at once, the rest at the end.  After

@@ -191,8 +191,6 @@ using namespace lockdep::kernel;
 // NOLINTNEXTLINE(readability-function-size): the kernel's parameters.
 void lockdep_init_map_type(lockdep_map* lock, const char* name, lock_class_key* key, int subclass,
                            unsigned char inner, unsigned char outer, unsigned char lock_type) {
-  lockdep::ThreadContext* thread = the_world.Current();
-  if (thread == nullptr) return;
   *lock = {.key = key,
            .name = name == nullptr && key != &__lockdep_class_of_lock__ ? "NULL" : name,
            .wait_type_outer = outer,
@@ -202,6 +200,9 @@ void lockdep_init_map_type(lockdep_map* lock, const char* name, lock_class_key* 
            .subclass = static_cast<unsigned char>(subclass),
            .state = 0,
            .map = {}};
+  // A thread that is not heard leaves the rest to the first use.
+  lockdep::ThreadContext* thread = the_world.Current();
+  if (thread == nullptr) return;
   const char* objection = Objection(name, key, subclass, inner, outer, lock_type);
   if (objection != nullptr) return Refuse(*lock, *thread, objection, LOCKDEP_KERNEL_SITE(0));
   if (key == &__lockdep_no_track__) return Ignore(*lock);

@@ -44,6 +44,7 @@ void Finish(record::Recorder& recorder) {
 }
 
 void FinishAtExit() {
+  the_world.BeforeExit();
   internal::RawLockHolder lock(recording_lock);
   if (current == nullptr) return;
   the_world.ListenWith(nullptr);
@@ -109,11 +110,14 @@ void ForgetRecording() {
 }  // namespace lockdep::kernel
 
 int lockdep_record(const char* path) {
+  if (path == nullptr) return EINVAL;
+  if (lockdep::kernel::IsTelling()) return EDEADLK;
   lockdep::kernel::the_world.Start();
   return lockdep::kernel::Switch(path);
 }
 
 void lockdep_record_update() {
+  if (lockdep::kernel::IsTelling()) return;
   const lockdep::internal::RawLockHolder lock(lockdep::kernel::recording_lock);
   if (lockdep::kernel::current != nullptr) lockdep::kernel::Update(*lockdep::kernel::current);
 }

@@ -39,7 +39,7 @@ void OnThreadEnd(void* /*value*/) {
     the_world.validator().DestroyThread(context);
   }
   EndTiming();
-  the_thread = {.context = nullptr, .interrupts = {}, .has_ended = true};
+  the_thread = {.context = nullptr, .telling = nullptr, .interrupts = {}, .has_ended = true};
 }
 
 void NameThread(char (&name)[17]) {
@@ -83,7 +83,7 @@ void World::BeforeFork() {
   for (internal::RawLock* lock : {&recording_lock, &listen_lock_, &ready_lock, &orders_lock}) {
     lock->Lock();
   }
-  validator().LockGraph();
+  if (!IsTelling()) validator().LockGraph();
 }
 
 void World::UnlockAfterFork() {
@@ -96,17 +96,26 @@ void World::UnlockAfterFork() {
 
 void World::AfterForkInParent() {
   if (!started()) return start_lock_.Unlock();
-  validator().UnlockGraph();
+  if (!IsTelling()) validator().UnlockGraph();
   UnlockAfterFork();
 }
 
 void World::AfterForkInChild() {
   if (!started()) return start_lock_.Unlock();
   ResetNativeStackInChild();
-  validator().AfterForkInChild(CurrentIfAny());
+  validator().AfterForkInChild(IsTelling() ? the_thread.telling : CurrentIfAny());
   UnlockAfterFork();
   ForgetTimes();
   ForgetRecording();
+  // For the event that made the finding, which goes on in the child too.
+  if (IsTelling()) validator().LockGraph();
+}
+
+void World::BeforeExit() {
+  if (!IsTelling()) return;
+  the_thread.telling = nullptr;
+  the_thread.has_ended = true;
+  validator().UnlockGraph();
 }
 
 void World::ListenWith(Observer* observer) {
@@ -117,7 +126,7 @@ void World::ListenWith(Observer* observer) {
 }
 
 ThreadContext* World::Attach() {
-  if (the_thread.has_ended) return nullptr;
+  if (the_thread.has_ended || IsTelling()) return nullptr;
   Start();
   const int saved_errno = errno;
   char name[17] = {};

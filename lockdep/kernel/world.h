@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <utility>
 
 #include "lockdep/kernel.h"
 #include "lockdep/kernel/announcer.h"
@@ -23,6 +24,9 @@ namespace lockdep::kernel {
 // What a thread needs for each event.
 struct Thread {
   ThreadContext* context;  // Null before its first event and after its last.
+  // Its context while the program hears of a finding in it.  `context` is null then, so that
+  // what the program does there is ignored; and the thread has the graph lock.
+  ThreadContext* telling;
   InterruptState interrupts;
   bool has_ended;
 };
@@ -47,6 +51,12 @@ class World {
   void BeforeFork();
   void AfterForkInParent();
   void AfterForkInChild();
+
+  // The program's function runs, in the thread that made the finding: see Thread.
+  template <typename Hear>
+  void Tell(const Hear& hear);
+  // The process ends, perhaps in there: the engine gets its lock back.
+  void BeforeExit();
 
   // This thread's context; null when it has ended or memory has.
   ThreadContext* Current();
@@ -74,6 +84,16 @@ extern constinit internal::RawLock recording_lock;  // Which recording is under 
 
 extern constinit World the_world;
 extern constinit thread_local Thread the_thread;
+
+// Whether the thread is in World::Tell.
+inline bool IsTelling() { return the_thread.telling != nullptr; }
+
+template <typename Hear>
+void World::Tell(const Hear& hear) {
+  the_thread.telling = std::exchange(the_thread.context, nullptr);
+  hear();
+  the_thread.context = std::exchange(the_thread.telling, nullptr);
+}
 
 inline ThreadContext* World::CurrentIfAny() { return the_thread.context; }
 

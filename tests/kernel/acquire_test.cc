@@ -7,6 +7,7 @@
 namespace lockdep::kernel {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -221,7 +222,18 @@ TEST_F(AcquireTest, SetSubclassMovesOnlyTheHeldLock) {
 TEST_F(AcquireTest, SetClassOfWhatIsNotHeldIsReported) {
   lock_set_class(&a_.dep_map, "c", &key_b, 0, _THIS_IP_);
 
-  EXPECT_THAT(Kinds(), ElementsAre("invalid-lock-state"));
+  ASSERT_THAT(Kinds(), ElementsAre("invalid-lock-state"));
+  EXPECT_EQ(heard()[0].lock, "a");
+}
+
+TEST_F(AcquireTest, SetClassOfWhatIsNotHeldChangesNothing) {
+  lock_set_class(&a_.dep_map, "c", &key_b, 0, _THIS_IP_);
+  lock_set_class(&a_.dep_map, nullptr, nullptr, 99, _THIS_IP_);
+
+  EXPECT_TRUE(lockdep_match_class(&a_, &key_a));
+  TakeBoth(a_, b_);
+  TakeBoth(b_, a_);
+  EXPECT_THAT(Kinds(), Contains("lock-order-inversion"));
 }
 
 TEST_F(AcquireTest, PinnedLockIsReleasedOnlyAfterItsCookieCameBack) {

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "lockdep/record/recording.h"
 #include "tests/kernel/kernel_test.h"
@@ -170,6 +171,75 @@ TEST(KernelRecordingTest, ChildOfForkMayRecordThoughOthersWereBeginningTo) {
             }),
             0);
 }
+
+TEST(KernelRecordingTest, IsCompleteWhereTheProgramEndsOnAFinding) {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "run.lockdep";
+  ASSERT_EQ(StatusOf([&] {
+              if (lockdep_record(path.c_str()) != 0) _exit(1);
+              lockdep_on_finding([](const lockdep_finding*, void*) { exit(3); }, nullptr);
+              MakeInversion();
+            }),
+            3 << 8);
+
+  const auto recording = record::ReadRecording(path);
+  ASSERT_TRUE(recording.ok()) << recording.status();
+  EXPECT_TRUE(recording->end_time_ns.has_value());
+  EXPECT_EQ(recording->violations.size(), 1u);
+}
+
+// The places of a stack, innermost first.
+std::vector<record::Address> PlacesIn(const record::Recording& recording, StackId id) {
+  std::vector<record::Address> pcs;
+  for (const record::StackEntry& stack : recording.stacks) {
+    for (size_t i = 0; stack.id == id && i < stack.pcs.size(); ++i) pcs.push_back(stack.pcs[i]);
+  }
+  return pcs;
+}
+
+// A primitive as C programs write it, which names its caller as the place.
+__attribute__((noinline)) void TakeAsPrimitive(Lock& lock) {
+  lock_acquire(&lock.dep_map, 0, 0, 0, 1, nullptr, _RET_IP_);
+  asm volatile("");  // Not a jump.
+}
+
+__attribute__((noinline)) void TakeBothAsPrimitives(Lock& outer, Lock& inner) {
+  TakeAsPrimitive(outer);
+  TakeAsPrimitive(inner);
+  Release(inner);
+  Release(outer);
+}
+
+// The stack of a lock that was taken before is put together from what was noted then:
+// no function stands there twice, and none is missing.
+TEST(KernelRecordingTest, StackOfAHeldLockHasTheFramesOfTheNewOne) {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "run.lockdep";
+  ASSERT_EQ(StatusOf([&] {
+              if (lockdep_record(path.c_str()) != 0) _exit(1);
+              Lock a("a", &key_a);
+              Lock b("b", &key_b);
+              TakeBothAsPrimitives(a, b);
+              TakeBothAsPrimitives(b, a);
+            }),
+            0);
+
+  const auto recording = record::ReadRecording(path);
+  ASSERT_TRUE(recording.ok()) << recording.status();
+  ASSERT_EQ(recording->violations.size(), 1u);
+  for (const auto& edge : recording->violations[0].edges) {
+    std::vector<record::Address> held = PlacesIn(*recording, edge.from_stack);
+    std::vector<record::Address> taken = PlacesIn(*recording, edge.to_stack);
+    ASSERT_GT(held.size(), 1u);
+    ASSERT_GT(taken.size(), 1u);
+    EXPECT_NE(held[0], taken[0]);
+    held.erase(held.begin());
+    taken.erase(taken.begin());
+    EXPECT_EQ(held, taken);
+  }
+}
+
+TEST(KernelRecordingTest, NeedsAPath) { EXPECT_EQ(lockdep_record(nullptr), EINVAL); }
 
 TEST(KernelRecordingTest, NeverOverwrites) {
   const TemporaryDirectory directory;
