@@ -10,6 +10,29 @@
 #include "lockdep/validator.h"
 
 namespace lockdep {
+namespace {
+
+// Looks each up where that is less than to look at all that there ever were.
+template <typename Visit>
+void ForEachClass(const ClassRegistry& classes, ClassKey first, uint64_t count,
+                  const Visit& visit) {
+  if (count > classes.size() / kMaxSubclasses) {
+    for (uint32_t i = 1; i <= classes.size(); ++i) {
+      const LockClass& lock_class = classes.Get(static_cast<ClassId>(i));
+      if (!lock_class.IsForgotten() && lock_class.key.value - first.value < count) {
+        visit(lock_class);
+      }
+    }
+    return;
+  }
+  for (uint64_t i = 0; i < count * kMaxSubclasses; ++i) {
+    const ClassKey key{first.value + i / kMaxSubclasses};
+    const LockClass* found = classes.Find(key, static_cast<uint8_t>(i % kMaxSubclasses));
+    if (found != nullptr) visit(*found);
+  }
+}
+
+}  // namespace
 
 bool Validator::RegisterKey(ClassKey key) {
   internal::RawLockHolder holder(graph_lock_);
@@ -46,24 +69,23 @@ void Validator::ForgetKeys(ThreadContext& thread, ClassKey first, uint64_t count
   internal::RawLockHolder holder(graph_lock_);
   // Memory ended: a class may be there in part.
   if (stopped()) return;
-  bool any = false;
+  const uint32_t forgotten_before = classes_.size() - classes_.live();
   bool connects = false;
-  for (uint32_t i = 1; i <= classes_.size(); ++i) {
-    const LockClass& lock_class = classes_.Get(static_cast<ClassId>(i));
-    if (lock_class.IsForgotten() || !is_in_range(lock_class.key)) {
-      continue;
-    }
+  ForEachClass(classes_, first, count, [&](const LockClass& lock_class) {
     connects = connects || ConnectsContexts(lock_class.id);
     graph_.Forget(lock_class.id);
     usages_.Forget(lock_class.id);
     classes_.Forget(lock_class.id);
-    any = true;
-  }
+  });
+  const uint32_t forgotten = classes_.size() - classes_.live();
   // Which chains a class is part of is not known: all are proved anew.  What they
   // depend on is there, so that each costs one walk over its locks.
-  if (!any) return;
+  if (forgotten == forgotten_before) return;
   ForgetChains();
-  if (connects) RebuildReach();
+  // What is reached may say too much: to learn it anew looks at all classes, and so waits
+  // until many are gone.
+  const uint32_t many = 1 + classes_.size() / 64;
+  if (forgotten_before / many != forgotten / many && (connects || many > 1)) RebuildReach();
 }
 
 void Validator::Reset(ThreadContext& thread) {

@@ -179,7 +179,8 @@ class Validator {
   // The classes with keys in [first, first + count) end: their dependencies,
   // usages and chains are forgotten, and what the thread holds of them is
   // reported (held-lock-destroyed) and dropped.  A lock with such a key makes a
-  // new class when it is used again.  Cost: linear in classes and chains.
+  // new class when it is used again.  Cost: linear in chains, and in classes that there
+  // ever were for many keys; constant in them for few.
   void ForgetKeys(ThreadContext& thread, ClassKey first, uint64_t count, const CallSite& site);
 
   // Keys that come and go.  Register returns false if the key is registered

@@ -3,6 +3,9 @@
 // It is filled a few entries at a time, while the other is still the one to read, so
 // that no insertion costs much more than the others.
 //
+// No entry is taken out; one that says so itself (IsForgotten) gives its slot to the next
+// that comes by, so that a key which comes and goes is found as fast as ever.
+//
 // Thread safety: Reserve and Insert need the owner's lock; Find is lock-free.
 
 #ifndef LOCKDEP_INTERNAL_POINTER_TABLE_H_
@@ -62,13 +65,20 @@ class PointerTable {
     std::atomic<T*> slots[1];
   };
 
-  // Unless it is there.
+  static bool IsForgotten(const T& entry) {
+    if constexpr (requires { entry.IsForgotten(); }) return entry.IsForgotten();
+    return false;
+  }
+
+  // Unless it is there; it may come to be there twice, which nobody can tell.
   static void Place(Table& table, T* entry) {
     for (uint64_t slot = entry->Hash();; ++slot) {
       std::atomic<T*>& place = table.slots[slot & table.mask];
       const T* found = place.load(std::memory_order_relaxed);
       if (found == entry) return;
-      if (found == nullptr) return place.store(entry, std::memory_order_release);
+      if (found == nullptr || IsForgotten(*found)) {
+        return place.store(entry, std::memory_order_release);
+      }
     }
   }
 

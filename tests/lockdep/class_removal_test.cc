@@ -7,8 +7,11 @@
 namespace lockdep::testing {
 namespace {
 
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 class ClassRemovalTest : public ::testing::Test {
  protected:
@@ -19,6 +22,18 @@ class ClassRemovalTest : public ::testing::Test {
   void Forget(const char* name) {
     validator().ForgetKeys(thread(), machine_.Lock(name).key, 1, CallSite{});
     validator().CheckInvariants();
+  }
+
+  // So many that a key's classes are looked up, and that not all is learnt anew for one.
+  void MakeManyClasses() {
+    for (char first = 'a'; first <= 'z'; ++first) {
+      for (char second = 'a'; second <= 'z'; ++second) {
+        const std::string name = std::string("M") + first + second;
+        machine_.Lock(name);
+        validator().Acquire(thread(), {.lock = &machine_.Lock(name)});
+        validator().Release(thread(), machine_.Lock(name), CallSite{});
+      }
+    }
   }
 
   Machine machine_;
@@ -52,6 +67,18 @@ TEST_F(ClassRemovalTest, APathOverAForgottenClassIsGone) {
   EXPECT_THAT(Heard(), IsEmpty());
 }
 
+TEST_F(ClassRemovalTest, NobodyHearsOfTheUsagesOfAForgottenClass) {
+  machine_.Run("irq{ L(A) U(A) } L(B) U(B)");
+
+  Forget("A");
+  Listener late;
+  validator().ReplaceObserver(&late);
+
+  EXPECT_THAT(late.usages, Each(StartsWith("B ")));
+  EXPECT_THAT(late.usages, Not(IsEmpty()));
+  validator().ReplaceObserver(nullptr);
+}
+
 TEST_F(ClassRemovalTest, ChainsAreToldAnewWithWhatTheyContinue) {
   machine_.Run("L(A) L(B)");
 
@@ -79,6 +106,31 @@ TEST_F(ClassRemovalTest, AllSubclassesGo) {
   machine_.Run("L(B) L(A1) L(A2/1)");
 
   EXPECT_THAT(Heard(), IsEmpty());
+}
+
+TEST_F(ClassRemovalTest, AllSubclassesGoOfOneClassAmongMany) {
+  MakeManyClasses();
+  machine_.Run("L(A1) L(A2/1) L(B) U(B) U(A2) U(A1)");
+
+  Forget("A1");
+  machine_.Run("L(B) L(A1) L(A2/1)");
+
+  EXPECT_THAT(Heard(), IsEmpty());
+  machine_.Run("U(A2) U(A1) U(B) L(A2/1) L(B)");
+  EXPECT_THAT(Heard(), ElementsAre("lock-order-inversion"));
+}
+
+TEST_F(ClassRemovalTest, OneOfManyConnectsNoContextsAnyMore) {
+  MakeManyClasses();
+  const char* const orders = "irq{ L(U) U(U) } irqsave{ L(U) L(A) U(A) U(U) }";
+  machine_.Run(orders);
+
+  Forget("A");
+  machine_.Run("L(B) U(B) irqsave{ L(A) L(B) U(B) U(A) }");
+  EXPECT_THAT(Heard(), IsEmpty());
+
+  machine_.Run(orders);
+  EXPECT_THAT(Heard(), ElementsAre("context-inversion"));
 }
 
 TEST_F(ClassRemovalTest, UsagesGo) {
