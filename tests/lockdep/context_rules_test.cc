@@ -267,6 +267,25 @@ TEST(ContextRulesTest, LocalLocksOrderNothingAcrossContexts) {
   EXPECT_THAT(machine.heard(), IsEmpty());
 }
 
+// The shortest path from a class that hardirqs use goes over a local lock, and counts not;
+// the longer one does.  `B` is what the last event makes known.
+TEST(LocalLockTest, IsNoWayAroundWhatCounts) {
+  const std::string orders =
+      "irq{ L(A) U(A) L(D) U(D) } irqsave{ L(D) L(Local) U(Local) U(D)"
+      " L(Local) L(Y) U(Y) U(Local) L(A) L(X) U(X) U(A) L(X) L(Z) U(Z) U(X) L(Z) L(Y) U(Y) U(Z) }";
+  for (const char* last :
+       {"L(B) U(B) irqsave{ L(Y) L(B) U(B) U(Y) }", "irqsave{ L(Y) L(B) U(B) U(Y) } L(B) U(B)"}) {
+    Machine machine;
+    machine.Lock("Local").role = LockRole::kPerCpu;
+    machine.Run(orders + last);
+
+    ASSERT_THAT(Kinds(machine.heard()), ElementsAre(kInversion)) << last;
+    EXPECT_EQ(machine.heard()[0].contexts, "hardirq: A used, B enabled") << last;
+    EXPECT_THAT(machine.heard()[0].cycle, ElementsAre("A -> X", "X -> Z", "Z -> Y", "Y -> B"))
+        << last;
+  }
+}
+
 class WaitContextTest : public ::testing::Test {
  protected:
   WaitContextTest() {
