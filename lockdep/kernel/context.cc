@@ -7,7 +7,6 @@
 
 using lockdep::CallSite;
 using lockdep::ThreadContext;
-using lockdep::WaitType;
 using lockdep::kernel::InterruptState;
 using lockdep::kernel::the_thread;
 using lockdep::kernel::the_world;

@@ -90,6 +90,7 @@ int Switch(const char* path) {
 }  // namespace
 
 void RecordAsAsked() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment.
   const char* pattern = getenv("LOCKDEP_KERNEL_RECORD");
   if (pattern == nullptr || *pattern == '\0') return;
   char path[PATH_MAX];

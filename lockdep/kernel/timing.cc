@@ -40,6 +40,7 @@ lockdep_times ToKernel(const LockTimes& times) {
 LockStat& Times() { return *the_times; }
 
 void TimeAsAsked() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment.
   const char* asked = getenv("LOCKDEP_KERNEL_LOCK_STAT");
   if (asked != nullptr && strcmp(asked, "1") == 0) {
     __atomic_store_n(&lock_stat, 1, __ATOMIC_RELAXED);
