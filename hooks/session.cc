@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <new>
 
 #include "hooks/environment.h"
 #include "hooks/exit_report.h"
@@ -30,10 +29,9 @@ constinit Session the_session;
 
 namespace {
 
-// Never destroyed, so not an object with a destructor.
-alignas(Recording) constinit unsigned char recording_memory[sizeof(Recording)] = {};
+constinit MadeLater<Recording> the_recording;
 
-Recording& recording() { return *reinterpret_cast<Recording*>(recording_memory); }
+Recording& recording() { return *the_recording; }
 
 void FindOwnPath(PathText* path) {
   dl_find_object found;
@@ -72,17 +70,17 @@ bool Session::Start() {
   ReadOptions();
   if (!locks_.Map()) return false;
   locks_.set_class_by(options_.class_by);
-  auto* observer = new (recording_memory) Recording();
-  new (validator_memory_) Validator({.observer = observer,
-                                     .stacks = &engine_,
-                                     .context_names = context_names,
-                                     .handlers_are_excluded = true});
+  Recording& observer = the_recording.Make();
+  validator_.Make(Validator::Config{.observer = &observer,
+                                    .stacks = &engine_,
+                                    .context_names = context_names,
+                                    .handlers_are_excluded = true});
   if (options_.lock_stat) StartTiming();
   PathText own_path;
   FindOwnPath(&own_path);
   FindTool(options_, own_path.view(), &tool_);
-  engine_.Start(&validator(), observer, options_.record_events);
-  observer->Start(options_, pid_);
+  engine_.Start(&validator(), &observer, options_.record_events);
+  observer.Start(options_, pid_);
   if (options_.verbosity > 0) {
     Say(Line() << "watching process " << static_cast<uint64_t>(pid_) << " (" << process_name_
                << ")");

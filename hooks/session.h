@@ -19,6 +19,7 @@
 #include "hooks/lock_identity.h"
 #include "hooks/raw_sink.h"
 #include "lockdep/lockdep.h"
+#include "lockdep/made_later.h"
 #include "lockdep/options.h"
 #include "lockdep/record/recorder.h"
 
@@ -34,7 +35,7 @@ class Session {
   // Called once, before anything else.
   bool Start();
 
-  Validator& validator() { return *reinterpret_cast<Validator*>(validator_memory_); }
+  Validator& validator() { return *validator_; }
   // Where events go.
   Engine& engine() { return engine_; }
   LockTable& locks() { return locks_; }
@@ -79,7 +80,7 @@ class Session {
   void CompleteRecording();
   void WriteTimes();
 
-  alignas(Validator) unsigned char validator_memory_[sizeof(Validator)] = {};
+  MadeLater<Validator> validator_;
   Engine engine_;
   LockTable locks_;
   InstanceOrder instance_order_;
