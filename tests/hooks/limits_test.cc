@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
 #include <string>
 
 #include "tests/hooks/program_run.h"
@@ -39,6 +40,20 @@ TEST(LimitsTest, ACycleOfAThousandLocksIsOneFinding) {
 
 TEST(LimitsTest, TheHalvesOfAnInversionMayLieAMillionLocksApart) {
   EXPECT_THAT(KindsOf(Recorded("halves_far_apart")), ElementsAre("lock-order-inversion"));
+}
+
+// Instructions, which are the same in each run, of the last ones against the first ones.
+TEST(LimitsTest, AHundredThousandFreshDependenciesComeAtFlatCost) {
+  const HookedRun run = RunHooked({"fresh_dependencies"});
+  ASSERT_FALSE(run.recordings.empty());
+  EXPECT_THAT(run.recordings[0].dependencies, SizeIs(100'128));
+  EXPECT_THAT(run.recordings[0].violations, IsEmpty());
+  if (run.output == "unknown\n") GTEST_SKIP() << "this system does not allow tracing";
+  long first = 0;
+  long last = 0;
+  std::istringstream(run.output) >> first >> last;
+  EXPECT_GT(first, 0);
+  EXPECT_LT(last, first + first / 10);
 }
 
 TEST(LimitsTest, TheSameInversionAThousandTimesIsOneFinding) {
