@@ -1,6 +1,7 @@
 #include "hooks/annotated_locks.h"
 
 #include "hooks/lifecycle.h"
+#include "hooks/waiting.h"
 
 namespace lockdep::hooks {
 namespace {
@@ -39,9 +40,12 @@ void AnnotationScope::Created(const void* lock, int kind, const char* name) {
   Leave();
 }
 
-void AnnotationScope::Destroyed(const void* lock) { AfterEnd(Refer(lock)); }
+void AnnotationScope::Destroyed(const void* lock) {
+  EndAnnouncedWait();
+  AfterEnd(Refer(lock));
+}
 
-void AnnotationScope::Take(const void* lock, ReadMode mode, TryLock trylock) {
+bool AnnotationScope::Take(const void* lock, ReadMode mode, TryLock trylock) {
   const ResourceId id =
       Refer(lock, mode == ReadMode::kWrite ? LockKind::kMutex : LockKind::kRwLock);
   const Resource* known = CurrentStage() == Stage::kActive ? resources.Find(id) : nullptr;
@@ -50,17 +54,25 @@ void AnnotationScope::Take(const void* lock, ReadMode mode, TryLock trylock) {
   } else if (trylock == TryLock::kYes) {
     NoteHeld(id, mode);
   } else {
-    BeforeHold(id, mode);
+    return BeforeHold(id, mode) != nullptr;
   }
+  return false;
 }
 
 void AnnotationScope::BeforeLock(const void* lock, ReadMode mode) {
-  Take(lock, mode, TryLock::kNo);
+  if (!Take(lock, mode, TryLock::kNo)) return;
+  AnnounceWait(mode == ReadMode::kWrite ? WaitKind::kAnnotated : WaitKind::kAnnotatedRead, lock,
+               caller());
 }
+
+void AnnotationScope::AfterLock() { EndAnnouncedWait(); }
+
+void AnnotationScope::Waited(const void* lock, ReadMode mode) { Take(lock, mode, TryLock::kNo); }
 
 void AnnotationScope::Taken(const void* lock, ReadMode mode) { Take(lock, mode, TryLock::kYes); }
 
 void AnnotationScope::NotTaken(const void* lock) {
+  EndAnnouncedWait();
   if (!Enter()) return;
   Resource* resource = resources.Find(Refer(lock));
   if (resource != nullptr) TakeBack(*resource);
@@ -68,6 +80,7 @@ void AnnotationScope::NotTaken(const void* lock) {
 }
 
 void AnnotationScope::BeforeUnlock(const void* lock) {
+  EndAnnouncedWait();
   const Resource* known = CurrentStage() == Stage::kActive ? resources.Find(Refer(lock)) : nullptr;
   const bool counts = known != nullptr && known->times_again != 0;
   counts ? BeforeUnholdAgain(Refer(lock)) : BeforeUnhold(Refer(lock));

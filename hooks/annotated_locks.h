@@ -21,13 +21,18 @@ class AnnotationScope : public WaitScope {
   void Created(const void* lock, int kind, const char* name);
   void Destroyed(const void* lock);
   void BeforeLock(const void* lock, ReadMode mode);
+  // It has what BeforeLock was for; not everybody says so.
+  static void AfterLock();
+  // It has waited and has it, where that is all that is said.
+  void Waited(const void* lock, ReadMode mode);
   void NotTaken(const void* lock);
   void Taken(const void* lock, ReadMode mode);
   void BeforeUnlock(const void* lock);
 
  private:
   static ResourceId Refer(const void* lock, LockKind kind = LockKind::kUnknown);
-  void Take(const void* lock, ReadMode mode, TryLock trylock);
+  // Returns whether the thread is to wait for it.
+  bool Take(const void* lock, ReadMode mode, TryLock trylock);
 };
 
 }  // namespace lockdep::hooks

@@ -12,6 +12,13 @@
 
 namespace lockdep::hooks {
 
+// pthread_mutex_lock and so on, after a try in vain.
+int LockSlowly(pthread_mutex_t* mutex, Caller caller);
+// With a try of its own.
+int RobustLock(pthread_mutex_t* mutex, Caller caller);
+int ReadLockSlowly(pthread_rwlock_t* rwlock, Caller caller);
+int WriteLockSlowly(pthread_rwlock_t* rwlock, Caller caller);
+
 inline int RealLock(pthread_mutex_t* mutex, Caller caller) {
   if ((mutex->__data.__kind & kRobustMutex) != 0) [[unlikely]]
     return RobustLock(mutex, caller);

@@ -1,6 +1,9 @@
 // What is told of threads that wait for each other for ever.
 
+#include <algorithm>
+
 #include "hooks/hook_scope.h"
+#include "hooks/left_locks.h"
 #include "hooks/raw_sink.h"
 #include "hooks/rendezvous.h"
 #include "hooks/resource.h"
@@ -12,6 +15,7 @@ namespace {
 
 // Findings with more threads than this name the first ones.
 constexpr size_t kMostTold = 64;
+constexpr size_t kMostLeft = 8;
 
 const char* Words(WaitKind kind) {
   switch (kind) {
@@ -33,16 +37,31 @@ const char* Words(WaitKind kind) {
       return "the end";
     case WaitKind::kBarrier:
       return "a barrier";
+    case WaitKind::kAnnotated:
+      return "an annotated lock";
+    case WaitKind::kAnnotatedRead:
+      return "an annotated lock (to read it)";
     case WaitKind::kNone:
       break;
   }
   return "something";
 }
 
-template <size_t kSize>
-void Name(Text<kSize>& line, const Waiter& waiter) {
-  line << "thread " << static_cast<uint64_t>(waiter.context->id) << " (" << waiter.context->name
-       << ")";
+void Name(Line& line, ThreadId id, const char* name) {
+  line << "thread " << static_cast<uint64_t>(id) << " (" << name << ")";
+}
+
+void Name(Line& line, const Waiter& waiter) {
+  Name(line, waiter.context->id, waiter.context->name);
+}
+
+// " of thread 2 (worker), which has ended": it left locked what this one waits for.
+void NameWhoEnded(const Waiter& waiter, Line* line) {
+  LeftLock left;
+  if (!FindLeftLock(waiter, &left)) return;
+  *line << " of ";
+  Name(*line, left.thread, left.name);
+  *line << ", which has ended";
 }
 
 // "thread 1 (main) waits for a mutex of thread 2 (worker), which waits for ..."
@@ -52,7 +71,10 @@ void Describe(std::span<Waiter* const> parties, bool is_cycle, Line* line) {
     if (i != 0) *line << (is_cycle ? ", which" : ", ");
     if (i == 0 || !is_cycle) Name(*line, party);
     *line << " waits for " << Words(party.kind.load(std::memory_order_relaxed));
-    if (!is_cycle) continue;
+    if (!is_cycle) {
+      NameWhoEnded(party, line);
+      continue;
+    }
     *line << " of ";
     if (parties.size() == 1) {
       *line << "its own";
@@ -72,7 +94,8 @@ class Teller : public HookScope {
     if (!Enter()) return;
     DeadlockedThread told[kMostTold];
     CallSite taken[kMostTold];
-    size_t count = 0;
+    // Who ended goes first: a finding stands where its last party waits.
+    size_t count = is_cycle ? 0 : DescribeWhoEnded(parties, told, taken);
     for (size_t i = 0; i < parties.size() && count < kMostTold; ++i) {
       const Waiter* before = parties[(i + parties.size() - 1) % parties.size()];
       if (Describe(*parties[i], is_cycle ? before : nullptr, &told[count], &taken[count])) {
@@ -116,23 +139,52 @@ class Teller : public HookScope {
     return resource == nullptr ? nullptr : &resource->map;
   }
 
+  // Each who left locked what one of these waits for.
+  static size_t DescribeWhoEnded(std::span<Waiter* const> parties, DeadlockedThread* told,
+                                 CallSite* taken) {
+    size_t count = 0;
+    for (const Waiter* waiter : parties) {
+      LeftLock left;
+      if (count == kMostLeft) break;
+      if (!FindLeftLock(*waiter, &left)) continue;
+      const LockMap* lock = waiter->FindAnnounced()->lock;
+      const bool is_known = std::any_of(
+          told, told + count, [&](const DeadlockedThread& one) { return one.holds == lock; });
+      if (is_known) continue;
+      taken[count] = left.taken_at;
+      told[count] = {.thread = left.thread,
+                     .holds = lock,
+                     .holds_mode = left.mode,
+                     .taken_at = FramesOf(taken[count]),
+                     .waits_for = lock,
+                     .waits_mode = left.mode};
+      ++count;
+    }
+    return count;
+  }
+
+  static std::span<const uintptr_t> FramesOf(const CallSite& site) {
+    size_t noted = 0;
+    while (noted < CallSite::kMaxFrames && site.pcs[noted] != 0) ++noted;
+    return {site.pcs, noted};
+  }
+
   bool Describe(const Waiter& waiter, const Waiter* before, DeadlockedThread* told,
                 CallSite* taken) {
     const LockMap* waits_for = MapOf(waiter);
     if (waits_for == nullptr) return false;
     const HeldLock* held = before != nullptr ? waiter.FindHeld(before->object) : Newest(waiter);
     const WaitKind kind = waiter.kind.load(std::memory_order_relaxed);
+    const bool waits_to_read = kind == WaitKind::kReadLock || kind == WaitKind::kAnnotatedRead;
     *told = {.thread = waiter.context->id,
              .waits_for = waits_for,
-             .waits_mode = kind == WaitKind::kReadLock ? ReadMode::kRead : ReadMode::kWrite,
+             .waits_mode = waits_to_read ? ReadMode::kRead : ReadMode::kWrite,
              .waits_at = waiter.stack()};
     if (held == nullptr) return true;
     told->holds = held->lock;
     told->holds_mode = held->use.mode();
     *taken = held->site();
-    size_t noted = 0;
-    while (noted < CallSite::kMaxFrames && taken->pcs[noted] != 0) ++noted;
-    told->taken_at = {taken->pcs, noted};
+    told->taken_at = FramesOf(*taken);
     return true;
   }
 

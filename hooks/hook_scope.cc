@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "hooks/creation.h"
+#include "hooks/left_locks.h"
 #include "hooks/nesting.h"
 #include "hooks/resource.h"
 #include "hooks/sections.h"
@@ -192,6 +193,10 @@ CallSite HookScope::UnlockSite() const {
 void HookScope::Release(const LockReference& lock) {
   LockRecord* record = Get(lock);
   if (record == nullptr) return;
+  if (AreLocksLeft() &&
+      !session().validator().IsHeld(*self().context, record->map, HeldMode::kAny)) {
+    ForgetLeftLock(*record);
+  }
   TimeReleased(self(), record->map);
   session().engine().Release(*self().context, record->map, UnlockSite());
 }

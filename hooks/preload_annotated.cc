@@ -84,6 +84,8 @@ EXPORTED void __tsan_mutex_pre_lock(void* lock, unsigned flags) {
 EXPORTED void __tsan_mutex_post_lock(void* lock, unsigned flags, int recursion) {
   if ((flags & (kTryLock | kTryLockFailed)) == kTryLock) {
     AnnotationScope(LOCKDEP_HOOK_CALLER()).Taken(lock, ModeOf(flags));
+  } else if ((flags & kTryLock) == 0) {
+    AnnotationScope::AfterLock();
   }
   real::__tsan_mutex_post_lock(lock, flags, recursion);
 }
@@ -107,8 +109,7 @@ EXPORTED void AnnotateRWLockDestroy(const char* file, int line, const volatile v
 EXPORTED void AnnotateRWLockAcquired(const char* file, int line, const volatile void* lock,
                                      long is_write) {
   AnnotationScope(LOCKDEP_HOOK_CALLER())
-      .BeforeLock(const_cast<const void*>(lock),
-                  is_write != 0 ? ReadMode::kWrite : ReadMode::kRead);
+      .Waited(const_cast<const void*>(lock), is_write != 0 ? ReadMode::kWrite : ReadMode::kRead);
   real::AnnotateRWLockAcquired(file, line, lock, is_write);
 }
 

@@ -3,6 +3,7 @@
 
 #include <cerrno>
 
+#include "hooks/blocking.h"
 #include "hooks/exported.h"
 #include "hooks/real.h"
 #include "hooks/wait_scope.h"

@@ -119,6 +119,8 @@ bool IsStuck(const Waiter& waiter) {
     case WaitKind::kOnce:
     case WaitKind::kThread:
       return IsHeldByWaiter(waiter);
+    case WaitKind::kAnnotated:
+    case WaitKind::kAnnotatedRead:
     case WaitKind::kNone:
       break;
   }

@@ -27,18 +27,28 @@ struct Waiter {
   const ThreadContext* context = nullptr;
   pid_t tid = 0;
   pthread_t self = 0;
-  uint32_t signals = 0;  // Of the condition, or rounds of the barrier, when the wait began.
+  uint64_t acquisitions = 0;  // Of the thread, when it announced the wait for an annotated lock.
+  uint32_t signals = 0;       // Of the condition, or rounds of the barrier, when the wait began.
   int frame_count = 0;
   uintptr_t frames[kMaxFrames] = {};
   Waiter* next = nullptr;  // Constant.
 
   // Of who looks, who is alone.
-  Waiter* held_by = nullptr;  // On the way: who holds what this one waits for.
+  Waiter* held_by = nullptr;  // On the way: who holds what this one waits for, and waits itself.
   Waiter* queue = nullptr;
   uint32_t look = 0;
   uint32_t told = 0;  // The sequence of the wait that was told.
 
-  bool IsWaiting() const { return kind.load(std::memory_order_acquire) != WaitKind::kNone; }
+  bool IsWaiting() const {
+    const WaitKind waits = kind.load(std::memory_order_acquire);
+    return waits != WaitKind::kNone && !IsAnnotated(waits);
+  }
+  // Whether the thread has taken nothing since it announced a wait for an annotated lock: it
+  // waits, if somebody else has that.  If not, what it holds may change under the eyes.
+  bool HasAnnounced() const {
+    return IsAnnotated(kind.load(std::memory_order_acquire)) &&
+           __atomic_load_n(&context->acquisitions, __ATOMIC_ACQUIRE) == acquisitions;
+  }
   std::span<const uintptr_t> stack() const { return {frames, static_cast<size_t>(frame_count)}; }
   // Whether a wait of this kind for this object waits for this thread.
   bool Holds(WaitKind waits, const void* what) const;

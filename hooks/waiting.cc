@@ -5,12 +5,11 @@
 #include <new>
 
 #include "hooks/cells.h"
+#include "hooks/left_locks.h"
 #include "hooks/lock_identity.h"
 #include "hooks/lock_reference.h"
 #include "hooks/read_memory.h"
-#include "hooks/real.h"
 #include "hooks/resource.h"
-#include "hooks/timing.h"
 #include "hooks/wait_end.h"
 #include "hooks/waiter.h"
 
@@ -57,10 +56,8 @@ Waiter* OwnWaiter() {
   }
   if (own_waiter == nullptr) return nullptr;
   // A wait that a signal handler jumped out of is over.
-  if (own_waiter->IsWaiting()) {
-    waiting.fetch_sub(1, std::memory_order_acq_rel);
-    own_waiter->kind.store(WaitKind::kNone, std::memory_order_release);
-  }
+  if (own_waiter->IsWaiting()) waiting.fetch_sub(1, std::memory_order_acq_rel);
+  own_waiter->kind.store(WaitKind::kNone, std::memory_order_release);
   own_waiter->context = thread_slot.state->context;
   own_waiter->tid = thread_slot.state->tid;
   own_waiter->self = pthread_self();
@@ -89,25 +86,34 @@ void NoteWholeStack(Waiter& waiter, const Caller& caller) {
   }
 }
 
-// Whoever holds what the last of the queue waits for, breadth first, until that is
-// `goal` itself.  Returns the waiter that waits for `goal`, or null.
+bool IsFollowed(WaitKind kind) {
+  return kind != WaitKind::kSemaphore && kind != WaitKind::kCondition && kind != WaitKind::kBarrier;
+}
+
+// Whether `other`, which waits or seems to, waits for what `holder` has, and so stays as it is.
+bool WaitsFor(const Waiter& other, const Waiter& holder) {
+  if (!other.IsWaiting() && !other.HasAnnounced()) return false;
+  const WaitKind kind = other.kind.load(std::memory_order_acquire);
+  return IsFollowed(kind) && holder.Holds(kind, other.object);
+}
+
+// Whoever waits for what the last of the queue holds, breadth first, beginning with what `goal`
+// holds, until somebody holds what `goal` waits for.  Returns that one, or null.  So each was
+// seen to wait for one that stays as it is before it is looked at itself: what others hold may
+// change meanwhile.
 Waiter* FindWayBack(Waiter* goal) {
+  const WaitKind wants = goal->kind.load(std::memory_order_acquire);
+  if (!IsFollowed(wants)) return nullptr;
   ++looks;
   goal->look = looks;
   goal->queue = nullptr;
   Waiter* last = goal;
-  for (Waiter* waiter = goal; waiter != nullptr; waiter = waiter->queue) {
-    const WaitKind kind = waiter->kind.load(std::memory_order_acquire);
-    if (kind == WaitKind::kSemaphore || kind == WaitKind::kCondition ||
-        kind == WaitKind::kBarrier) {
-      continue;
-    }
+  for (Waiter* holder = goal; holder != nullptr; holder = holder->queue) {
+    if (holder->Holds(wants, goal->object)) return holder;
     for (Waiter* other = FirstWaiter(); other != nullptr; other = other->next) {
-      if (!other->IsWaiting() || !other->Holds(kind, waiter->object)) continue;
-      if (other == goal) return waiter;
-      if (other->look == looks) continue;
+      if (other->look == looks || !WaitsFor(*other, *holder)) continue;
       other->look = looks;
-      other->held_by = waiter;  // Reached from it.
+      other->held_by = holder;
       other->queue = nullptr;
       last->queue = other;
       last = other;
@@ -137,7 +143,7 @@ struct Parties {
   // Whether they are still in the same waits as when they were found.
   bool Stayed() const {
     for (size_t i = 0; i < count; ++i) {
-      if (!all[i]->IsWaiting() ||
+      if ((!all[i]->IsWaiting() && !all[i]->HasAnnounced()) ||
           all[i]->sequence.load(std::memory_order_acquire) != sequences[i]) {
         return false;
       }
@@ -158,22 +164,34 @@ struct Parties {
 // Of who looks.
 constinit Parties parties = {};
 
+// Each waits for what the next one holds.
 bool FindCycle(Waiter* self) {
   parties.count = 0;
-  Waiter* end = FindWayBack(self);
-  if (end == nullptr) return false;
-  // From the end back to `self`; turned round, each waits for what the next one holds.
-  for (Waiter* waiter = end; waiter != self; waiter = waiter->held_by) parties.Add(waiter);
+  Waiter* holder = FindWayBack(self);
+  if (holder == nullptr) return false;
   parties.Add(self);
-  for (size_t i = 0, j = parties.count - 1; i < j; ++i, --j) {
-    Waiter* const one = parties.all[i];
-    const uint32_t sequence = parties.sequences[i];
-    parties.all[i] = parties.all[j];
-    parties.sequences[i] = parties.sequences[j];
-    parties.all[j] = one;
-    parties.sequences[j] = sequence;
-  }
+  for (; holder != self; holder = holder->held_by) parties.Add(holder);
   return parties.Stayed();
+}
+
+bool WaitsForLeftLock(Waiter* self) {
+  parties.count = 0;
+  LeftLock left;
+  if (!FindLeftLock(*self, &left)) return false;
+  parties.Add(self);
+  return parties.Stayed() && TellLeftLockOnce(left);
+}
+
+// Those who wait for what `thread` leaves locked.
+bool WaitForLeftLocksOf(ThreadId thread) {
+  parties.count = 0;
+  for (Waiter* waiter = FirstWaiter(); waiter != nullptr; waiter = waiter->next) {
+    LeftLock left;
+    if (!waiter->IsWaiting() || !FindLeftLock(*waiter, &left) || left.thread != thread) continue;
+    TellLeftLockOnce(left);
+    parties.Add(waiter);
+  }
+  return parties.count != 0 && parties.Stayed();
 }
 
 // `ending`: threads that are still there and will do nothing more.
@@ -186,6 +204,22 @@ bool EverybodyWaits(int ending) {
   const int threads = alive.load(std::memory_order_acquire);
   return static_cast<int>(parties.count) >= threads && parties.AreStuck() &&
          !CanEndFromOutside({parties.all, parties.count}, threads + ending) && parties.Stayed();
+}
+
+void TellParties(bool is_cycle, const Caller& caller) {
+  if (parties.WereTold()) return;
+  parties.NoteTold();
+  TellDeadlock({parties.all, parties.count}, is_cycle, caller);
+}
+
+// Returns whether nobody else looks.
+bool BeginToLook() {
+  constexpr int kPatience = 1000;
+  for (int i = 0; i < kPatience; ++i) {
+    if (!is_looking.exchange(true, std::memory_order_acq_rel)) return true;
+    sched_yield();
+  }
+  return false;
 }
 
 }  // namespace
@@ -210,7 +244,9 @@ const HeldLock* Waiter::FindHeld(const void* held_object) const {
 bool Waiter::Holds(WaitKind waits, const void* what) const {
   if (waits == WaitKind::kThread) return reinterpret_cast<const void*>(self) == what;
   const HeldLock* const held = FindHeld(what);
-  return held != nullptr && IsOwnedStill(*held);
+  if (held == nullptr) return false;
+  if (waits == WaitKind::kAnnotatedRead && held->use.mode() != ReadMode::kWrite) return false;
+  return IsAnnotated(waits) || IsOwnedStill(*held);
 }
 
 // Another thread may have given it back; libc knows who has what only one can have.
@@ -250,13 +286,13 @@ void PublishedWait::End() {
 
 void PublishedWait::Look() {
   if (waiter_ == nullptr || is_looking.exchange(true, std::memory_order_acq_rel)) return;
+  LookAlone();
+}
+
+void PublishedWait::LookAlone() {
   NoteWholeStack(*waiter_, caller_);
   const bool is_cycle = FindCycle(waiter_);
-  const bool is_deadlock = is_cycle || EverybodyWaits(0);
-  if (is_deadlock && !parties.WereTold()) {
-    parties.NoteTold();
-    TellDeadlock({parties.all, parties.count}, is_cycle, caller_);
-  }
+  if (is_cycle || WaitsForLeftLock(waiter_) || EverybodyWaits(0)) TellParties(is_cycle, caller_);
   is_looking.store(false, std::memory_order_release);
 }
 
@@ -266,9 +302,31 @@ void PublishedWait::LookOnce() {
 
 // Of two who close a cycle at the same time the second to look sees both.
 void PublishedWait::LookForCycle() {
-  constexpr int kPatience = 1000;
-  for (int i = 0; i < kPatience && is_looking.load(std::memory_order_acquire); ++i) sched_yield();
-  Look();
+  if (waiter_ != nullptr && BeginToLook()) LookAlone();
+}
+
+// To wait for itself is told as a recursive lock; who takes its own lock so is perhaps content.
+void AnnounceWait(WaitKind kind, const void* lock, const Caller& caller) {
+  Waiter* const waiter = OwnWaiter();
+  if (waiter == nullptr) return;
+  waiter->object = lock;
+  waiter->sequence.fetch_add(1, std::memory_order_relaxed);
+  waiter->acquisitions = waiter->context->acquisitions;
+  NoteSite(*waiter, caller);
+  waiter->kind.store(kind, std::memory_order_release);
+  if (waiter->context->held.depth() < 2 || waiter->FindHeld(lock) != nullptr) return;
+  if (!BeginToLook()) return;
+  if (FindCycle(waiter)) {
+    NoteWholeStack(*waiter, caller);
+    TellParties(/*is_cycle=*/true, caller);
+  }
+  is_looking.store(false, std::memory_order_release);
+}
+
+void EndAnnouncedWait() {
+  if (own_waiter != nullptr && IsAnnotated(own_waiter->kind.load(std::memory_order_relaxed))) {
+    own_waiter->kind.store(WaitKind::kNone, std::memory_order_release);
+  }
 }
 
 timespec Steps::Next() {
@@ -288,15 +346,21 @@ timespec Steps::Next() {
 void NoteThreadCreated(int change) { alive.fetch_add(change, std::memory_order_acq_rel); }
 
 void NoteOwnEnd() {
-  if (own_waiter != nullptr) own_waiter->is_used.store(false, std::memory_order_release);
+  if (own_waiter != nullptr) {
+    own_waiter->kind.store(WaitKind::kNone, std::memory_order_release);
+    own_waiter->is_used.store(false, std::memory_order_release);
+  }
   own_waiter = nullptr;
   NoteThreadCreated(-1);
-  if (waiting.load(std::memory_order_acquire) < alive.load(std::memory_order_acquire)) return;
-  if (is_looking.exchange(true, std::memory_order_acq_rel)) return;
-  if (EverybodyWaits(1) && !parties.WereTold()) {
-    parties.NoteTold();
+  const ThreadState* const state = thread_slot.state;
+  const bool leaves_locks = state != nullptr && state->context->held.depth() != 0;
+  if (leaves_locks) NoteLeftLocks(*state);
+  const bool all_wait =
+      waiting.load(std::memory_order_acquire) >= alive.load(std::memory_order_acquire);
+  if ((!leaves_locks && !all_wait) || !BeginToLook()) return;
+  if ((all_wait && EverybodyWaits(1)) || (leaves_locks && WaitForLeftLocksOf(state->context->id))) {
     const StandInFrame frame;
-    TellDeadlock({parties.all, parties.count}, /*is_cycle=*/false, frame.caller());
+    TellParties(/*is_cycle=*/false, frame.caller());
   }
   is_looking.store(false, std::memory_order_release);
 }
@@ -314,62 +378,6 @@ void ForgetOtherWaiters() {
 void NoteSignal(const void* condition) {
   if (waiting.load(std::memory_order_acquire) == 0) return;
   SignalsOf(condition).fetch_add(1, std::memory_order_relaxed);
-}
-
-namespace {
-
-// For the whole of a wait; if it was in vain, what was announced is cancelled.
-class TimedWait {
- public:
-  TimedWait(const void* lock, const Caller& caller) : lock_(lock) { TimeWait(lock, caller); }
-  ~TimedWait() { TimeGot(lock_); }
-  TimedWait(const TimedWait&) = delete;
-  TimedWait& operator=(const TimedWait&) = delete;
-
- private:
-  const void* lock_;
-};
-
-}  // namespace
-
-int LockSlowly(pthread_mutex_t* mutex, Caller caller) {
-  const TimedWait timed(mutex, caller);
-  PublishedWait wait(WaitKind::kMutex, mutex, caller);
-  return WaitInSteps(
-      wait,
-      [&](const timespec* deadline) {
-        return real::pthread_mutex_clocklock(mutex, CLOCK_MONOTONIC, deadline);
-      },
-      [&] { return real::pthread_mutex_lock(mutex); });
-}
-
-// To try one that cannot be recovered would leave it held (glibc 2.36).
-int RobustLock(pthread_mutex_t* mutex, Caller caller) {
-  constexpr timespec kLongAgo = {};
-  const int result = real::pthread_mutex_clocklock(mutex, CLOCK_MONOTONIC, &kLongAgo);
-  return result == ETIMEDOUT || result == EINVAL ? LockSlowly(mutex, caller) : result;
-}
-
-int ReadLockSlowly(pthread_rwlock_t* rwlock, Caller caller) {
-  const TimedWait timed(rwlock, caller);
-  PublishedWait wait(WaitKind::kReadLock, rwlock, caller);
-  return WaitInSteps(
-      wait,
-      [&](const timespec* deadline) {
-        return real::pthread_rwlock_clockrdlock(rwlock, CLOCK_MONOTONIC, deadline);
-      },
-      [&] { return real::pthread_rwlock_rdlock(rwlock); });
-}
-
-int WriteLockSlowly(pthread_rwlock_t* rwlock, Caller caller) {
-  const TimedWait timed(rwlock, caller);
-  PublishedWait wait(WaitKind::kWriteLock, rwlock, caller);
-  return WaitInSteps(
-      wait,
-      [&](const timespec* deadline) {
-        return real::pthread_rwlock_clockwrlock(rwlock, CLOCK_MONOTONIC, deadline);
-      },
-      [&] { return real::pthread_rwlock_wrlock(rwlock); });
 }
 
 }  // namespace lockdep::hooks

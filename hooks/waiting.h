@@ -2,8 +2,9 @@
 // publishes it, and one that has waited for a while looks whether this can end.
 //
 // It cannot if (1) a cycle leads from the thread over what it waits for, and who
-// holds that, back to it; or (2) every thread of the process waits, and none of
-// these waits is over.  Waits with a time limit of the program's count as running.
+// holds that, back to it; (2) who held it has ended and left it locked (left_locks.h); or (3) every
+// thread of the process waits, and none of these waits is over.  Waits with a time limit of the
+// program's count as running.
 //
 // Costs nothing where nobody waits: no thread, no timer, no signal of ours.  The wait
 // for a mutex, a rwlock, a spinlock or a thread wakes up a few times to look.  Other waits cannot
@@ -12,6 +13,7 @@
 //
 // Limits: what is released behind our back (by another process, by a thread that
 // libc did not make) is not known to come: of what processes share, cycles alone are told.
+// Of locks that a program tells of itself, cycles alone, too.
 // Thread safety: each thread publishes its own; looking reads all of them.
 
 #ifndef LOCKDEP_HOOKS_WAITING_H_
@@ -38,7 +40,15 @@ enum class WaitKind : uint8_t {
   kCondition,
   kThread,  // The object is its pthread_t.
   kBarrier,
+  // A lock that the program tells of itself: when the wait for it is over, it does not say
+  // (AnnounceWait).
+  kAnnotated,
+  kAnnotatedRead,
 };
+
+constexpr bool IsAnnotated(WaitKind kind) {
+  return kind == WaitKind::kAnnotated || kind == WaitKind::kAnnotatedRead;
+}
 
 struct Waiter;
 
@@ -63,6 +73,8 @@ class PublishedWait {
   static void OnCancelled(void* wait) { static_cast<PublishedWait*>(wait)->End(); }
 
  private:
+  void LookAlone();
+
   Waiter* waiter_;
   const Caller caller_;
 };
@@ -102,6 +114,11 @@ int WaitCancellably(PublishedWait& wait, const Wait& real_wait) {
   return result;
 }
 
+// The calling thread, which has just told the engine that it takes the lock, waits for it unless it
+// has it; looks whether that closes a cycle.  Over once it takes another lock, at the latest.
+void AnnounceWait(WaitKind kind, const void* lock, const Caller& caller);
+void EndAnnouncedWait();
+
 // The count of threads that could still run.
 void NoteThreadCreated(int change);
 // For a thread whose end will not be seen: from then on somebody could always run.
@@ -112,13 +129,6 @@ void NoteOwnEnd();
 void ForgetOtherWaiters();
 // Waits for the condition that began before are over, though they may not know yet.
 void NoteSignal(const void* condition);
-
-// pthread_mutex_lock and so on, after a try in vain.
-int LockSlowly(pthread_mutex_t* mutex, Caller caller);
-// With a try of its own.
-int RobustLock(pthread_mutex_t* mutex, Caller caller);
-int ReadLockSlowly(pthread_rwlock_t* rwlock, Caller caller);
-int WriteLockSlowly(pthread_rwlock_t* rwlock, Caller caller);
 
 }  // namespace lockdep::hooks
 

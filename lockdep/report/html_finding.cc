@@ -73,6 +73,7 @@ std::string TakesHtml(const Finding& finding, const FindingEdge& edge) {
 
 std::string WantsHtml(const Finding& finding, const FindingEdge& edge) {
   if (!edge.declaration.empty()) return StepHtml(" declared", "then", edge.to, "", "");
+  if (edge.HasEnded()) return "<td><span class=\"step\">has ended</span></td>";
   const bool waits = finding.kind != "declared-order-violation";
   return StepHtml(waits ? " waits" : "", waits ? "waits for" : "then takes", edge.to,
                   ModeHtml(finding, edge.to, edge.to_mode), FrameHtml(edge.to_site));

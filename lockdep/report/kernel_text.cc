@@ -154,6 +154,10 @@ void KernelRenderer::TakesAndHolds(const Finding& finding) {
 }
 
 void KernelRenderer::TakesAndHolds(const std::string& thread, const FindingEdge& edge) {
+  if (edge.HasEnded()) {
+    Line(thread, " has ended and holds still:");
+    return Line(locks_.At(edge.from, edge.from_address, edge.from_stack), "\n");
+  }
   Line(thread, " is trying to acquire lock:");
   Line(locks_.At(edge.to, edge.to_address, edge.to_stack), "\n");
   if (edge.HoldsNothing()) return;

@@ -60,6 +60,8 @@ struct FindingEdge {
   // In a deadlock that happened: it waits, and holds nothing that another one waits
   // for.  Such a step goes from what it waits for to itself.
   bool HoldsNothing() const { return from == to && from_site == Frame{}; }
+  // The other way round: it has ended, and what it left locked the others wait for.
+  bool HasEnded() const { return from == to && to_site == Frame{} && !HoldsNothing(); }
 
   friend bool operator==(const FindingEdge&, const FindingEdge&) = default;
 };

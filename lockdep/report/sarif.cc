@@ -80,6 +80,7 @@ class RelatedLocations {
  private:
   void Add(const Frame& site, const Stack& stack, const std::string& lock,
            const std::string& thread) {
+    if (site == Frame{} && stack.empty()) return;  // Who waits alone, or has ended, took nothing.
     AddText(site, stack, absl::StrCat(thread, " takes ", lock));
   }
 

@@ -64,6 +64,7 @@ class TextRenderer {
   void AddFinding(const Finding& finding);
   void AddDetails(const Finding& finding);
   void AddWait(const FindingEdge& edge);
+  void AddEnded(const FindingEdge& edge);
   void AddEdge(const FindingEdge& edge);
   void AddEdges(const std::vector<FindingEdge>& edges);
   void AddTaken(const std::string& lock, const Frame& site, const Stack& stack,
@@ -109,8 +110,14 @@ void TextRenderer::AddWait(const FindingEdge& edge) {
   AddTaken(edge.to + ModeSuffix(edge.to_mode), edge.to_site, edge.to_stack, " waited for ");
 }
 
+void TextRenderer::AddEnded(const FindingEdge& edge) {
+  Line(1, absl::StrCat(Inert(ThreadAndRun(edge)), ", which has ended:"));
+  AddTaken(edge.from + ModeSuffix(edge.from_mode), edge.from_site, edge.from_stack);
+}
+
 void TextRenderer::AddEdge(const FindingEdge& edge) {
   if (edge.HoldsNothing()) return AddWait(edge);
+  if (edge.HasEnded()) return AddEnded(edge);
   const std::string arrow = absl::StrCat(Inert(edge.from), " -> ", Inert(edge.to));
   if (!edge.declaration.empty()) {
     Line(1, absl::StrCat("Declared: ", Styled(kBold, arrow)));

@@ -1,5 +1,6 @@
 // What is said of waits for something that is no lock, and of deadlocks that happened.
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,10 @@ std::string Deed(const Finding& finding, const FindingEdge& edge) {
 
 // "thread 2 (worker) holds A, taken in f() at x.c:1, and waits for B in g() at x.c:2".
 std::string Stands(const FindingEdge& edge) {
+  if (edge.HasEnded()) {
+    return absl::StrCat(edge.thread, " has ended and left ", From(edge), " locked, taken ",
+                        InPlace(edge.from_site));
+  }
   const std::string waits = absl::StrCat(" waits for ", To(edge), " ", InPlace(edge.to_site));
   if (edge.HoldsNothing()) return absl::StrCat(edge.thread, waits);
   return absl::StrCat(edge.thread, " holds ", From(edge), ", taken ", InPlace(edge.from_site),
@@ -64,7 +69,11 @@ Words Deadlock(const Facts& facts, const Finding& finding) {
   } else {
     absl::StrAppend(&words.how, Capitalised(OfEach(finding, kMostDeeds, Stands)), ".");
   }
-  words.fix = "release what one of them holds before it waits, or take the locks in one order";
+  const bool has_ended = std::any_of(finding.edges.begin(), finding.edges.end(),
+                                     [](const FindingEdge& edge) { return edge.HasEnded(); });
+  words.fix =
+      has_ended ? "release the lock on every way out of the thread that takes it"
+                : "release what one of them holds before it waits, or take the locks in one order";
   return words;
 }
 

@@ -31,6 +31,12 @@ def expected_notes(source):
     return sorted(notes) if notes else None
 
 
+def expected_words(source):
+    """What the findings must say: the texts of the SAYS: lines."""
+    text = pathlib.Path(source).read_text(encoding="utf-8")
+    return re.findall(r"^// SAYS: (.+)$", text, re.MULTILINE)
+
+
 def options_of(source):
     text = pathlib.Path(source).read_text(encoding="utf-8")
     return ":".join(["abort_on_deadlock=1", *re.findall(r"^// OPTIONS: (\S+)$", text, re.MULTILINE)])
@@ -47,7 +53,11 @@ def observe(lockdep, program, options):
         return run.returncode, parsed, run.stderr
 
 
-def problems(expected, notes, code, report):
+def is_missing(edge, side):
+    return not any(edge[side + "_site"].values()) and not edge[side + "_stack"]
+
+
+def problems(expected, notes, words, code, report):
     if report is None:
         yield f"no report was written (exit code {code})"
         return
@@ -61,15 +71,19 @@ def problems(expected, notes, code, report):
                    if f["level"] == "note" for reason in f["reasons"]})
     if notes is not None and seen != notes:
         yield f"expected the notes {notes}, found {seen}"
+    said = "\n".join(f["title"] + "\n" + f["explanation"] for f in counted)
+    for text in words:
+        if text not in said:
+            yield f"nothing says '{text}', but\n{said}"
     wanted = FOUND if expected else 0
     if code != wanted:
         yield f"exit code {code}, expected {wanted}"
     for finding in counted:
         for edge in finding["edges"]:
-            # Who only waits took nothing, in no place at all.
-            waits_only = (finding["kind"] == "deadlock" and edge["from"] == edge["to"]
-                          and not any(edge["from_site"].values()) and not edge["from_stack"])
-            for side in ("to_site",) if waits_only else ("from_site", "to_site"):
+            # Who only waits took nothing, in no place at all; who has ended does not wait.
+            has_one = finding["kind"] == "deadlock" and edge["from"] == edge["to"]
+            for side in (side for side in ("from", "to") if not (has_one and is_missing(edge, side))):
+                side += "_site"
                 if not edge[side].get("line"):
                     yield f"{finding['title']}: a side without a source line"
 
@@ -81,7 +95,7 @@ def main():
         print(f"{source}: no EXPECT: or no WHY: in the header", file=sys.stderr)
         return 2
     code, report, errors = observe(lockdep, program, options_of(source))
-    found = list(problems(expected, expected_notes(source), code, report))
+    found = list(problems(expected, expected_notes(source), expected_words(source), code, report))
     for problem in found:
         print(f"{source}: {problem}", file=sys.stderr)
     if found:

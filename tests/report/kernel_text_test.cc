@@ -145,6 +145,11 @@ TEST(KernelTextTest, ADeadlockThatHappenedNamesEveryParty) {
   waiter.from_site = {};
   EXPECT_THAT(RenderKernel(report),
               HasSubstr("at: transfer() bank.cc:41\n\nthread 2 (clerk) is trying"));
+
+  FindingEdge& ended = finding.edges[1];
+  ended.to = ended.from;
+  ended.to_site = {};
+  EXPECT_THAT(RenderKernel(report), HasSubstr("thread 2 (clerk) has ended and holds still:\n"));
 }
 
 TEST(KernelTextTest, ARuleOfTheHostIsToldAsItIs) {

@@ -54,6 +54,19 @@ Not observed: Locks inside libc are not seen.
 )");
 }
 
+TEST(TextTest, WhoHasEndedWaitsForNothing) {
+  Report report = OpenFinding();
+  FindingEdge& edge = report.findings[0].edges[0];
+  edge.to = edge.from;
+  edge.to_site = {};
+  edge.to_stack = {};
+  EXPECT_THAT(RenderText(report, {}), HasSubstr("  thread 1 (teller), which has ended:\n"
+                                                "    accounts taken in transfer() at bank.cc:40\n"
+                                                "      #0 transfer()  /src/bank/bank.cc:40\n"
+                                                "      #1 main()  /src/bank/bank.cc:90\n"
+                                                "  Declared: audit"));
+}
+
 TEST(TextTest, WhoOnlyWaitsTookNothing) {
   Report report = OpenFinding();
   FindingEdge& edge = report.findings[0].edges[0];
