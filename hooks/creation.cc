@@ -110,6 +110,9 @@ Creation DescribeFirstUse(const LockReference& lock, const Caller& caller, Class
   if (class_by == ClassBy::kAuto && !is_object) return creation;
   creation.by_object = HashAllocation(lock, block);
   creation.is_loose = !is_object;
+  creation.site = block.site;
+  creation.is_in_object = true;
+  creation.offset = AddressOf(lock) - block.begin;
   return creation;
 }
 

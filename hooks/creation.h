@@ -26,9 +26,12 @@
 namespace lockdep::hooks {
 
 struct Creation {
-  // For a name.
+  // For a name: what happened at `site`, or, of a lock in an object, where that was allocated and
+  // how far into it the lock is.
   ClassOrigin origin = ClassOrigin::kFirstUse;
   uintptr_t site = 0;
+  bool is_in_object = false;
+  size_t offset = 0;
   // What locks of one class have in common, each sufficient; 0 if there is none.
   uint64_t by_path = 0;
   uint64_t by_object = 0;

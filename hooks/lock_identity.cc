@@ -1,10 +1,12 @@
 #include "hooks/lock_identity.h"
 
 #include <algorithm>
+#include <cstring>
 #include <new>
 
 #include "hooks/frame_sizes.h"
 #include "hooks/grading.h"
+#include "hooks/raw_sink.h"
 #include "hooks/session.h"
 #include "hooks/static_modules.h"
 #include "hooks/step_notes.h"
@@ -30,6 +32,15 @@ StackGuard GuardOf(uintptr_t address, const Caller& caller) {
             .pc = frames[i + 1].pc};
   }
   return {};
+}
+
+// A place of first use that has a name is that of an allocation; the name says how far into the
+// object the lock is (docs/recording_format.md).
+void NameInObject(size_t offset, LockRecord* record) {
+  Text<sizeof(record->place)> place;
+  place << "+" << uint64_t{offset};
+  memcpy(record->place, place.c_str(), place.view().size() + 1);
+  record->map.name = record->place;
 }
 
 // Another lock of the class may have been taken: then the engine need not recognise this one.
@@ -95,6 +106,7 @@ void LockTable::Classify(LockRecord* record, const Caller& caller, Beginning beg
   record->path = creation.path;
   record->map.origin_kind = creation.origin;
   record->map.origin = creation.site;
+  if (creation.is_in_object) NameInObject(creation.offset, record);
   session().validator().LockGraph();
   const uint64_t shared =
       identities_.ClassOf(creation, AddressOf(*record), SizeOf(lock.type), number);

@@ -52,6 +52,7 @@ struct LockRecord {
   InstanceNode* node = nullptr;  // Where it stands in the InstanceOrder; under the graph lock.
   StackGuard guard;
   bool may_share_class = false;  // Of others that are made like it.
+  char place[15] = {};           // "+16" in an object: see NameInObject.
   // The calls over which it was initialised, hashed; 0 if it was not.
   uint64_t path = 0;
   // Tells whether its thread has shown it to others (step_notes.h); 0 if that is unknown.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "lockdep/record/base_name.h"
@@ -21,6 +22,12 @@ const record::Module* ModuleOf(const record::Recording& recording,
   const bool is_named = entry.origin_kind == ClassOrigin::kNamed;
   if (is_named || module == record::Address::kNoModule) return nullptr;
   return &recording.modules[static_cast<size_t>(module)];
+}
+
+// "+16": `origin` is where an object was allocated that holds the locks so many bytes from its
+// start.
+bool IsInObject(const record::ClassEntry& entry) {
+  return entry.origin_kind == ClassOrigin::kFirstUse && absl::StartsWith(entry.name, "+");
 }
 
 // The stacks on which locks of each class were taken, in the order of the file.
@@ -123,6 +130,12 @@ ClassName ClassNamer::DescribeSite(const record::Recording& recording,
     const std::string stable = absl::StrCat(kind, made, "in ", StableFunction(site));
     return {absl::StrCat(kind, made, InPlace(site)), stable, stable};
   }
+  if (IsInObject(entry)) {
+    const std::string stable =
+        absl::StrCat(kind, " in object allocated in ", StableFunction(site), " ", entry.name);
+    return {absl::StrCat(kind, " in object allocated ", InPlace(site), " ", entry.name), stable,
+            stable};
+  }
   // Who comes first may change from run to run.
   return {absl::StrCat(kind, " first locked ", InPlace(site)), kind, ""};
 }
@@ -152,8 +165,9 @@ ClassName ClassNamer::Describe(const record::Recording& recording,
     case ClassOrigin::kInitSite:
     case ClassOrigin::kFirstUse:
       // An address inside a lock wrapper is the same for all its callers.
-      return HasSite(symbolizer_.Call(recording, entry.origin)) ? CachedSite(recording, entry)
-                                                                : DescribeSite(recording, entry);
+      return HasSite(symbolizer_.Call(recording, entry.origin)) && !IsInObject(entry)
+                 ? CachedSite(recording, entry)
+                 : DescribeSite(recording, entry);
   }
   return {};
 }

@@ -168,6 +168,21 @@ TEST_F(ClassNamerTest, TheFirstUseOfALockIsNoPartOfItsStableName) {
   EXPECT_EQ(name.stable, "mutex");
 }
 
+TEST_F(ClassNamerTest, AFirstUseWithANameIsAPlaceInAnObject) {
+  const subject::CallPlace place = subject::OuterFunction(1);
+  LockClass first = At(ClassOrigin::kFirstUse, place.return_address);
+  LockClass second = first;
+  first.name = "+8";
+  second.name = "+48";
+
+  const ClassNames names = namer_.Name(RecordingOf({first, second}));
+
+  EXPECT_EQ(names.at(ClassId{1}).stable, "mutex in object allocated in subject::InnerFunction +8");
+  EXPECT_EQ(Shown(names, 2),
+            "mutex in object allocated in subject::InnerFunction() at symbolizer_subject.cc:" +
+                std::to_string(place.inner_line) + " +48");
+}
+
 // A run in which the first class was first locked inside bank::Lock, the wrapper,
 // called from Transfer.  That call is not on the stacks of the run: one is made up.
 Recording FirstLockedInAWrapper() {
