@@ -6,8 +6,16 @@
 
 namespace lockdep::hooks {
 
-// Locks side by side are an array of locks and of nothing else.  What such locks
-// have in common is the loop that made them; what each is for stands elsewhere.
+namespace {
+
+// Libraries that have one lock for each of their parts in an array have some dozens.
+constexpr uint32_t kMostParts = 64;
+
+}  // namespace
+
+// Locks side by side are an array of locks and of nothing else.  A few of them have the
+// loop that made them in common, and what each is for stands elsewhere.  Of many, nobody gives
+// each a purpose: they share the work of one, so those past the first few are of the loop's class.
 uint64_t ClassIdentities::ClassOf(const Creation& creation, uintptr_t address, size_t size,
                                   uint64_t fresh) {
   uint64_t number = 0;
@@ -16,7 +24,9 @@ uint64_t ClassIdentities::ClassOf(const Creation& creation, uintptr_t address, s
     if (entry == nullptr) return 0;
     const uintptr_t previous = entry->last_address;
     entry->last_address = address;
-    if (previous + size == address || address + size == previous) return 0;
+    const bool is_beside = previous + size == address || address + size == previous;
+    entry->in_row = is_beside ? entry->in_row + 1 : 0;
+    if (is_beside && entry->in_row < kMostParts) return 0;
     number = entry->number;
   }
   if (creation.by_object != 0) {

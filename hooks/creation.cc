@@ -60,7 +60,7 @@ uint64_t HashAllocation(const LockReference& lock, const AllocatedBlock& block) 
 
 uint64_t HashConstructor(const LockReference& lock, const Caller& caller) {
   AllocatedBlock block;
-  if (!FindObject(lock, &block)) return 0;
+  if (!FindObject(lock, &block) || !block.is_of_one_type) return 0;
   if (FunctionStart(block.site) != FunctionStart(caller.pc)) return 0;
   return Identity(Origin::kConstructor, lock)
       .Add(caller.pc)

@@ -5,11 +5,11 @@
 //   - initialised by a call that was reached over the same calls (so the turns of
 //     a loop, or the requests of a server, make locks of one class), or
 //   - initialised at the same place of a function that also allocated the object
-//     around them, at the same distance from its start (a constructor), or
+//     around them, all of one size, at the same distance from its start (a constructor), or
 //   - never initialised by a call (std::mutex), but at the same distance from the
 //     start of objects that one place allocated, all of one size.
-// A static lock, a bare lock in an array of nothing but locks, and a lock of
-// which nothing is known are classes of their own.
+// A static lock, a bare lock in an array of a few dozen locks and nothing else, and a lock
+// of which nothing is known are classes of their own.
 //
 // Thread safety: for the thread that initialises or first takes the lock.
 
