@@ -7,6 +7,7 @@
 #include "hooks/lock_reference.h"
 #include "hooks/read_memory.h"
 #include "hooks/resource.h"
+#include "hooks/timing.h"
 
 namespace lockdep::hooks {
 namespace {
@@ -38,7 +39,8 @@ void Note(const ThreadState& state, const HeldLock& held) {
           .mode = held.use.mode(),
           .tid = state.tid,
           .thread = state.context->id,
-          .taken_at = held.site()};
+          .taken_at = held.site(),
+          .left_at = TimeNow()};
   strncpy(lock.name, state.context->name, sizeof(lock.name) - 1);
   entry.is_told.store(false, std::memory_order_relaxed);
   entry.is_forgotten.store(false, std::memory_order_relaxed);
@@ -92,6 +94,11 @@ bool IsStillLeft(const LeftLock& left, WaitKind waits, const LockMap& map) {
 }
 
 }  // namespace
+
+bool LeftLock::IsLeftForGood() const {
+  constexpr uint64_t kMoment = 240'000'000;
+  return TimeNow() - left_at > kMoment;
+}
 
 void NoteLeftLocks(const ThreadState& state) {
   for (const HeldLock& held : state.context->held) Note(state, held);

@@ -29,6 +29,10 @@ struct LeftLock {
   ThreadId thread = ThreadId::kNone;
   char name[17] = {};
   CallSite taken_at;
+  uint64_t left_at = 0;  // In nanoseconds of CLOCK_MONOTONIC.
+
+  // Programs end with locks left so, whose waiters go with the process a moment later.
+  bool IsLeftForGood() const;
 };
 
 // Of a thread that is about to be gone.

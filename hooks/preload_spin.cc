@@ -47,7 +47,7 @@ __attribute__((noinline)) void SpinForLong(pthread_spinlock_t* lock, const Calle
   Steps steps;
   for (timespec deadline = steps.Next(); !IsGotSoon(lock);) {
     if (!IsOver(deadline)) continue;
-    wait.Look();
+    wait.LookAfter(steps);
     deadline = steps.Next();
   }
 }

@@ -125,6 +125,7 @@ void OnThreadEnd(void* value) {
   const auto round = reinterpret_cast<uintptr_t>(value);
   if (round < PTHREAD_DESTRUCTOR_ITERATIONS) return SetRound(round + 1);
   NoteOwnEnd();
+  if (OwnThreadId() == getpid()) NoteMainEnd();
   const StandInFrame frame;
   HookScope scope(frame.caller());
   scope.EndThread();

@@ -23,6 +23,9 @@ constinit thread_local Waiter* own_waiter = nullptr;
 constinit std::atomic<int> alive{1};
 constinit std::atomic<int> waiting{0};
 
+// Main may end alone, and is a task of the process all the same.
+constinit std::atomic<bool> has_main_ended{false};
+
 // Only one looks at a time; the others look again later.
 constinit std::atomic<bool> is_looking{false};
 constinit uint32_t looks = 0;
@@ -177,21 +180,9 @@ bool FindCycle(Waiter* self) {
 bool WaitsForLeftLock(Waiter* self) {
   parties.count = 0;
   LeftLock left;
-  if (!FindLeftLock(*self, &left)) return false;
+  if (!FindLeftLock(*self, &left) || !left.IsLeftForGood()) return false;
   parties.Add(self);
   return parties.Stayed() && TellLeftLockOnce(left);
-}
-
-// Those who wait for what `thread` leaves locked.
-bool WaitForLeftLocksOf(ThreadId thread) {
-  parties.count = 0;
-  for (Waiter* waiter = FirstWaiter(); waiter != nullptr; waiter = waiter->next) {
-    LeftLock left;
-    if (!waiter->IsWaiting() || !FindLeftLock(*waiter, &left) || left.thread != thread) continue;
-    TellLeftLockOnce(left);
-    parties.Add(waiter);
-  }
-  return parties.count != 0 && parties.Stayed();
 }
 
 // `ending`: threads that are still there and will do nothing more.
@@ -202,6 +193,7 @@ bool EverybodyWaits(int ending) {
     if (waiter->IsWaiting()) parties.Add(waiter);
   }
   const int threads = alive.load(std::memory_order_acquire);
+  if (has_main_ended.load(std::memory_order_acquire)) ++ending;
   return static_cast<int>(parties.count) >= threads && parties.AreStuck() &&
          !CanEndFromOutside({parties.all, parties.count}, threads + ending) && parties.Stayed();
 }
@@ -296,6 +288,11 @@ void PublishedWait::LookAlone() {
   is_looking.store(false, std::memory_order_release);
 }
 
+void PublishedWait::LookForLeftLock() {
+  LeftLock left;
+  if (waiter_ != nullptr && FindLeftLock(*waiter_, &left) && left.IsLeftForGood()) Look();
+}
+
 void PublishedWait::LookOnce() {
   if (waiting.load(std::memory_order_acquire) >= alive.load(std::memory_order_acquire)) Look();
 }
@@ -330,16 +327,21 @@ void EndAnnouncedWait() {
 }
 
 timespec Steps::Next() {
-  constexpr int64_t kStep = 250'000'000;
-  constexpr int64_t kSecond = 1'000'000'000;
   constexpr unsigned kEvenSteps = 4;
   constexpr unsigned kMostDoublings = 5;
-  const unsigned doublings = count_ < kEvenSteps ? 0 : count_ - kEvenSteps;
-  ++count_;
+  constexpr unsigned kLongest = 3;
+  constexpr int64_t kStep = 250'000'000;
+  constexpr int64_t kSecond = 1'000'000'000;
+  if (steps_left_ == 0) {
+    const unsigned doublings = count_ < kEvenSteps ? 0 : count_ - kEvenSteps;
+    steps_left_ = 1u << (doublings < kMostDoublings ? doublings : kMostDoublings);
+    ++count_;
+  }
+  const unsigned steps = steps_left_ < kLongest ? steps_left_ : kLongest;
+  steps_left_ -= steps;
   timespec now = {};
   clock_gettime(CLOCK_MONOTONIC, &now);
-  const int64_t then =
-      now.tv_nsec + (kStep << (doublings < kMostDoublings ? doublings : kMostDoublings));
+  const int64_t then = now.tv_nsec + kStep * steps;
   return {now.tv_sec + then / kSecond, static_cast<long>(then % kSecond)};
 }
 
@@ -352,18 +354,17 @@ void NoteOwnEnd() {
   }
   own_waiter = nullptr;
   NoteThreadCreated(-1);
-  const ThreadState* const state = thread_slot.state;
-  const bool leaves_locks = state != nullptr && state->context->held.depth() != 0;
-  if (leaves_locks) NoteLeftLocks(*state);
-  const bool all_wait =
-      waiting.load(std::memory_order_acquire) >= alive.load(std::memory_order_acquire);
-  if ((!leaves_locks && !all_wait) || !BeginToLook()) return;
-  if ((all_wait && EverybodyWaits(1)) || (leaves_locks && WaitForLeftLocksOf(state->context->id))) {
+  if (thread_slot.state != nullptr) NoteLeftLocks(*thread_slot.state);
+  if (waiting.load(std::memory_order_acquire) < alive.load(std::memory_order_acquire)) return;
+  if (is_looking.exchange(true, std::memory_order_acq_rel)) return;
+  if (EverybodyWaits(1)) {
     const StandInFrame frame;
     TellParties(/*is_cycle=*/false, frame.caller());
   }
   is_looking.store(false, std::memory_order_release);
 }
+
+void NoteMainEnd() { has_main_ended.store(true, std::memory_order_release); }
 
 void ForgetOtherWaiters() {
   for (Waiter* waiter = FirstWaiter(); waiter != nullptr; waiter = waiter->next) {
@@ -373,6 +374,7 @@ void ForgetOtherWaiters() {
   alive.store(1, std::memory_order_relaxed);
   waiting.store(0, std::memory_order_relaxed);
   is_looking.store(false, std::memory_order_relaxed);
+  has_main_ended.store(false, std::memory_order_relaxed);
 }
 
 void NoteSignal(const void* condition) {

@@ -52,6 +52,19 @@ constexpr bool IsAnnotated(WaitKind kind) {
 
 struct Waiter;
 
+// Deadlines of CLOCK_MONOTONIC, one after the other: four a second at first, and never more than
+// 0.75 s apart.
+class Steps {
+ public:
+  timespec Next();
+  // Whether all is to be looked at after the last one; that is ever more rarely so.
+  bool is_whole_look() const { return steps_left_ == 0; }
+
+ private:
+  unsigned count_ = 0;
+  unsigned steps_left_ = 0;
+};
+
 // Publishes a wait of the calling thread for its life.
 class PublishedWait {
  public:
@@ -63,6 +76,9 @@ class PublishedWait {
 
   // Looks whether the wait can end; tells if it cannot.
   void Look();
+  // The same, if who had the lock has ended: costs next to nothing.
+  void LookForLeftLock();
+  void LookAfter(const Steps& steps) { steps.is_whole_look() ? Look() : LookForLeftLock(); }
   // The same before a wait that will not be interrupted: whether all wait.
   void LookOnce();
   // The same, and whether it closes a cycle.
@@ -79,15 +95,6 @@ class PublishedWait {
   const Caller caller_;
 };
 
-// Deadlines of CLOCK_MONOTONIC, one after the other: four a second at first.
-class Steps {
- public:
-  timespec Next();
-
- private:
-  unsigned count_ = 0;
-};
-
 // Waits in steps, with a look after each.  `until(&deadline)` says ETIMEDOUT if it was
 // too short, and EINVAL if it cannot be limited; then `forever()` waits.
 template <typename Until, typename Forever>
@@ -100,7 +107,7 @@ int WaitInSteps(PublishedWait& wait, const Until& until, const Forever& forever)
       return forever();
     }
     if (result != ETIMEDOUT) return result;
-    wait.Look();
+    wait.LookAfter(steps);
   }
 }
 
@@ -125,6 +132,8 @@ void NoteThreadCreated(int change);
 inline constexpr int kUnseenThread = 1 << 20;
 // The calling thread is about to be gone: those that are left may now wait for ever.
 void NoteOwnEnd();
+// After NoteOwnEnd, of the first thread.
+void NoteMainEnd();
 // In the child of a fork.
 void ForgetOtherWaiters();
 // Waits for the condition that began before are over, though they may not know yet.
