@@ -36,8 +36,8 @@ bool IsolateRange(address_space* mapping, unsigned long start, Folios* locked) {
     if (page == nullptr) return false;
     locked->push_back(page);
     if (!page->uptodate) return false;
-    if (page->mapcount.read() != 0) try_to_unmap(page);
-    if (page->mapcount.read() != 0) return false;  // In memory that is locked.
+    if (page->mapcount.sum() != 0) try_to_unmap(page);
+    if (page->mapcount.sum() != 0) return false;  // In memory that is locked.
   }
   return true;
 }

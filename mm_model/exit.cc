@@ -12,6 +12,7 @@ void exit_mmap(mm_struct* mm) {
   for (vm_area_struct* vma : vmas) unmap_page_range(vma, vma->vm_start, vma->vm_end);
   mmap_read_unlock(mm);
 
+  mm->flags.set_bits(MMF_OOM_SKIP);  // From here the reaper keeps out.
   mmap_write_lock(mm);
   free_pgtables(mm, vmas, 0, TASK_SIZE, true);
   for (vm_area_struct* vma : vmas) {

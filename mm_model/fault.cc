@@ -33,10 +33,12 @@ void CheckIndex(const vm_area_struct& vma, unsigned long address, const folio& p
 }
 
 void MapFolio(const vm_fault& vmf, pt_slot* pte, folio* page, bool write) {
-  page->mapcount.inc();
+  page->mapcount.add(1);
   pte->in->mm->rss_stat.add(1);
   page->visible = true;
-  set_pte(pte, mk_pte(page, write));
+  pt_entry entry = mk_pte(page, write);
+  entry.dirty = write;
+  set_pte(pte, entry);
   CheckIndex(*vmf.vma, vmf.address, *page);
 }
 
@@ -66,7 +68,7 @@ vm_fault_t wp_page_copy(vm_fault* vmf) {
     ptep_get_and_clear(locked.pte);  // ptep_clear_flush
     flush_tlb_range(vmf->vma->vm_mm, vmf->address, vmf->address + PAGE_SIZE);
     MapFolio(*vmf, locked.pte, copy, true);
-    vmf->orig_pte.page->mapcount.dec();
+    vmf->orig_pte.page->mapcount.add(-1);
     vmf->vma->vm_mm->rss_stat.add(-1);
   }
   pte_unmap_unlock(locked);
@@ -107,12 +109,7 @@ vm_fault_t do_wp_page(vm_fault* vmf) {
 }
 
 vm_fault_t handle_pte_fault(vm_fault* vmf) {
-  if (!ptep_get(vmf->pmd).none()) {
-    const LockedPte locked = pte_offset_map_lock(vmf->vma->vm_mm, vmf->pmd, vmf->address);
-    if (locked.pte == nullptr) return 0;
-    vmf->orig_pte = ptep_get(locked.pte);
-    pte_unmap_unlock(locked);
-  }
+  vmf->orig_pte = ptep_get_lockless(vmf->pmd, vmf->address);
   if (vmf->orig_pte.present()) {
     if (vmf->orig_pte.protnone) return do_numa_page(vmf);
     const bool write = (vmf->flags & FAULT_FLAG_WRITE) != 0;

@@ -128,7 +128,26 @@ void filemap_remove_folio(address_space* mapping, folio* page) {
   spin_unlock(&node->i_lock);
 }
 
-// block_dirty_folio, __folio_mark_dirty, __mark_inode_dirty.
+namespace {
+
+// The first time it is put on the list of what is to be written, whose lock comes first.
+void __mark_inode_dirty(inode* node) {
+  spin_lock(&node->i_lock);
+  const bool was_dirty = (node->i_state & I_DIRTY) != 0;
+  node->i_state = node->i_state | I_DIRTY;
+  if (!was_dirty) {
+    spin_unlock(&node->i_lock);  // locked_inode_to_wb_and_lock_list
+    spin_lock(&globals().wb.list_lock);
+    spin_lock(&node->i_lock);
+    node->i_io_list = true;
+    spin_unlock(&globals().wb.list_lock);
+  }
+  spin_unlock(&node->i_lock);
+}
+
+}  // namespace
+
+// block_dirty_folio, __folio_mark_dirty.
 void folio_mark_dirty(folio* page) {
   const lockdep::CallSite site = LOCKDEP_CALL_SITE();
   address_space* const mapping = page->mapping;
@@ -143,9 +162,7 @@ void folio_mark_dirty(folio* page) {
   AskWrite(*mapping, {Field::kIPagesTree, AccessKind::kPlain, &page->dirty, site});  // Its tag.
   page->dirty = true;
   xa_unlock_irq(mapping);
-  spin_lock(&mapping->host->i_lock);
-  mapping->host->i_state = mapping->host->i_state | I_DIRTY;
-  spin_unlock(&mapping->host->i_lock);
+  __mark_inode_dirty(mapping->host);
 }
 
 void folio_clear_dirty(folio* page) {

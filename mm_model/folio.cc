@@ -49,6 +49,8 @@ folio* vma_alloc_folio(vm_area_struct* vma, unsigned long address) {
   return page;
 }
 
+bool folio_test_anon(const folio& page) { return page.anon_mapping.peek() != nullptr; }
+
 void folio_put(folio* page) {
   for (const void* what :
        {static_cast<const void*>(&page->mapcount), static_cast<const void*>(&page->pincount)}) {

@@ -12,6 +12,9 @@ MM_LOCK_FUNCTION folio* folio_alloc();
 // The same, for anonymous memory at the address.
 folio* vma_alloc_folio(vm_area_struct* vma, unsigned long address);
 
+// Constant while it is mapped.
+bool folio_test_anon(const folio& page);
+
 // Frees it, unless it is mapped, pinned, cached, locked or isolated from the LRU: who
 // locked or isolated it puts it when he is done.  No processor may use it from then on.
 void folio_put(folio* page);

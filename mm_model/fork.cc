@@ -30,7 +30,7 @@ void copy_one_pte(pt_slot* dst, pt_slot* src, bool cow) {
   if (entry.kind == pt_entry::Kind::kSwap) return copy_swap_pte(dst, entry);
   // A migration entry is counted when migration ends.
   if (entry.present()) {
-    entry.page->mapcount.inc();
+    entry.page->mapcount.add(1);
     dst->in->mm->rss_stat.add(1);
     if (cow && entry.page->anon_mapping) entry.page->anon_exclusive = false;
   }
@@ -38,6 +38,7 @@ void copy_one_pte(pt_slot* dst, pt_slot* src, bool cow) {
     entry.write = false;
     set_pte(src, entry);
   }
+  if (!cow) entry.dirty = false;  // The parent's entry tells of what it wrote.
   set_pte(dst, entry);
 }
 

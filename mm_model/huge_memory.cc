@@ -22,9 +22,9 @@ void split_huge_pmd(vm_area_struct* vma, pt_slot* pmd, unsigned long address) {
   if (huge.present()) {
     for (pt_slot& slot : table->slots) {
       slot.entry = huge;
-      huge.page->mapcount.inc();
+      huge.page->mapcount.add(1);
     }
-    huge.page->mapcount.dec();
+    huge.page->mapcount.add(-1);
     mm->rss_stat.add(kEntries - 1);
     mm->pgtables_bytes.add(kPageTableBytes);
     set_pte(pmd, {.kind = pt_entry::Kind::kTable, .table = table});
@@ -50,7 +50,7 @@ bool copy_huge_pmd(vm_area_struct* dst_vma, vm_area_struct* src_vma, unsigned lo
   spinlock* const dst_ptl = pmd_lock(mm, dst);
   spin_lock_nested(&src->in->lock, SINGLE_DEPTH_NESTING);
   pt_entry entry = ptep_get(src);
-  entry.page->mapcount.inc();
+  entry.page->mapcount.add(1);
   entry.page->anon_exclusive = false;
   mm->rss_stat.add(1);
   entry.write = false;

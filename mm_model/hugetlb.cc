@@ -38,7 +38,7 @@ void hugetlb_no_page(vm_area_struct* vma, pt_slot* pmd) {
   folio* const page = LockedFolio(vma->vm_file->f_mapping);
   spinlock* const ptl = pmd_lock(vma->vm_mm, pmd);
   if (ptep_get(pmd).none() && page->mapping) {
-    page->mapcount.inc();
+    page->mapcount.add(1);
     set_pte(pmd, mk_pte(page, true));
   }
   spin_unlock(ptl);
@@ -53,7 +53,7 @@ void hugetlb_no_page(vm_area_struct* vma, pt_slot* pmd) {
   CheckPt(PtRuleId::kUnshare, *pmd, site);
   spinlock* const ptl = pmd_lock(mm, pmd);
   if (ptep_get(pmd).present()) {
-    ptep_get_and_clear(pmd).page->mapcount.dec();
+    ptep_get_and_clear(pmd).page->mapcount.add(-1);
     flush_tlb_range(mm, address, address + PMD_SIZE);
   }
   pmd_unlock(ptl, pmd);
@@ -77,7 +77,7 @@ void hugetlb_vmdelete_list(address_space* mapping) {
   WillWrite(*mapping, {Field::kIPagesTruncate, AccessKind::kPlain, nullptr, site});
   if (folio* const page = filemap_get_folio(mapping, 0)) {
     folio_lock(page);
-    if (page->mapping == mapping && page->mapcount.read() == 0) {
+    if (page->mapping == mapping && page->mapcount.sum() == 0) {
       xa_lock_irq(mapping);
       page_cache_delete(mapping, page);
       xa_unlock_irq(mapping);

@@ -61,7 +61,7 @@ void __collapse_huge_page_copy_succeeded(page_table* table, const Folios& locked
   spin_lock(&table->lock);
   for (pt_slot& slot : table->slots) {
     if (!slot.entry.present()) continue;
-    slot.entry.page->mapcount.dec();
+    slot.entry.page->mapcount.add(-1);
     table->mm->rss_stat.add(-1);
     slot.entry = {};
     AlsoTouches(&slot, AccessMode::kExclusive);
@@ -88,7 +88,7 @@ page_table* DetachTable(mm_struct* mm, pt_slot* pmd, const lockdep::CallSite& si
 
 void InstallHuge(mm_struct* mm, pt_slot* pmd, folio* huge, bool write) {
   spinlock* const pml = pmd_lock(mm, pmd);
-  huge->mapcount.inc();
+  huge->mapcount.add(1);
   mm->rss_stat.add(1);
   huge->visible = true;
   set_pte(pmd, mk_pte(huge, write));

@@ -118,13 +118,14 @@ bool madvise_set_flags(mm_struct* mm, unsigned long start, unsigned long length,
 }
 
 // The mmap lock comes after i_rwsem, so it is given back before the file is asked.
-bool madvise_remove(mm_struct* mm, unsigned long start) {
+bool madvise_remove(mm_struct* mm, unsigned long start, unsigned long length) {
   mmap_read_lock(mm);
   const vm_area_struct* const vma = vma_lookup(mm, start);
   file* const of = vma == nullptr ? nullptr : static_cast<file*>(vma->vm_file);
+  const unsigned long first = of == nullptr ? 0 : linear_page_index(vma, start);
   mmap_read_unlock(mm);
   if (of == nullptr) return false;
-  do_truncate(of, 0);
+  vfs_fallocate(of, first, first + (length >> PAGE_SHIFT) - 1);
   mmap_read_lock(mm);
   mmap_read_unlock(mm);
   return true;

@@ -26,6 +26,10 @@ void memory_failure(folio* page) {
 
 bool oom_reap_task_mm(mm_struct* mm) {
   if (!mmap_read_trylock(mm)) return false;
+  if ((mm->flags & MMF_OOM_SKIP) != 0) {  // It exits, or has been reaped.
+    mmap_read_unlock(mm);
+    return true;
+  }
   for (vm_area_struct* vma : mm->mm_mt.read().Items(machine().memory())) {
     const bool shared = (vma->vm_flags & VM_SHARED) != 0;
     if (!shared) unmap_page_range(vma, vma->vm_start, vma->vm_end);

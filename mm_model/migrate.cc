@@ -42,7 +42,7 @@ folio* migrate_folio(folio* src) {
   folio* moved = nullptr;
   if (cached && src->swap == 0) {
     try_to_migrate(src);
-    moved = src->mapcount.read() == 0 && src->pincount.read() == 0 ? dst : nullptr;
+    moved = src->mapcount.sum() == 0 && src->pincount.read() == 0 ? dst : nullptr;
     if (moved != nullptr) {
       __folio_migrate_mapping(src, dst);
       dst->uptodate = true;

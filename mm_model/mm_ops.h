@@ -119,7 +119,8 @@ bool madvise_free(mm_struct* mm, unsigned long start, unsigned long length);
 bool madvise_guard(mm_struct* mm, unsigned long start, unsigned long length, bool install);
 bool madvise_set_flags(mm_struct* mm, unsigned long start, unsigned long length,
                        unsigned long flags);
-bool madvise_remove(mm_struct* mm, unsigned long start);
+// REQUIRES: the range is in one VMA, if any.
+bool madvise_remove(mm_struct* mm, unsigned long start, unsigned long length);
 // Of another task: the one that exec gives another address space.
 bool process_madvise(unsigned long start, unsigned long length);
 
@@ -142,6 +143,8 @@ void exit_mmap(mm_struct* mm);
 void mmput(mm_struct* mm);
 // truncate.cc.
 void do_truncate(file* file, unsigned long length);
+// Punches a hole: the pages [first, last] go, and the file keeps its size.
+void vfs_fallocate(file* file, unsigned long first, unsigned long last);
 // Takes the pages of [first, last] out of all mappings and out of the page cache.
 // REQUIRES, as a rule: i_rwsem and invalidate_lock.
 [[gnu::noinline]] void truncate_pagecache_range(address_space* mapping, unsigned long first,

@@ -26,9 +26,17 @@ void change_prot_numa(vm_area_struct* vma, unsigned long start, unsigned long en
   flush_tlb_range(mm, start, end);
 }
 
+// No time passes here: of all who come there is one scanner.
+constexpr unsigned long kNow = 1;
+bool TakeTurn(mm_struct* mm) {
+  const unsigned long migrate = mm->numa_next_scan;
+  return migrate < kNow && mm->numa_next_scan.cmpxchg(migrate, kNow);
+}
+
 }  // namespace
 
 void task_numa_work(mm_struct* mm) {
+  if (!TakeTurn(mm)) return;
   if (!mmap_read_trylock(mm)) return;
   for (vm_area_struct* vma : mm->mm_mt.read().Items(machine().memory())) {
     if (vma->vm_file) continue;

@@ -156,6 +156,14 @@ void set_pte(pt_slot* slot, const pt_entry& entry) { Change(slot, entry, LOCKDEP
 
 pt_entry ptep_get_and_clear(pt_slot* slot) { return Change(slot, {}, LOCKDEP_CALL_SITE()); }
 
+pt_entry ptep_get_lockless(const pt_slot* pmd, unsigned long address) {
+  rcu_read_lock();
+  page_table* const table = ptep_get(pmd).table;
+  const pt_entry entry = table == nullptr ? pt_entry() : ptep_get(table->slot_of(address));
+  rcu_read_unlock();
+  return entry;
+}
+
 pt_entry mk_pte(folio* page, bool write) {
   return {.kind = pt_entry::Kind::kPresent, .write = write, .page = page};
 }

@@ -24,6 +24,10 @@ namespace mm_model {
 [[gnu::noinline]] void set_pte(pt_slot* slot, const pt_entry& entry);
 [[gnu::noinline]] pt_entry ptep_get_and_clear(pt_slot* slot);
 
+// Reads the pte of the address under RCU alone (pte_offset_map, ptep_get_lockless); none
+// if there is no table.  Who acts on it asks again under the lock.
+pt_entry ptep_get_lockless(const pt_slot* pmd, unsigned long address);
+
 pt_entry mk_pte(folio* page, bool write);
 
 // ---- Tables ----

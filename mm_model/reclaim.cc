@@ -19,7 +19,7 @@ void __remove_mapping(folio* page) {
   if (mapping == nullptr) return;
   spin_lock(&mapping->host->i_lock);
   xa_lock_irq(mapping);
-  if (page->mapcount.read() == 0) page_cache_delete(mapping, page);
+  if (page->mapcount.sum() == 0) page_cache_delete(mapping, page);
   xa_unlock_irq(mapping);
   if (mapping->nrpages == 0) mapping->host->i_lru = true;  // inode_add_lru
   spin_unlock(&mapping->host->i_lock);
@@ -46,10 +46,10 @@ void shrink_folio(folio* page) {
   const bool busy = folio_referenced(page) || (anon && page->swap == 0 && !folio_alloc_swap(page));
   if (!busy) {
     try_to_unmap(page);
-    if (page->mapcount.read() == 0) __remove_mapping(page);
+    if (page->mapcount.sum() == 0) __remove_mapping(page);
   }
   folio_unlock(page);
-  if (page->mapcount.read() != 0) return folio_putback_lru(page);
+  if (page->mapcount.sum() != 0) return folio_putback_lru(page);
   page->isolated = false;
   folio_put(page);
 }

@@ -58,7 +58,6 @@ bool StandsFor(const pt_entry& entry, const folio* page) {
 
 // Replaces the entry and flushes, so that nobody writes to the page any more.
 void ReplaceAndFlush(const RmapStep& step, pt_slot* pte, const pt_entry& next) {
-  if (ptep_get(pte).dirty) step.page->dirty = true;
   if (next.none()) {
     ptep_get_and_clear(pte);
   } else {
@@ -77,9 +76,11 @@ void try_to_unmap_one(const RmapStep& step) {
       add_to_mmlist(step.vma->vm_mm);
       next = {.kind = pt_entry::Kind::kSwap, .swap = step.page->swap};
     }
+    const bool dirty = ptep_get(locked.pte).dirty;
     ReplaceAndFlush(step, locked.pte, next);
+    if (dirty) folio_mark_dirty(step.page);
     step.page->anon_exclusive = false;  // Who copies the swap entry shares it.
-    step.page->mapcount.dec();
+    step.page->mapcount.add(-1);
     step.vma->vm_mm->rss_stat.add(-1);
   }
   pte_unmap_unlock(locked);
@@ -97,8 +98,9 @@ void try_to_migrate_one(const RmapStep& step) {
   pt_entry entry = ptep_get(locked.pte);
   entry.kind = pt_entry::Kind::kMigration;
   ReplaceAndFlush(step, locked.pte, entry);
+  if (entry.dirty) folio_mark_dirty(step.page);
   step.page->anon_exclusive = false;  // Who copies the migration entry shares it.
-  step.page->mapcount.dec();
+  step.page->mapcount.add(-1);
   pte_unmap_unlock(locked);
 }
 
@@ -111,7 +113,7 @@ void remove_migration_pte(const RmapStep& step) {
     entry.kind = pt_entry::Kind::kPresent;
     entry.page = step.page;
     entry.write &= (step.vma->vm_page_prot & VM_WRITE) != 0;
-    step.page->mapcount.inc();
+    step.page->mapcount.add(1);
     set_pte(locked.pte, entry);
   }
   pte_unmap_unlock(locked);
@@ -138,6 +140,7 @@ void page_vma_mkclean_one(const RmapStep& step) {
     clean.dirty = false;
     clean.write = false;
     ReplaceAndFlush(step, locked.pte, clean);
+    if (entry.dirty) step.page->dirty = true;  // Until the caller clears it.
   }
   pte_unmap_unlock(locked);
 }

@@ -85,7 +85,7 @@ void MapSwappedIn(const LockedPte& locked, vm_area_struct* vma, folio* page, boo
   swap_free(page->swap);
   page->anon_mapping = vma->anon_vma;
   page->index = linear_page_index(vma, AddressOf(*locked.pte));
-  page->mapcount.inc();
+  page->mapcount.add(1);
   locked.pte->in->mm->rss_stat.add(1);
   set_pte(locked.pte, {.kind = pt_entry::Kind::kPresent, .write = write, .page = page});
 }
@@ -106,10 +106,7 @@ void unuse_pte(vm_area_struct* vma, unsigned long address, unsigned long slot, f
 unsigned long SlotAt(mm_struct* mm, unsigned long address) {
   const pt_slot* const pmd = pmd_off(mm, address);
   if (pmd == nullptr) return 0;
-  rcu_read_lock();
-  page_table* const table = ptep_get(pmd).table;
-  const pt_entry entry = table == nullptr ? pt_entry() : ptep_get(table->slot_of(address));
-  rcu_read_unlock();
+  const pt_entry entry = ptep_get_lockless(pmd, address);
   return entry.kind == pt_entry::Kind::kSwap ? entry.swap : 0;
 }
 

@@ -1,7 +1,7 @@
-// Truncation of a mapped file.  Follows linux 7.0 mm/truncate.c
-// (truncate_pagecache_range) and mm/memory.c (unmap_mapping_range), with the locks of a
-// file system's setattr around it.  No writeback to wait for; a huge page goes whole,
-// and what is left of it is read again.
+// Truncation of a mapped file, and holes in it.  Follows linux 7.0 mm/truncate.c
+// (truncate_pagecache_range), mm/memory.c (unmap_mapping_range) and fs/open.c
+// (vfs_fallocate), with the locks of a file system's setattr or fallocate around them.  No
+// writeback to wait for; a huge page goes whole, and what is left of it is read again.
 
 #include <algorithm>
 
@@ -22,7 +22,7 @@ void unmap_mapping_range_vma(vm_area_struct* vma, unsigned long first, unsigned 
 void truncate_inode_folio(address_space* mapping, folio* page) {
   // A fault may have mapped it again since the range was unmapped.
   const unsigned long index = page->index;
-  if (page->mapcount.read() != 0) unmap_mapping_range(mapping, index, index + page->pages - 1);
+  if (page->mapcount.sum() != 0) unmap_mapping_range(mapping, index, index + page->pages - 1);
   folio_clear_dirty(page);
   filemap_remove_folio(mapping, page);
 }
@@ -79,6 +79,19 @@ void do_truncate(file* file, unsigned long length) {
   free_blocks(file->f_mapping, first, kLastIndex);
   filemap_invalidate_unlock(file->f_mapping);
   inode_unlock(node);
+}
+
+void vfs_fallocate(file* file, unsigned long first, unsigned long last) {
+  inode* const node = file->f_inode;
+  sb_start_write(node->i_sb);
+  inode_lock(node);
+  node->i_mtime = node->i_mtime + 1;  // file_modified
+  filemap_invalidate_lock(file->f_mapping);
+  truncate_pagecache_range(file->f_mapping, first, last);
+  free_blocks(file->f_mapping, first, last);
+  filemap_invalidate_unlock(file->f_mapping);
+  inode_unlock(node);
+  sb_end_write(node->i_sb);
 }
 
 }  // namespace mm_model

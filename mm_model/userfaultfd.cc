@@ -72,7 +72,7 @@ bool mfill_atomic_pte(vm_area_struct* vma, unsigned long address) {
   if (locked.pte == nullptr) return false;
   const bool empty = ptep_get(locked.pte).none();
   if (empty) {
-    page->mapcount.inc();
+    page->mapcount.add(1);
     mm->rss_stat.add(1);
     page->visible = true;
     set_pte(locked.pte, mk_pte(page, (vma->vm_flags & VM_WRITE) != 0));

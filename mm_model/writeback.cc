@@ -105,7 +105,7 @@ void drop_pagecache(inode* node) {
   address_space* const mapping = &node->i_data;
   folio* const page = filemap_get_folio(mapping, 0);
   if (page != nullptr && folio_trylock(page)) {
-    if (page->mapping == mapping && page->mapcount.read() == 0) {
+    if (page->mapping == mapping && page->mapcount.sum() == 0) {
       filemap_remove_folio(mapping, page);
     }
     folio_unlock(page);

@@ -23,8 +23,8 @@ struct mmu_gather {
 void zap_pte(mm_struct* mm, const pt_entry& entry, mmu_gather* tlb) {
   if (entry.kind == pt_entry::Kind::kSwap) return swap_free(entry.swap);
   if (!entry.present()) return;
-  if (entry.dirty) folio_mark_dirty(entry.page);
-  entry.page->mapcount.dec();
+  if (entry.dirty && !folio_test_anon(*entry.page)) folio_mark_dirty(entry.page);
+  entry.page->mapcount.add(-1);
   mm->rss_stat.add(-1);
   tlb->pages.push_back(entry.page);
 }

@@ -166,7 +166,7 @@ void IRwsemUnderMmap(A& space) {
   inode_unlock(space.data->f_inode);
   mmap_write_unlock(space.mm);
 }
-void RemoveWithoutMmap(A& space) { madvise_remove(space.mm, A::kShared); }
+void RemoveWithoutMmap(A& space) { madvise_remove(space.mm, A::kShared, A::kBytes); }
 void WriteFile(A& space) {
   Touch(space, A::kShared);
   generic_file_write_iter(space.data, space.mm, A::kAnon);

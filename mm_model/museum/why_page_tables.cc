@@ -36,7 +36,7 @@ void Install(vm_area_struct* vma, folio* page) {
   const LockedPte locked = pte_offset_map_lock(mm, pmd, A::kShared);
   if (locked.pte == nullptr) return;
   if (ptep_get(locked.pte).none()) {
-    page->mapcount.inc();
+    page->mapcount.add(1);
     set_pte(locked.pte, mk_pte(page, false));
   }
   pte_unmap_unlock(locked);
@@ -98,7 +98,7 @@ void InstallUnasked(A& space) {
   rcu_read_lock();
   if (page_table* const table = ptep_get(pmd).table) {
     spin_lock(&table->lock);
-    page->mapcount.inc();
+    page->mapcount.add(1);
     set_pte(table->slot_of(A::kShared), mk_pte(page, false));
     spin_unlock(&table->lock);
   }
@@ -133,7 +133,7 @@ void ZapWithoutFlush(A& space) {
   mmap_read_lock(space.mm);
   const LockedPte locked = pte_offset_map_lock(space.mm, pmd_off(space.mm, A::kAnon), A::kAnon);
   folio* const page = ptep_get_and_clear(locked.pte).page;
-  page->mapcount.dec();
+  page->mapcount.add(-1);
   pte_unmap_unlock(locked);
   folio_put(page);
   mmap_read_unlock(space.mm);

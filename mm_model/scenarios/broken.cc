@@ -52,6 +52,7 @@ void TakeRmapLocksInWrongOrder(A& space) {
 void CountPlainly(A& space) {
   space.mm->pinned_vm += 1;
   space.mm->pgtables_bytes += PAGE_SIZE;
+  space.mm->numa_next_scan = 1;
   space.mm->flags = MMF_OOM_SKIP;
 }
 

@@ -127,7 +127,7 @@ void Guard(A& space) {
 
 void Advise(A& space) { madvise_set_flags(space.mm, A::kAnon, 2 * PAGE_SIZE, VM_MERGEABLE); }
 
-void Remove(A& space) { madvise_remove(space.mm, A::kShared); }
+void Remove(A& space) { madvise_remove(space.mm, A::kShared, A::kBytes); }
 
 void AdviseProcess(A& /*space*/) { process_madvise(A::kAnon, A::kBytes); }
 

@@ -27,13 +27,13 @@ void UseAndCollapse(A& space) {
 // Copied, written, made read-only in part, moved, and unmapped in two parts.
 void UseHugePage(A& space) {
   UseAndCollapse(space);
-  space.child = dup_mm(space.mm);
-  AccessUser(space.child, kTable + PAGE_SIZE, Access::kWrite);
-  do_mprotect_pkey(space.child, kTable, PMD_SIZE, VM_READ);
+  mm_struct* const child = dup_mm(space.mm);
+  AccessUser(child, kTable + PAGE_SIZE, Access::kWrite);
+  do_mprotect_pkey(child, kTable, PMD_SIZE, VM_READ);
   do_mremap(space.mm, kTable, PMD_SIZE, kTable + 4 * PMD_SIZE);
   __vm_munmap(space.mm, kTable + 4 * PMD_SIZE + 2 * PAGE_SIZE, PMD_SIZE - 2 * PAGE_SIZE);
   do_mprotect_pkey(space.mm, kTable + 4 * PMD_SIZE, PAGE_SIZE, VM_READ);
-  exit_mmap(space.child);
+  exit_mmap(child);
 }
 
 void Retract(A& space) {
@@ -120,6 +120,18 @@ void WriteFile(A& space) {
   generic_file_write_iter(space.data, space.mm, A::kAnon);
 }
 
+// A stack of one page, with room to grow.
+constexpr unsigned long kStack = A::kFree + 2 * PAGE_SIZE;
+
+void MapStack(A& space) {
+  vm_mmap_pgoff(space.mm, nullptr, kStack, PAGE_SIZE, A::kFlags | VM_GROWSDOWN, 0);
+}
+
+void WriteFileFromStack(A& space) {
+  AccessUser(space.mm, A::kShared, Access::kRead);
+  generic_file_write_iter(space.data, space.mm, kStack - PAGE_SIZE);
+}
+
 void Writeback(A& space) {
   AccessUser(space.mm, A::kShared, Access::kWrite);
   write_cache_page(space.data->f_mapping, 0);
@@ -194,6 +206,7 @@ constexpr ScenarioTask kSmaps[] = {{"reader", Smaps}};
 constexpr ScenarioTask kFail[] = {{"failure", Fail}};
 constexpr ScenarioTask kReap[] = {{"reaper", Reap}};
 constexpr ScenarioTask kWrite[] = {{"write", WriteFile}};
+constexpr ScenarioTask kWriteStack[] = {{"write", WriteFileFromStack}};
 constexpr ScenarioTask kWriteback[] = {{"writeback", Writeback}};
 constexpr ScenarioTask kDropCaches[] = {{"drop-caches", DropCaches}};
 constexpr ScenarioTask kUnmount[] = {{"umount", Unmount}};
@@ -225,6 +238,9 @@ constexpr Scenario kScenarios[] = {
     {"memory-failure", "services", "unmap a page that broke", kFail},
     {"oom-reaper", "services", "take memory from a task that must die", kReap},
     {"file-write", "services", "write a file from memory that must be faulted in", kWrite},
+    {"file-write-from-stack", "services",
+     "write a file from where the stack must grow: the mmap lock under i_rwsem", kWriteStack,
+     MapStack},
     {"writeback", "services", "clean a mapped page and its entries", kWriteback},
     {"drop-caches", "services", "drop what nobody maps", kDropCaches},
     {"umount", "services", "unmount a file system that nobody uses any more", kUnmount},

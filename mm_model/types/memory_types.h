@@ -36,7 +36,7 @@ struct folio {
   Guarded<folio, bool, Field::kFolioLru> lru{this};
   Guarded<folio, bool, Field::kAnonExclusive> anon_exclusive{this};
   Guarded<folio, bool, Field::kHwPoison> hwpoison{this};
-  Counter mapcount{"folio->_mapcount"};
+  Guarded<folio, int, Field::kMapcount> mapcount{this};
   Counter pincount{"folio->_pincount"};  // Long-term users, as GUP.
   Counter migration_entries{"migration entries"};
   unsigned long pages = 1;  // Constant once it is visible.

@@ -132,6 +132,7 @@ struct mm_struct {
   Member<bool, Field::kMmlist> mmlist{this};  // Whether it is on the list.
   Member<unsigned, Field::kWriteProtectSeq> write_protect_seq{this};
   Member<unsigned long, Field::kNumaScan> numa_scan_offset{this};
+  Member<unsigned long, Field::kNumaNextScan> numa_next_scan{this};  // When it is time again.
   Member<unsigned long, Field::kMmFlags> flags{this};
   Member<int, Field::kNotifierSubscriptions> notifier_subscriptions{this};
 

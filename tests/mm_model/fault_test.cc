@@ -149,6 +149,18 @@ TEST_F(FaultTest, ASharedWriteMakesFolioAndInodeDirty) {
   EXPECT_TRUE(CachedFolio(0)->dirty);
   EXPECT_TRUE(CachedFolio(1)->dirty);
   EXPECT_EQ(space_.data->f_inode->i_state.peek(), I_DIRTY);
+  EXPECT_TRUE(space_.data->f_inode->i_io_list.peek());
+}
+
+TEST_F(FaultTest, WhatAnEntrySaysOfWritesIsToldWhenItGoes) {
+  Alone([&] {
+    AccessUser(mm_, A::kShared, Access::kWrite);
+    AccessUser(mm_, A::kShared + PAGE_SIZE, Access::kRead);
+    for (const unsigned long page : {0, 1}) CachedFolio(page)->dirty = false;
+    madvise_dontneed(mm_, A::kShared, A::kBytes);
+  });
+  EXPECT_TRUE(CachedFolio(0)->dirty);
+  EXPECT_FALSE(CachedFolio(1)->dirty);
 }
 
 TEST_F(FaultTest, APrivateWriteCopiesWhetherThePageWasMappedOrNot) {

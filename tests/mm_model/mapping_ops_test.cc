@@ -53,6 +53,29 @@ class MappingOpsTest : public ModelTest {
   mm_struct* mm_ = nullptr;
 };
 
+// ---- exit ----
+
+TEST_F(MappingOpsTest, TheReaperLeavesAnMmAloneThatExitsOrWasReaped) {
+  TouchAll(A::kAnon);
+  Alone([&] { EXPECT_TRUE(oom_reap_task_mm(mm_)); });
+  EXPECT_TRUE(PeekPte(*mm_, A::kAnon).none());
+  TouchAll(A::kAnon);
+  Alone([&] { EXPECT_TRUE(oom_reap_task_mm(mm_)); });
+  EXPECT_TRUE(PeekPte(*mm_, A::kAnon).present());
+  Alone([&] {
+    mm_struct* const child = dup_mm(mm_);
+    exit_mmap(child);
+    EXPECT_EQ(child->flags.peek(), MMF_OOM_SKIP);
+  });
+}
+
+TEST_F(MappingOpsTest, OneOfTwoScansForHintingFaults) {
+  TouchAll(A::kAnon);
+  RoundRobin turns;
+  Together({[&] { task_numa_work(mm_); }, [&] { task_numa_work(mm_); }}, &turns);
+  EXPECT_EQ(mm_->numa_scan_offset.peek(), 1u);
+}
+
 // ---- mmap ----
 
 TEST_F(MappingOpsTest, MmapAddsAnAttachedVma) {

@@ -43,6 +43,7 @@ const std::vector<Verdict>& Verdicts() {
       {"plain-counters",
        {{"unprotected-access", "CountPlainly", "mm->pinned_vm"},
         {"unprotected-access", "CountPlainly", "mm->pgtables_bytes"},
+        {"unprotected-access", "CountPlainly", "mm->numa_next_scan"},
         {"unprotected-access", "CountPlainly", "mm->flags"}}},
       {"vma-rebound",
        {{"unprotected-access", "RebindMappedVma", "vma->vm_private_data"},

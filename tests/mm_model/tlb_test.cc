@@ -31,7 +31,7 @@ class TlbTest : public ModelTest {
   void ClearEntry(bool flush) {
     mmap_read_lock(mm_);
     const LockedPte locked = pte_offset_map_lock(mm_, pmd_off(mm_, A::kAnon), A::kAnon);
-    ptep_get_and_clear(locked.pte).page->mapcount.dec();
+    ptep_get_and_clear(locked.pte).page->mapcount.add(-1);
     if (flush) flush_tlb_range(mm_, A::kAnon, A::kAnon + PAGE_SIZE);
     pte_unmap_unlock(locked);
     mmap_read_unlock(mm_);

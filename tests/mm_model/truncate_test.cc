@@ -46,6 +46,16 @@ TEST_F(TruncateTest, PrivateCopiesGoToo) {
   EXPECT_TRUE(PeekPte(*space_.mm, A::kPrivate + PAGE_SIZE).none());
 }
 
+TEST_F(TruncateTest, AHoleTakesItsPagesAndLeavesTheSize) {
+  Alone([&] { madvise_remove(space_.mm, A::kShared + PAGE_SIZE, PAGE_SIZE); });
+  EXPECT_TRUE(PeekPte(*space_.mm, A::kShared + PAGE_SIZE).none());
+  EXPECT_TRUE(PeekPte(*space_.mm, A::kPrivate + PAGE_SIZE).none());
+  EXPECT_TRUE(PeekPte(*space_.mm, A::kShared + 2 * PAGE_SIZE).present());
+  EXPECT_EQ(Mapping().nrpages.peek(), A::kPages - 1);
+  EXPECT_EQ(space_.data->f_inode->i_size.peek(), A::kBytes);
+  Alone([&] { EXPECT_TRUE(AccessUser(space_.mm, A::kShared + PAGE_SIZE, Access::kRead)); });
+}
+
 TEST_F(TruncateTest, TablesAndVmasStay) {
   Alone([&] { do_truncate(space_.data, 0); });
   EXPECT_NE(PeekPteTable(*space_.mm, A::kShared), nullptr);

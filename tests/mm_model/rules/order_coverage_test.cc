@@ -42,6 +42,7 @@ TEST(OrderCoverageTest, AContradictionOfTheCommentsIsDisputedAndAnOldArcIsStale)
   EXPECT_EQ(ArcOf(coverage, "mapping->private_lock", "swap_lock").status, OrderStatus::kDisputed);
   EXPECT_EQ(ArcOf(coverage, "hugetlbfs_i_mmap_rwsem_key", "vma_start_write").status,
             OrderStatus::kStale);
+  EXPECT_EQ(ArcOf(coverage, "pte_lock", "memcg->move_lock").status, OrderStatus::kStale);
   EXPECT_EQ(ArcOf(coverage, "mapping->i_mmap_rwsem", "anon_vma->rwsem").status,
             OrderStatus::kEnforced);
 }
@@ -76,6 +77,10 @@ TEST(OrderCoverageTest, TheScenariosTakeRmapLocksAsDeclared) {
               Not(IsEmpty()));
   EXPECT_THAT(ArcOf(coverage, "vma_start_write", "mapping->i_mmap_rwsem").exercised,
               Not(IsEmpty()));
+  EXPECT_EQ(ArcOf(coverage, "inode->i_rwsem", "mm->mmap_lock").exercised, "file-write-from-stack");
+  for (const char* inner : {"mapping->private_lock", "i_pages lock", "inode->i_lock"}) {
+    EXPECT_THAT(ArcOf(coverage, "pte_lock", inner).exercised, Not(IsEmpty())) << inner;
+  }
 }
 
 }  // namespace
