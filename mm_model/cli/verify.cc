@@ -24,7 +24,8 @@ constexpr char kFooter[] =
     R"(Runs every scenario; every lock of every scenario left out, weakened, taken late or waited
 for; every historical bug of the museum, as it was and mended; what comes of breaking a rule,
 where the documents say why it exists; and every pair of operations over one shared address
-space. The last line counts.
+space: depth first up to the limit, and where that is not all, a quarter as many under random
+priorities. The last line counts.
 
 Exit codes:
   0  all as expected
@@ -50,13 +51,16 @@ std::string ToText(const VerifyResult& result, bool verbose) {
     for (const std::string& line : result.explained) absl::StrAppend(&text, line, "\n");
     for (const CoveredRule& rule : result.rules) absl::StrAppend(&text, ToText(rule), "\n");
     for (const PairCoverage& pair : result.pairs) {
-      absl::StrAppend(&text, "pair ", pair.first, " and ", pair.second, ": ", pair.executions,
-                      " executions, ", pair.exhausted ? "exhausted" : "up to the limit", "\n");
+      absl::StrAppend(
+          &text, "pair ", pair.first, " and ", pair.second, ": ", pair.executions, " executions, ",
+          pair.exhausted ? "exhausted" : absl::StrCat("the limit, and ", pair.sampled, " sampled"),
+          "\n");
     }
   }
   const Totals& totals = result.totals;
   absl::StrAppend(&text, totals.pairs_exhausted, " of ", totals.pairs,
-                  " pairs of operations explored to the end, the others up to the limit\n",
+                  " pairs of operations explored to the end, the others up to the limit and "
+                  "sampled\n",
                   totals.mutants_explained, " mutants redundant by documentation",
                   verbose ? "" : " (--verbose gives reasons and pairs)", "\n");
   if (result.stopped) absl::StrAppend(&text, "interrupted: only what follows was run\n");
@@ -77,6 +81,7 @@ std::string ToJson(const VerifyResult& result) {
   for (const PairCoverage& pair : result.pairs) {
     pairs.push_back({{"operations", {pair.first, pair.second}},
                      {"executions", pair.executions},
+                     {"sampled", pair.sampled},
                      {"exhausted", pair.exhausted}});
   }
   nlohmann::ordered_json rules = nlohmann::ordered_json::array();
@@ -109,7 +114,7 @@ class Verify final : public Subcommand {
     cli::SetUsage(*app_, "lockdep mm verify [OPTIONS]");
     app_->footer(kFooter);
     app_->add_option("--max-executions", options_.pair_executions,
-                     "Of each pair of operations, at most; 0: no limit")
+                     "Of each pair of operations, depth first; 0: no limit")
         ->type_name("N")
         ->check(CheckCount)
         ->capture_default_str();

@@ -48,15 +48,23 @@ std::vector<OperationPair> PairsOf(const std::vector<Scenario>& operations) {
   return pairs;
 }
 
-Exploration ExplorePair(const OperationPair& pair, lockdep::DeclaredOrder order,
-                        uint64_t max_executions) {
+PairExploration ExplorePair(const OperationPair& pair, lockdep::DeclaredOrder order,
+                            uint64_t max_executions) {
   FindingLog log;
   const auto validator = std::make_unique<lockdep::Validator>(
       lockdep::Validator::Config{.observer = &log, .declared_order = order});
   Runner runner(*validator);
   Explorer explorer(runner, log, order);
   const Scenario* const both[] = {pair.first, pair.second};
-  return explorer.Explore(ProgramOf(both), {.limits = {.max_executions = max_executions}});
+  const Program program = ProgramOf(both);
+  PairExploration result;
+  result.in_depth = explorer.Explore(program, {.limits = {.max_executions = max_executions}});
+  if (result.in_depth.ending == Ending::kLimit) {
+    result.sampled = explorer.Explore(
+        program,
+        {.strategy = StrategyKind::kPct, .limits = {.max_executions = (max_executions + 3) / 4}});
+  }
+  return result;
 }
 
 }  // namespace mm_model

@@ -23,9 +23,15 @@ using OperationPair = std::pair<const Scenario*, const Scenario*>;
 // Each goes with each, and with itself too.
 std::vector<OperationPair> PairsOf(const std::vector<Scenario>& operations);
 
-// Depth first, up to so many executions.
-Exploration ExplorePair(const OperationPair& pair, lockdep::DeclaredOrder order,
-                        uint64_t max_executions);
+struct PairExploration {
+  Exploration in_depth;
+  Exploration sampled;  // Of what that left; nothing if it left nothing.
+};
+
+// Depth first, up to so many executions.  What these leave is where early steps come in
+// another order: a quarter as many more go under random priorities, which change any step.
+PairExploration ExplorePair(const OperationPair& pair, lockdep::DeclaredOrder order,
+                            uint64_t max_executions);
 
 }  // namespace mm_model
 

@@ -1,6 +1,7 @@
 #include "mm_model/verify/verifier.h"
 
 #include <memory>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "mm_model/rules/field_rules.h"
@@ -10,7 +11,6 @@
 #include "mm_model/verify/judge.h"
 #include "mm_model/verify/museum_check.h"
 #include "mm_model/verify/mutants.h"
-#include "mm_model/verify/pairs.h"
 
 namespace mm_model {
 namespace {
@@ -166,23 +166,31 @@ void Verifier::CheckRules() {
   }
 }
 
+void Verifier::CheckPair(const OperationPair& pair) {
+  const PairExploration exploration = ExplorePair(pair, order_, options_.pair_executions);
+  PairCoverage coverage{pair.first->name, pair.second->name};
+  const auto runs = [](const Coverage& of) { return of.executions + of.cut; };
+  coverage.executions = runs(exploration.in_depth.coverage);
+  coverage.sampled = runs(exploration.sampled.coverage);
+  coverage.exhausted = exploration.in_depth.ending == Ending::kExhausted;
+  ++result_.totals.pairs;
+  if (coverage.exhausted) ++result_.totals.pairs_exhausted;
+  result_.totals.executions += coverage.executions + coverage.sampled;
+  for (const Exploration* part : {&exploration.in_depth, &exploration.sampled}) {
+    for (const Discovery& discovery : part->discoveries) {
+      result_.surprises.push_back(absl::StrCat("operations ", coverage.first, " and ",
+                                               coverage.second, ": ", Describe(discovery.finding)));
+    }
+  }
+  result_.pairs.push_back(std::move(coverage));
+}
+
 void Verifier::CheckPairs() {
   const std::vector<Scenario> operations = OperationsOf(Scenarios(false));
   const std::vector<OperationPair> pairs = PairsOf(operations);
   for (size_t i = 0; i < pairs.size(); ++i) {
     if (!Tell("pairs of operations", i + 1, pairs.size())) return;
-    const Exploration exploration = ExplorePair(pairs[i], order_, options_.pair_executions);
-    const uint64_t executions = exploration.coverage.executions + exploration.coverage.cut;
-    const bool exhausted = exploration.ending == Ending::kExhausted;
-    ++result_.totals.pairs;
-    if (exhausted) ++result_.totals.pairs_exhausted;
-    result_.totals.executions += executions;
-    result_.pairs.push_back({pairs[i].first->name, pairs[i].second->name, executions, exhausted});
-    for (const Discovery& discovery : exploration.discoveries) {
-      result_.surprises.push_back(absl::StrCat("operations ", pairs[i].first->name, " and ",
-                                               pairs[i].second->name, ": ",
-                                               Describe(discovery.finding)));
-    }
+    CheckPair(pairs[i]);
   }
 }
 

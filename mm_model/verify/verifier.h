@@ -16,12 +16,13 @@
 #include "lockdep/declared_order.h"
 #include "mm_model/museum/museum.h"
 #include "mm_model/verify/mutants.h"
+#include "mm_model/verify/pairs.h"
 #include "mm_model/verify/rule_coverage.h"
 
 namespace mm_model {
 
 struct VerifyOptions {
-  uint64_t pair_executions = 400;     // Of each pair, at most.
+  uint64_t pair_executions = 400;     // Of each pair, depth first, at most; see pairs.h.
   uint64_t museum_executions = 3000;  // Of each version of a piece, at most.
   std::span<const ExplainedMutant> explained = AllExplainedMutants();
 };
@@ -44,8 +45,9 @@ struct Totals {
 struct PairCoverage {
   std::string first;
   std::string second;
-  uint64_t executions = 0;
-  bool exhausted = false;  // Every order of their steps that can matter was run.
+  uint64_t executions = 0;  // Depth first.
+  uint64_t sampled = 0;     // Beside these, under random priorities.
+  bool exhausted = false;   // Every order of their steps that can matter was run.
 };
 
 struct VerifyResult {
@@ -80,6 +82,7 @@ class Verifier {
   void CheckPiece(const char* what, const MuseumPiece& piece);
   void CheckRules();
   void CheckPairs();
+  void CheckPair(const OperationPair& pair);
 
   const lockdep::DeclaredOrder order_;
   VerifyOptions options_;

@@ -3,9 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "mm_model/mm_locks.h"
 #include "mm_model/recorded_session.h"
 #include "mm_model/verify/judge.h"
 #include "mm_model/verify/pairs.h"
+#include "mm_model/vma_lock.h"
 
 namespace mm_model {
 namespace {
@@ -98,10 +102,50 @@ TEST(PairsTest, EachTaskOfAScenarioIsAnOperationOnce) {
 
 TEST(PairsTest, APairIsExploredUpToTheLimit) {
   const OperationPair pair{FindScenario("mbind"), FindScenario("mbind")};
-  const Exploration exploration = ExplorePair(pair, Orders(), 5000);
+  const Exploration exploration = ExplorePair(pair, Orders(), 5000).in_depth;
   EXPECT_EQ(exploration.ending, Ending::kExhausted);
   EXPECT_TRUE(exploration.discoveries.empty());
-  EXPECT_EQ(ExplorePair(pair, Orders(), 1).ending, Ending::kLimit);
+  EXPECT_EQ(ExplorePair(pair, Orders(), 1).in_depth.ending, Ending::kLimit);
+}
+
+// Breaks a rule at once, and goes on for long.
+void WaitUnderVmaReadThenFault(AddressSpace& space) {
+  vm_area_struct* const vma = lock_vma_under_rcu(space.mm, AddressSpace::kAnon);
+  if (vma != nullptr) {
+    mmap_read_lock(space.mm);
+    mmap_read_unlock(space.mm);
+    vma_end_read(vma);
+  }
+  AccessUser(space.mm, AddressSpace::kPrivate, Access::kWrite);
+}
+void WriteLockThenFault(AddressSpace& space) {
+  mmap_write_lock(space.mm);
+  vma_start_write(vma_lookup(space.mm, AddressSpace::kAnon));
+  mmap_write_unlock(space.mm);
+  AccessUser(space.mm, AddressSpace::kPrivate, Access::kWrite);
+}
+
+bool Deadlocks(const Exploration& exploration) {
+  return std::any_of(
+      exploration.discoveries.begin(), exploration.discoveries.end(),
+      [](const Discovery& each) { return each.finding.kind == lockdep::ViolationKind::kDeadlock; });
+}
+
+TEST(PairsTest, WhatDepthFirstLeavesIsSampledFromTheFirstStepOn) {
+  constexpr ScenarioTask kReader[] = {{"reader", WaitUnderVmaReadThenFault}};
+  constexpr ScenarioTask kWriter[] = {{"writer", WriteLockThenFault}};
+  const Scenario reader{"reader", "test", "", kReader};
+  const Scenario writer{"writer", "test", "", kWriter};
+  const PairExploration exploration = ExplorePair({&reader, &writer}, Orders(), 40);
+  ASSERT_EQ(exploration.in_depth.ending, Ending::kLimit);
+  EXPECT_FALSE(Deadlocks(exploration.in_depth));
+  EXPECT_EQ(exploration.sampled.coverage.executions, 10u);
+  EXPECT_TRUE(Deadlocks(exploration.sampled));
+}
+
+TEST(PairsTest, WhatIsExploredToTheEndIsNotSampled) {
+  const OperationPair pair{FindScenario("mbind"), FindScenario("mbind")};
+  EXPECT_EQ(ExplorePair(pair, Orders(), 0).sampled.coverage.executions, 0u);
 }
 
 }  // namespace
