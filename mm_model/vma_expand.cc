@@ -1,5 +1,6 @@
 // Moving the end of a VMA, and locking memory.  Follows linux 7.0 mm/vma.c
-// (vma_expand, vma_shrink) and mm/mlock.c (mlock_fixup, apply_mlockall_flags).
+// (vma_expand, vma_shrink), mm/mmap.c (brk) and mm/mlock.c (mlock_fixup,
+// apply_mlockall_flags).
 
 #include "mm_model/mm_locks.h"
 #include "mm_model/mm_ops.h"

@@ -13,6 +13,7 @@
 #include "mm_model/cli/outputs.h"
 #include "mm_model/cli/subcommand.h"
 #include "mm_model/museum/museum.h"
+#include "mm_model/operations.h"
 
 namespace mm_model {
 namespace {
@@ -50,13 +51,33 @@ std::string ListAsJson() {
                          {"description", scenario->description},
                          {"tasks", TaskNames(*scenario)}});
   }
-  const nlohmann::ordered_json list = {
-      {"schema", "lockdep-mm-scenarios"}, {"version", 1}, {"scenarios", std::move(scenarios)}};
+  nlohmann::ordered_json operations = nlohmann::ordered_json::array();
+  for (const Operation& operation : AllOperations()) {
+    operations.push_back({{"name", operation.name},
+                          {"description", operation.description},
+                          {"file", operation.file},
+                          {"follows", absl::StrCat(kFollowedKernel, " ", operation.follows)},
+                          {"scenario", operation.scenario}});
+  }
+  const nlohmann::ordered_json list = {{"schema", "lockdep-mm-scenarios"},
+                                       {"version", 1},
+                                       {"operations", std::move(operations)},
+                                       {"scenarios", std::move(scenarios)}};
   return list.dump(2) + "\n";
 }
 
+std::string OperationsAsText() {
+  std::string text = absl::StrCat("operations (kernel paths, as in ", kFollowedKernel,
+                                  "; and a scenario that runs each)\n");
+  for (const Operation& operation : AllOperations()) {
+    absl::StrAppendFormat(&text, "  %-34s  %s (%s; %s)\n", operation.name, operation.description,
+                          operation.follows, operation.scenario);
+  }
+  return text + "\n";
+}
+
 std::string ListAsText() {
-  std::string text;
+  std::string text = OperationsAsText();
   std::string_view group;
   for (const Scenario* scenario : EverythingToRun()) {
     if (group != scenario->group) {
@@ -72,7 +93,7 @@ std::string ListAsText() {
 class List final : public Subcommand {
  public:
   void Configure(CLI::App& mm) override {
-    app_ = mm.add_subcommand("list", "List scenarios, museum and consequences");
+    app_ = mm.add_subcommand("list", "List operations, scenarios, museum and consequences");
     cli::SetUsage(*app_, "lockdep mm list [--json]");
     app_->add_flag("--json", json_, "As JSON");
   }

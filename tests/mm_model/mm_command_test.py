@@ -69,6 +69,25 @@ class MmCommandTest(unittest.TestCase):
         groups = {scenario["group"] for scenario in scenarios}
         self.assertLessEqual({"fault", "broken", "museum", "why"}, groups)
 
+    def test_list_names_operations_that_are_there_and_what_they_follow(self):
+        _, text, _ = mm("list")
+        _, data, _ = mm("list", "--json")
+        listed = json.loads(data)
+        operations = listed["operations"]
+        self.assertGreaterEqual(len(operations), 35)
+        scenarios = {scenario["name"] for scenario in listed["scenarios"]}
+        model = pathlib.Path(__file__).parents[2] / "mm_model"
+        for operation in operations:
+            with self.subTest(operation["name"]):
+                self.assertIn(f"  {operation['name']} ", text)
+                self.assertIn(operation["scenario"], scenarios)
+                source = (model / operation["file"]).read_text(encoding="utf-8")
+                self.assertRegex(source, rf"\b{operation['name']}\(")
+                comment = source.split("\n\n")[0].replace("\n// ", " ")
+                kernel, path = operation["follows"].rsplit(" ", 1)
+                self.assertRegex(comment, rf"Follows {kernel}\b")
+                self.assertIn(path, comment)
+
     # ---- museum and consequences ----
 
     def test_a_museum_piece_is_explored_by_its_name_as_it_was_and_mended(self):
