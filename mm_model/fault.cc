@@ -95,8 +95,8 @@ bool wp_page_reuse(vm_fault* vmf) {
   if (locked.pte == nullptr) return true;  // The table went away: fault again.
   const bool reuse = ptep_get(locked.pte) == vmf->orig_pte && vmf->orig_pte.page->anon_exclusive;
   if (reuse) {
-    pt_entry entry = vmf->orig_pte;
-    entry.write = true;
+    pt_entry entry = mk_pte(vmf->orig_pte.page, true);
+    entry.dirty = true;
     set_pte(locked.pte, entry);
   }
   pte_unmap_unlock(locked);

@@ -67,8 +67,7 @@ vm_fault_t do_shared_wp_fault(vm_fault* vmf) {
   if (locked.pte != nullptr) {
     if (ptep_get(locked.pte) == vmf->orig_pte) {
       CheckPt(PtRuleId::kMapFile, *vmf->page, site);
-      pt_entry entry = vmf->orig_pte;
-      entry.write = true;
+      pt_entry entry = mk_pte(vmf->orig_pte.page, true);
       entry.dirty = true;
       set_pte(locked.pte, entry);
     }

@@ -34,10 +34,9 @@ void copy_one_pte(pt_slot* dst, pt_slot* src, bool cow) {
     dst->in->mm->rss_stat.add(1);
     if (cow && entry.page->anon_mapping) entry.page->anon_exclusive = false;
   }
-  if (cow && entry.write) {
-    entry.write = false;
-    set_pte(src, entry);
-  }
+  if (cow && entry.present() && entry.write) ptep_modify(src, &pte_wrprotect);
+  if (cow) entry.write = false;
+  entry.young = false;            // The child has not used it.
   if (!cow) entry.dirty = false;  // The parent's entry tells of what it wrote.
   set_pte(dst, entry);
 }

@@ -18,8 +18,10 @@ void split_huge_pmd(vm_area_struct* vma, pt_slot* pmd, unsigned long address) {
   mm_struct* const mm = vma->vm_mm;
   auto* const table = machine().New<page_table>(mm, Level::kPte, address / PMD_SIZE * PMD_SIZE);
   spinlock* const ptl = pmd_lock(mm, pmd);
-  const pt_entry huge = ptep_get(pmd);
-  if (huge.present()) {
+  if (ptep_get(pmd).present()) {
+    const pt_entry huge =
+        ptep_exchange(pmd, {.kind = pt_entry::Kind::kTable, .table = table});  // pmdp_invalidate
+    // In the same step: nobody sees the table before it is filled.
     for (pt_slot& slot : table->slots) {
       slot.entry = huge;
       huge.page->mapcount.add(1);
@@ -27,8 +29,7 @@ void split_huge_pmd(vm_area_struct* vma, pt_slot* pmd, unsigned long address) {
     huge.page->mapcount.add(-1);
     mm->rss_stat.add(kEntries - 1);
     mm->pgtables_bytes.add(kPageTableBytes);
-    set_pte(pmd, {.kind = pt_entry::Kind::kTable, .table = table});
-    flush_tlb_range(mm, table->start, table->start + PMD_SIZE);  // pmdp_invalidate
+    flush_tlb_range(mm, table->start, table->start + PMD_SIZE);
   }
   pmd_unlock(ptl, pmd);
 }
@@ -54,7 +55,8 @@ bool copy_huge_pmd(vm_area_struct* dst_vma, vm_area_struct* src_vma, unsigned lo
   entry.page->anon_exclusive = false;
   mm->rss_stat.add(1);
   entry.write = false;
-  set_pte(src, entry);
+  entry.young = false;
+  ptep_modify(src, &pte_wrprotect);
   set_pte(dst, entry);
   spin_unlock(&src->in->lock);
   spin_unlock(dst_ptl);
@@ -63,11 +65,8 @@ bool copy_huge_pmd(vm_area_struct* dst_vma, vm_area_struct* src_vma, unsigned lo
 
 void change_huge_pmd(vm_area_struct* vma, pt_slot* pmd, bool writable) {
   spinlock* const ptl = pmd_lock(vma->vm_mm, pmd);
-  pt_entry entry = ptep_get(pmd);
-  if (entry.present() && entry.write && !writable) {
-    entry.write = false;
-    set_pte(pmd, entry);
-  }
+  const pt_entry entry = ptep_get(pmd);
+  if (entry.present() && entry.write && !writable) ptep_modify(pmd, &pte_wrprotect);
   pmd_unlock(ptl, pmd);
 }
 

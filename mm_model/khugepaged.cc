@@ -91,7 +91,9 @@ void InstallHuge(mm_struct* mm, pt_slot* pmd, folio* huge, bool write) {
   huge->mapcount.add(1);
   mm->rss_stat.add(1);
   huge->visible = true;
-  set_pte(pmd, mk_pte(huge, write));
+  pt_entry entry = mk_pte(huge, write);
+  entry.dirty = write;
+  set_pte(pmd, entry);
   spin_unlock(pml);
 }
 

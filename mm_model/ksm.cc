@@ -16,7 +16,7 @@ namespace {
   if (locked.pte == nullptr) return;
   pt_entry entry = ptep_get(locked.pte);
   if (entry.present() && entry.write) {
-    ptep_get_and_clear(locked.pte);
+    entry = ptep_get_and_clear(locked.pte);
     flush_tlb_range(vma->vm_mm, address, address + PAGE_SIZE);
     page->anon_exclusive = false;  // It may be shared from here.
     entry.write = false;

@@ -3,6 +3,7 @@
 
 #include "mm_model/mm_locks.h"
 #include "mm_model/mm_ops.h"
+#include "mm_model/tlb.h"
 #include "mm_model/vma_lock.h"
 
 namespace mm_model {
@@ -28,15 +29,19 @@ void UnlockRange(mm_struct* mm, vm_area_struct* vma, bool mmap_locked) {
   vma_end_read(vma);
 }
 
+pt_entry ToOldAndClean(pt_entry entry) {
+  entry.young = false;
+  entry.dirty = false;
+  return entry;
+}
+
 // MADV_FREE: the page may be dropped until it is written again.
 void madvise_free_pte(pt_slot* pte) {
-  pt_entry entry = ptep_get(pte);
+  const pt_entry entry = ptep_get(pte);
   if (!entry.present() || !folio_trylock(entry.page)) return;
   folio_clear_dirty(entry.page);
   folio_unlock(entry.page);
-  entry.dirty = false;
-  entry.young = false;
-  set_pte(pte, entry);
+  ptep_modify(pte, &ToOldAndClean);
 }
 
 // One table's worth of the range, each entry by `change`.
@@ -72,6 +77,7 @@ bool OnRange(mm_struct* mm, unsigned long start, unsigned long length,
 
 void madvise_free_single_vma(vm_area_struct* vma, unsigned long start, unsigned long end) {
   ForEachPte(vma, start, end, &madvise_free_pte);
+  flush_tlb_range(vma->vm_mm, start, end);  // Or later writes do not mark the entries.
 }
 
 void madvise_guard_remove(vm_area_struct* vma, unsigned long start, unsigned long end) {

@@ -19,11 +19,9 @@ void change_pte_range(vm_area_struct* vma, pt_slot* pmd, unsigned long start, un
   if (locked.pte == nullptr) return;
   for (unsigned long address = start; address < end; address += PAGE_SIZE) {
     pt_slot* const pte = locked.pte->in->slot_of(address);
-    pt_entry entry = ptep_get(pte);
+    const pt_entry entry = ptep_get(pte);
     // What becomes writable is left to the next write fault.
-    if (!entry.present() || !entry.write || writable) continue;
-    entry.write = false;
-    set_pte(pte, entry);
+    if (entry.present() && entry.write && !writable) ptep_modify(pte, &pte_wrprotect);
   }
   pte_unmap_unlock(locked);
 }

@@ -9,6 +9,11 @@
 namespace mm_model {
 namespace {
 
+pt_entry ToHint(pt_entry entry) {
+  entry.protnone = true;
+  return entry;
+}
+
 void change_prot_numa(vm_area_struct* vma, unsigned long start, unsigned long end) {
   mm_struct* const mm = vma->vm_mm;
   for (unsigned long address = start; address < end; address += PAGE_SIZE) {
@@ -16,11 +21,8 @@ void change_prot_numa(vm_area_struct* vma, unsigned long start, unsigned long en
     if (pmd == nullptr) continue;
     const LockedPte locked = pte_offset_map_lock(mm, pmd, address);
     if (locked.pte == nullptr) continue;
-    pt_entry entry = ptep_get(locked.pte);
-    if (entry.present() && !entry.protnone) {
-      entry.protnone = true;
-      set_pte(locked.pte, entry);
-    }
+    const pt_entry entry = ptep_get(locked.pte);
+    if (entry.present() && !entry.protnone) ptep_modify(locked.pte, &ToHint);
     pte_unmap_unlock(locked);
   }
   flush_tlb_range(mm, start, end);

@@ -43,10 +43,26 @@ void CountMigrationEntries(const pt_entry& was, const pt_entry& next) {
   if (next.kind == pt_entry::Kind::kMigration) next.page->migration_entries.inc();
 }
 
-pt_entry Change(pt_slot* slot, const pt_entry& next, const lockdep::CallSite& site) {
+// What a processor wrote to the page is known by this bit alone.
+void CheckKeepsDirty(const pt_entry& was, const pt_entry& next) {
+  if (!was.present() || was.page != next.page || !was.dirty || next.dirty) return;
+  if (!was.page->dirty)
+    Corruption("what a processor wrote is lost: its entry says that it is clean");
+}
+
+struct PtChange {
+  AccessKind kind;  // kAtomic: the old entry and the new one are exchanged.
+  lockdep::CallSite site;
+};
+
+template <typename NextOf>
+pt_entry Change(pt_slot* slot, const PtChange& change, const NextOf& next_of) {
+  const lockdep::CallSite& site = change.site;
   WillWrite(*slot, {FieldOf(*slot->in), AccessKind::kPlain, slot, site});
   CheckNotFreed(slot);
-  CheckPtChange(*slot, next, site);
+  const pt_entry next = next_of(slot->entry);
+  CheckPtChange(*slot, next, change.kind, site);
+  if (change.kind == AccessKind::kPlain) CheckKeepsDirty(slot->entry, next);
   CheckMakesSense(*slot, next);
   NoteStale(*slot, next);
   CountMigrationEntries(slot->entry, next);
@@ -152,9 +168,33 @@ pt_entry ptep_get(const pt_slot* slot) {
   return slot->entry;
 }
 
-void set_pte(pt_slot* slot, const pt_entry& entry) { Change(slot, entry, LOCKDEP_CALL_SITE()); }
+void set_pte(pt_slot* slot, const pt_entry& entry) {
+  Change(slot, {AccessKind::kPlain, LOCKDEP_CALL_SITE()}, [&](const pt_entry&) { return entry; });
+}
 
-pt_entry ptep_get_and_clear(pt_slot* slot) { return Change(slot, {}, LOCKDEP_CALL_SITE()); }
+pt_entry ptep_exchange(pt_slot* slot, const pt_entry& entry) {
+  return Change(slot, {AccessKind::kAtomic, LOCKDEP_CALL_SITE()},
+                [&](const pt_entry&) { return entry; });
+}
+
+pt_entry ptep_get_and_clear(pt_slot* slot) {
+  return Change(slot, {AccessKind::kAtomic, LOCKDEP_CALL_SITE()},
+                [](const pt_entry&) { return pt_entry(); });
+}
+
+pt_entry ptep_modify(pt_slot* slot, pt_entry (*changed)(pt_entry was)) {
+  return Change(slot, {AccessKind::kAtomic, LOCKDEP_CALL_SITE()}, changed);
+}
+
+pt_entry pte_wrprotect(pt_entry entry) {
+  entry.write = false;
+  return entry;
+}
+
+pt_entry pte_mkold(pt_entry entry) {
+  entry.young = false;
+  return entry;
+}
 
 pt_entry ptep_get_lockless(const pt_slot* pmd, unsigned long address) {
   rcu_read_lock();
@@ -165,7 +205,7 @@ pt_entry ptep_get_lockless(const pt_slot* pmd, unsigned long address) {
 }
 
 pt_entry mk_pte(folio* page, bool write) {
-  return {.kind = pt_entry::Kind::kPresent, .write = write, .page = page};
+  return {.kind = pt_entry::Kind::kPresent, .write = write, .young = true, .page = page};
 }
 
 pt_slot* pmd_alloc(mm_struct* mm, unsigned long address) {
@@ -249,14 +289,22 @@ void pte_unmap_unlock(const LockedPte& locked) {
   rcu_read_unlock();
 }
 
-pt_entry HardwareWalk(mm_struct* mm, unsigned long address) {
+pt_slot* HardwareWalk(mm_struct* mm, unsigned long address) {
   page_table* table = &mm->pgd;
   while (true) {
-    const pt_slot* const slot = table->slot_of(address);
+    pt_slot* const slot = table->slot_of(address);
     AlsoTouches(slot, AccessMode::kShared);
-    if (slot->entry.kind != pt_entry::Kind::kTable) return slot->entry;
+    if (slot->entry.kind != pt_entry::Kind::kTable) return slot;
     table = slot->entry.table;
   }
+}
+
+void HardwareMark(pt_slot* slot, bool write) {
+  pt_entry& entry = slot->entry;
+  if (entry.young && (entry.dirty || !write)) return;
+  AlsoTouches(slot, AccessMode::kExclusive);
+  entry.young = true;
+  entry.dirty |= write;
 }
 
 page_table* PeekPteTable(const mm_struct& mm, unsigned long address) {

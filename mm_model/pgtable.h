@@ -21,8 +21,18 @@ namespace mm_model {
 [[gnu::noinline]] pt_entry ptep_get(const pt_slot* slot);
 // Write an entry.  REQUIRES, as a rule: the lock of its level, or, above the
 // PTE level, that nobody can reach it.
+// Processors set accessed and dirty bits whatever locks others hold: an entry that they
+// may use is changed at once, by the functions that return what it was, or so that it
+// allows more (rule PT-ATOMIC).
 [[gnu::noinline]] void set_pte(pt_slot* slot, const pt_entry& entry);
 [[gnu::noinline]] pt_entry ptep_get_and_clear(pt_slot* slot);
+[[gnu::noinline]] pt_entry ptep_exchange(pt_slot* slot, const pt_entry& entry);
+// ptep_set_wrprotect, ptep_test_and_clear_young and their like, and what lies between
+// ptep_modify_prot_start and _commit.
+[[gnu::noinline]] pt_entry ptep_modify(pt_slot* slot, pt_entry (*changed)(pt_entry was));
+// Changes of that kind.
+pt_entry pte_wrprotect(pt_entry entry);
+pt_entry pte_mkold(pt_entry entry);
 
 // Reads the pte of the address under RCU alone (pte_offset_map, ptep_get_lockless); none
 // if there is no table.  Who acts on it asks again under the lock.
@@ -71,9 +81,11 @@ MM_LOCK_FUNCTION LockedPte pte_offset_map_lock(mm_struct* mm, pt_slot* pmd, unsi
                                                uint8_t subclass = 0);
 MM_LOCK_FUNCTION void pte_unmap_unlock(const LockedPte& locked);
 
-// What the processor finds for the address, which asks for no lock; part of the step
-// that runs.
-pt_entry HardwareWalk(mm_struct* mm, unsigned long address);
+// Where the processor's walk for the address ends, which asks for no lock; part of the
+// step that runs.
+pt_slot* HardwareWalk(mm_struct* mm, unsigned long address);
+// It marks the entry that it uses so; part of that step too.
+void HardwareMark(pt_slot* slot, bool write);
 
 // ---- For rules and tests ----
 

@@ -56,14 +56,20 @@ bool StandsFor(const pt_entry& entry, const folio* page) {
   return entry.page == page && (entry.present() || entry.kind == pt_entry::Kind::kMigration);
 }
 
-// Replaces the entry and flushes, so that nobody writes to the page any more.
-void ReplaceAndFlush(const RmapStep& step, pt_slot* pte, const pt_entry& next) {
-  if (next.none()) {
-    ptep_get_and_clear(pte);
-  } else {
-    set_pte(pte, next);
-  }
+// So that nobody writes to the page any more.
+void FlushPage(const RmapStep& step) {
   flush_tlb_range(step.vma->vm_mm, step.address, step.address + PAGE_SIZE);
+}
+
+pt_entry ToMigration(pt_entry entry) {
+  entry.kind = pt_entry::Kind::kMigration;
+  return entry;
+}
+
+pt_entry ToClean(pt_entry entry) {
+  entry.dirty = false;
+  entry.write = false;
+  return entry;
 }
 
 void try_to_unmap_one(const RmapStep& step) {
@@ -76,8 +82,8 @@ void try_to_unmap_one(const RmapStep& step) {
       add_to_mmlist(step.vma->vm_mm);
       next = {.kind = pt_entry::Kind::kSwap, .swap = step.page->swap};
     }
-    const bool dirty = ptep_get(locked.pte).dirty;
-    ReplaceAndFlush(step, locked.pte, next);
+    const bool dirty = ptep_exchange(locked.pte, next).dirty;
+    FlushPage(step);
     if (dirty) folio_mark_dirty(step.page);
     step.page->anon_exclusive = false;  // Who copies the swap entry shares it.
     step.page->mapcount.add(-1);
@@ -95,10 +101,9 @@ void try_to_migrate_one(const RmapStep& step) {
   if (invalid_migration_vma(step.vma)) return;
   const LockedPte locked = page_vma_mapped_walk(step);
   if (locked.pte == nullptr) return;
-  pt_entry entry = ptep_get(locked.pte);
-  entry.kind = pt_entry::Kind::kMigration;
-  ReplaceAndFlush(step, locked.pte, entry);
-  if (entry.dirty) folio_mark_dirty(step.page);
+  const bool dirty = ptep_modify(locked.pte, &ToMigration).dirty;
+  FlushPage(step);
+  if (dirty) folio_mark_dirty(step.page);
   step.page->anon_exclusive = false;  // Who copies the migration entry shares it.
   step.page->mapcount.add(-1);
   pte_unmap_unlock(locked);
@@ -122,10 +127,8 @@ void remove_migration_pte(const RmapStep& step) {
 void folio_referenced_one(const RmapStep& step) {
   const LockedPte locked = page_vma_mapped_walk(step);
   if (locked.pte == nullptr) return;
-  pt_entry entry = ptep_get(locked.pte);
-  if (entry.young) {
-    entry.young = false;
-    set_pte(locked.pte, entry);
+  if (ptep_get(locked.pte).young) {
+    ptep_modify(locked.pte, &pte_mkold);
     *static_cast<bool*>(step.argument) = true;
   }
   pte_unmap_unlock(locked);
@@ -136,11 +139,9 @@ void page_vma_mkclean_one(const RmapStep& step) {
   if (locked.pte == nullptr) return;
   const pt_entry entry = ptep_get(locked.pte);
   if (entry.present() && (entry.dirty || entry.write)) {
-    pt_entry clean = entry;
-    clean.dirty = false;
-    clean.write = false;
-    ReplaceAndFlush(step, locked.pte, clean);
-    if (entry.dirty) step.page->dirty = true;  // Until the caller clears it.
+    const bool dirty = ptep_modify(locked.pte, &ToClean).dirty;
+    FlushPage(step);
+    if (dirty) step.page->dirty = true;  // Until the caller clears it.
   }
   pte_unmap_unlock(locked);
 }

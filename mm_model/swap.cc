@@ -87,7 +87,7 @@ void MapSwappedIn(const LockedPte& locked, vm_area_struct* vma, folio* page, boo
   page->index = linear_page_index(vma, AddressOf(*locked.pte));
   page->mapcount.add(1);
   locked.pte->in->mm->rss_stat.add(1);
-  set_pte(locked.pte, {.kind = pt_entry::Kind::kPresent, .write = write, .page = page});
+  set_pte(locked.pte, mk_pte(page, write));
 }
 
 bool IsSwapEntry(const pt_entry& entry, unsigned long slot) {

@@ -20,7 +20,8 @@ struct IrqGrace {
 };
 
 bool AllowsLess(const pt_entry& was, const pt_entry& next) {
-  return (was.write && !next.write) || (!was.protnone && next.protnone);
+  return (was.write && !next.write) || (was.dirty && !next.dirty) ||
+         (!was.protnone && next.protnone);
 }
 
 bool IsMine(const StaleRange& stale) { return stale.by == &current(); }
@@ -57,7 +58,7 @@ const TlbEntry* Find(const Tlb& tlb, unsigned long address, bool write) {
 
 void Fill(Tlb* tlb, unsigned long address, const pt_entry& entry) {
   std::erase_if(tlb->entries, [&](const TlbEntry& old) { return old.address == address; });
-  tlb->entries.push_back({address, entry.page, entry.write});
+  tlb->entries.push_back({address, entry.page, entry.write && entry.dirty});
 }
 
 void Use(const folio& page) {
@@ -92,8 +93,8 @@ void tlb_remove_table_sync_one() {
             {&IrqGrace::Over, &grace, nullptr, &site});
 }
 
-// A walk that is under way when its processor flushes is made again, so a walk and
-// what it caches are one step.  A flush can only make an access fault that did not.
+// A walk that is under way when its processor flushes is made again, so a walk, what it
+// marks and what it caches are one step.  A flush can only make an access fault that did not.
 bool user_access(mm_struct* mm, unsigned long address, bool write) {
   Tlb& tlb = mm->tlb[current().id()];
   SchedulingPoint({StepKind::kRead, "user access", &mm->tlb, AccessMode::kShared});
@@ -103,8 +104,10 @@ bool user_access(mm_struct* mm, unsigned long address, bool write) {
     Use(*cached->page);
     return true;
   }
-  const pt_entry entry = HardwareWalk(mm, address);
+  pt_slot* const slot = HardwareWalk(mm, address);
+  const pt_entry& entry = slot->entry;
   if (!entry.present() || entry.protnone || (write && !entry.write)) return false;
+  HardwareMark(slot, write);
   AlsoTouches(tlb.PartOf(address), AccessMode::kExclusive);
   Fill(&tlb, address, entry);
   return true;

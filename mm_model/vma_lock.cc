@@ -6,6 +6,7 @@
 #include "mm_model/mm_locks.h"
 #include "mm_model/mutation.h"
 #include "mm_model/rules/state_rules.h"
+#include "mm_model/tlb.h"
 #include "mm_model/vma_lock_protocol.h"
 
 namespace mm_model {
@@ -162,7 +163,11 @@ VmaReadLock vma_start_read(mm_struct* mm, vm_area_struct* vma, const lockdep::Ca
   return VmaReadLock::kLocked;
 }
 
-void vma_end_read(vm_area_struct* vma) { EndRead(vma, LOCKDEP_CALL_SITE()); }
+void vma_end_read(vm_area_struct* vma) {
+  const lockdep::CallSite site = LOCKDEP_CALL_SITE();
+  CheckFlushed(vma->vm_mm.peek(), site);
+  EndRead(vma, site);
+}
 
 void vma_start_read_locked(vm_area_struct* vma) {
   StartReadLocked(vma, {.site = LOCKDEP_CALL_SITE()});

@@ -6,6 +6,7 @@
 #include "mm_model/museum/museum.h"
 #include "mm_model/museum/steps.h"
 #include "mm_model/services.h"
+#include "mm_model/tlb.h"
 #include "mm_model/vma_lock.h"
 
 namespace mm_model {
@@ -142,6 +143,30 @@ void ZapAndFlush(A& space) { madvise_dontneed(space.mm, A::kAnon, PAGE_SIZE); }
 constexpr ScenarioTask kFlush[] = {{"zap", ZapWithoutFlush}, {"user", FaultAnon}};
 constexpr ScenarioTask kFlushKept[] = {{"zap", ZapAndFlush}, {"user", FaultAnon}};
 
+// An entry that processors use is changed at once: what one sets between a look and a
+// write would be lost.  Here the page is clean until it is written.
+void MakeClean(A& space) {
+  FaultAnon(space);
+  madvise_free(space.mm, A::kAnon, PAGE_SIZE);
+}
+void ProtectAnon(A& space, bool at_once) {
+  mmap_write_lock(space.mm);
+  vma_start_write(vma_lookup(space.mm, A::kAnon));
+  const LockedPte locked = pte_offset_map_lock(space.mm, pmd_off(space.mm, A::kAnon), A::kAnon);
+  if (at_once) {
+    ptep_modify(locked.pte, &pte_wrprotect);
+  } else {
+    set_pte(locked.pte, pte_wrprotect(ptep_get(locked.pte)));
+  }
+  pte_unmap_unlock(locked);
+  flush_tlb_range(space.mm, A::kAnon, A::kAnon + PAGE_SIZE);
+  mmap_write_unlock(space.mm);
+}
+void ProtectInTwoSteps(A& space) { ProtectAnon(space, false); }
+void ProtectAtOnce(A& space) { ProtectAnon(space, true); }
+constexpr ScenarioTask kExchange[] = {{"mprotect", ProtectInTwoSteps}, {"user", FaultAnon}};
+constexpr ScenarioTask kExchangeKept[] = {{"mprotect", ProtectAtOnce}, {"user", FaultAnon}};
+
 constexpr MuseumPiece kPieces[] = {
     MM_WHY("why-move-ptes-takes-rmap-locks", "mm/mremap.c, move_ptes; PT-MOVE-PTE",
            kModelCorruption, "an entry moves behind a walk that has passed its target", kMove,
@@ -158,6 +183,9 @@ constexpr MuseumPiece kPieces[] = {
     MM_WHY("why-ptes-are-read-under-rcu", "process_addrs.rst, \"Locking rules\"; PT-RCU",
            kModelCorruption, "a table is freed under somebody who reads it", kRcu, kRcuKept,
            EmptyTable),
+    MM_WHY("why-entries-are-exchanged", "process_addrs.rst, \"Atomicity\"; PT-ATOMIC",
+           kModelCorruption, "a processor writes between the look at an entry and its change",
+           kExchange, kExchangeKept, MakeClean),
     MM_WHY("why-the-tlb-is-flushed", "mm/memory.c, zap_pte_range; PT-FLUSH", kModelCorruption,
            "a page is freed that a processor still uses", kFlush, kFlushKept, UseAndCacheAnon),
 };

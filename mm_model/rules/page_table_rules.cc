@@ -15,12 +15,13 @@ constexpr PtRule kRules[] = {
 };
 
 template <typename Owner>
-void Check(PtRuleId id, const Owner& owner, const lockdep::CallSite& site) {
+void Check(PtRuleId id, const Owner& owner, const lockdep::CallSite& site,
+           AccessKind kind = AccessKind::kPlain) {
   if (machine().validator().stopped()) return;  // It no longer knows what is held.
   machine().CountCheck(id);
   const PtRule& rule = RuleOf(id);
-  if (Holds(owner, rule.requirement.parsed, AccessKind::kPlain)) return;
-  const Lack lack = LackOf(owner, rule.requirement.parsed, AccessKind::kPlain);
+  if (Holds(owner, rule.requirement.parsed, kind)) return;
+  const Lack lack = LackOf(owner, rule.requirement.parsed, kind);
   const char* const text =
       Interned(absl::StrCat(rule.id, ": to ", rule.subject, " a task needs ", rule.requirement.text,
                             " (", rule.source, "); missing: ", lack.text));
@@ -44,6 +45,15 @@ bool DiffersInUseOnly(const pt_entry& was, const pt_entry& next) {
   return was.present() && as_before == was;
 }
 
+bool ProcessorsUse(const pt_entry& entry) { return entry.present() && !entry.protnone; }
+
+// Nothing is lost that a processor may set meanwhile, nor kept that it may no longer do
+// (ptep_set_access_flags).
+bool OnlyAllowsMore(const pt_entry& was, const pt_entry& next) {
+  return ProcessorsUse(next) && next.page == was.page && next.young &&
+         (!was.write || (next.write && next.dirty));
+}
+
 }  // namespace
 
 const PtRule& RuleOf(PtRuleId rule) { return kRules[static_cast<size_t>(rule)]; }
@@ -62,8 +72,12 @@ void CheckPt(PtRuleId rule, const mm_struct& mm, const lockdep::CallSite& site) 
   Check(rule, mm, site);
 }
 
-void CheckPtChange(const pt_slot& slot, const pt_entry& next, const lockdep::CallSite& site) {
+void CheckPtChange(const pt_slot& slot, const pt_entry& next, AccessKind kind,
+                   const lockdep::CallSite& site) {
   const pt_entry& was = slot.entry;
+  if (ProcessorsUse(was) && !OnlyAllowsMore(was, next)) {
+    Check(PtRuleId::kAtomic, slot, site, kind);
+  }
   if (slot.in->level == Level::kPte) Check(PtRuleId::kRevalidate, slot, site);
   if (next.none()) {
     if (IsLeaf(was)) Check(PtRuleId::kZap, slot, site);

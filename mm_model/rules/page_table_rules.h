@@ -20,6 +20,7 @@ struct page_table;
 struct pt_entry;
 struct pt_slot;
 struct vm_area_struct;
+enum class AccessKind : uint8_t;
 
 enum class PtRuleId : uint8_t {
 #define MM_PT_RULE(identifier, id, subject, requirement, source) identifier,
@@ -45,7 +46,8 @@ void CheckPt(PtRuleId rule, const mm_struct& mm, const lockdep::CallSite& site);
 
 // It is about to replace an entry by another: which rule that is follows from
 // the two.
-void CheckPtChange(const pt_slot& slot, const pt_entry& next, const lockdep::CallSite& site);
+void CheckPtChange(const pt_slot& slot, const pt_entry& next, AccessKind kind,
+                   const lockdep::CallSite& site);
 
 // It is about to move what is mapped from one VMA to another.
 struct PtMove {

@@ -2,6 +2,7 @@
 
 #include "mm_model/mm_locks.h"
 #include "mm_model/scenario.h"
+#include "mm_model/tlb.h"
 #include "mm_model/vma_lock.h"
 
 namespace mm_model {
@@ -134,6 +135,17 @@ void AgePteWithoutAskingAgain(A& space) {
   mmap_read_unlock(space.mm);
 }
 
+// The processor may write to the page between the look and the change.
+void ProtectInTwoSteps(A& space) {
+  AccessUser(space.mm, A::kAnon, Access::kWrite);
+  mmap_read_lock(space.mm);
+  const LockedPte locked = pte_offset_map_lock(space.mm, pmd_off(space.mm, A::kAnon), A::kAnon);
+  set_pte(locked.pte, pte_wrprotect(ptep_get(locked.pte)));
+  pte_unmap_unlock(locked);
+  flush_tlb_range(space.mm, A::kAnon, A::kAnon + PAGE_SIZE);
+  mmap_read_unlock(space.mm);
+}
+
 void WriteLockVmaUnderItsReadLock(A& space) {
   mmap_write_lock(space.mm);
   vm_area_struct* const vma = find_vma(space.mm, A::kAnon);
@@ -152,6 +164,7 @@ constexpr ScenarioTask kSequence[] = {{"reader", LookAtSequence}};
 constexpr ScenarioTask kStat[] = {{"reader", ReadStartOfStack}};
 constexpr ScenarioTask kNoRcu[] = {{"walker", ReadPteWithoutRcu}};
 constexpr ScenarioTask kNotAgain[] = {{"walker", AgePteWithoutAskingAgain}};
+constexpr ScenarioTask kTwoSteps[] = {{"protect", ProtectInTwoSteps}};
 constexpr ScenarioTask kOwnRead[] = {{"writer", WriteLockVmaUnderItsReadLock}};
 constexpr ScenarioTask kVmaWriteUnderMmapRead[] = {{"writer", WriteLockVmaUnderMmapRead}};
 constexpr ScenarioTask kFlagsWithoutVmaWrite[] = {{"mprotect", SetFlagsWithoutVmaLock}};
@@ -182,6 +195,8 @@ constexpr Scenario kScenarios[] = {
     {"stat-without-lock", "broken", "read where the stack starts without a lock", kStat},
     {"pte-without-rcu", "broken", "read a pte under the mmap lock alone", kNoRcu},
     {"pte-not-asked-again", "broken", "change a pte of a table that may be gone", kNotAgain},
+    {"pte-changed-in-two-steps", "broken", "read a pte, and write it back with less rights",
+     kTwoSteps},
     {"rmap-locks-in-wrong-order", "broken",
      "take anon_vma->rwsem before i_mmap_rwsem, against the declared order", kRmapOrder},
 };

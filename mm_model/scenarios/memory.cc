@@ -22,6 +22,7 @@ folio* FolioAt(const A& space, unsigned long address) {
 void Reclaim(folio* page) {
   if (page == nullptr) return;
   lru_add_drain(page);
+  shrink_folio(page);  // It was used: it stays for another round.
   shrink_folio(page);
 }
 

@@ -15,7 +15,7 @@ namespace mm_model {
 struct TlbEntry {
   unsigned long address;  // Of the page.
   folio* page;
-  bool write;
+  bool write;  // And the entry says so already: else the first write walks again.
 };
 
 // Of one processor, for one address space.

@@ -224,7 +224,7 @@ TEST_F(GuardedTest, APteNeedsTheLockOfItsTable) {
   page_table* const table = PeekPteTable(*space_.mm, A::kAnon);
   const Body write = [&] {
     table->revalidated_by = &current();
-    set_pte(table->slot_of(A::kAnon), {});
+    ptep_get_and_clear(table->slot_of(A::kAnon));
   };
   EXPECT_THAT(Breaches([&] { mmap_read_lock(space_.mm); }, write),
               ElementsAre("unprotected-access pte"));
@@ -239,7 +239,7 @@ TEST_F(GuardedTest, ThePteLockOfAnotherTableDoesNotCount) {
                   },
                   [&] {
                     table->revalidated_by = &current();
-                    set_pte(table->slot_of(A::kAnon), {});
+                    ptep_get_and_clear(table->slot_of(A::kAnon));
                   }),
               ElementsAre("unprotected-access pte"));
 }

@@ -245,7 +245,7 @@ class HugePageTest : public MappingOpsTest {
   }
   pt_entry EntryAt(mm_struct& mm, unsigned long address) {
     pt_entry entry;
-    Alone([&] { entry = HardwareWalk(&mm, address); });
+    Alone([&] { entry = HardwareWalk(&mm, address)->entry; });
     return entry;
   }
 
@@ -319,11 +319,13 @@ TEST_F(MappingOpsTest, ForkCopiesVmasAndWriteProtectsPrivatePages) {
   EXPECT_EQ(IMmap().size(), 4u);
 
   const pt_entry private_entry = PeekPte(*child, A::kAnon);
-  EXPECT_EQ(private_entry, PeekPte(*mm_, A::kAnon));
+  EXPECT_EQ(private_entry, pte_mkold(PeekPte(*mm_, A::kAnon)));
   EXPECT_FALSE(private_entry.write);
   EXPECT_EQ(private_entry.page->mapcount.peek(), 2);
   EXPECT_TRUE(PeekPte(*child, A::kShared).write);
   EXPECT_TRUE(PeekPte(*mm_, A::kShared).write);
+  EXPECT_TRUE(PeekPte(*mm_, A::kShared).dirty);
+  EXPECT_FALSE(PeekPte(*child, A::kShared).dirty);
 }
 
 TEST_F(MappingOpsTest, AChildsAnonVmaHangsUnderItsParents) {

@@ -60,6 +60,8 @@ const std::vector<Verdict>& Verdicts() {
       {"pte-without-rcu", {{"page-table-rule", "ReadPteWithoutRcu", "read a pte"}}},
       {"pte-not-asked-again",
        {{"page-table-rule", "AgePteWithoutAskingAgain", "change a pte under its lock"}}},
+      {"pte-changed-in-two-steps",
+       {{"page-table-rule", "ProtectInTwoSteps", "change a page table entry that processors use"}}},
       {"rmap-locks-in-wrong-order",
        {{"declared-order-violation", "TakeRmapLocksInWrongOrder", "mm/rmap.c:30"}}},
   };

@@ -6,6 +6,7 @@
 
 #include "mm_model/folio.h"
 #include "mm_model/mm_locks.h"
+#include "mm_model/swap.h"
 #include "tests/mm_model/model_test.h"
 
 namespace mm_model {
@@ -89,9 +90,7 @@ TEST_F(TlbTest, WhatAllowsLessIsFlushedBeforeTheMmapLockGoes) {
   const auto protect = [&](bool flush) {
     mmap_write_lock(mm_);
     const LockedPte locked = pte_offset_map_lock(mm_, pmd_off(mm_, A::kAnon), A::kAnon);
-    pt_entry entry = ptep_get(locked.pte);
-    entry.write = false;
-    set_pte(locked.pte, entry);
+    ptep_modify(locked.pte, &pte_wrprotect);
     pte_unmap_unlock(locked);
     if (flush) flush_tlb_mm(mm_);
     mmap_write_unlock(mm_);
@@ -127,6 +126,68 @@ TEST_F(TlbTest, APageIsFreedWithTheLastThatLeadsToIt) {
     unpin_user_page(pinned);
     EXPECT_TRUE(page_->freed);
   });
+}
+
+// ---- Accessed and dirty bits ----
+
+TEST_F(TlbTest, TheProcessorMarksWhatItUses) {
+  pt_entry& entry = PeekPteTable(*mm_, A::kAnon)->slot_of(A::kAnon)->entry;
+  Alone([&] {
+    entry.young = entry.dirty = false;
+    flush_tlb_mm(mm_);
+    EXPECT_TRUE(user_access(mm_, A::kAnon, false));
+    EXPECT_TRUE(entry.young);
+    EXPECT_FALSE(entry.dirty);
+    EXPECT_TRUE(user_access(mm_, A::kAnon, true));
+    EXPECT_TRUE(entry.dirty);
+  });
+}
+
+TEST_F(TlbTest, WhatItHasCachedAsWrittenItDoesNotMarkAgain) {
+  pt_entry& entry = PeekPteTable(*mm_, A::kAnon)->slot_of(A::kAnon)->entry;
+  Alone([&] {
+    EXPECT_TRUE(user_access(mm_, A::kAnon, true));
+    entry.dirty = false;
+    EXPECT_TRUE(user_access(mm_, A::kAnon, true));
+    EXPECT_FALSE(entry.dirty);
+  });
+}
+
+TEST_F(TlbTest, AnEntryThatProcessorsUseIsChangedAtOnce) {
+  const auto protect = [&](bool at_once) {
+    mmap_write_lock(mm_);
+    const LockedPte locked = pte_offset_map_lock(mm_, pmd_off(mm_, A::kAnon), A::kAnon);
+    if (at_once) {
+      ptep_modify(locked.pte, &pte_wrprotect);
+    } else {
+      set_pte(locked.pte, pte_wrprotect(ptep_get(locked.pte)));
+    }
+    pte_unmap_unlock(locked);
+    flush_tlb_mm(mm_);
+    mmap_write_unlock(mm_);
+  };
+  Alone([&] { protect(true); });
+  EXPECT_THAT(Findings(), IsEmpty());
+  Alone([&] {
+    AccessUser(mm_, A::kAnon, Access::kWrite);
+    protect(false);
+  });
+  ASSERT_THAT(Findings(),
+              ElementsAre("page-table-rule change a page table entry that processors use"));
+  EXPECT_THAT(findings_.found[0].rule, HasSubstr("PT-ATOMIC: "));
+  EXPECT_THAT(findings_.found[0].rule, HasSubstr("missing: atomic"));
+}
+
+TEST_F(TlbTest, APageThatWasUsedStaysForAnotherRoundOfReclaim) {
+  Alone([&] {
+    lru_add_drain(page_);
+    shrink_folio(page_);
+    EXPECT_TRUE(PeekPte(*mm_, A::kAnon).present());
+    EXPECT_FALSE(PeekPte(*mm_, A::kAnon).young);
+    shrink_folio(page_);
+    EXPECT_EQ(PeekPte(*mm_, A::kAnon).kind, pt_entry::Kind::kSwap);
+  });
+  EXPECT_THAT(Findings(), IsEmpty());
 }
 
 // ---- The LRU ----

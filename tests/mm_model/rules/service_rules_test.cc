@@ -1,6 +1,7 @@
 // The rules of files, reclaim and kernel services, each from both sides.
 
 #include "mm_model/mm_ops.h"
+#include "mm_model/tlb.h"
 #include "tests/mm_model/guarded_test.h"
 
 namespace mm_model {
@@ -88,9 +89,11 @@ TEST_F(ServiceRulesTest, TheDirtyBitIsClearedUnderTheRmapLockToo) {
   const Body clean = [&] {
     const LockedPte locked =
         pte_offset_map_lock(space_.mm, pmd_off(space_.mm, A::kShared), A::kShared);
-    pt_entry entry = ptep_get(locked.pte);
-    entry.dirty = !entry.dirty;
-    set_pte(locked.pte, entry);
+    ptep_modify(locked.pte, [](pt_entry entry) {
+      entry.dirty = !entry.dirty;
+      return entry;
+    });
+    flush_tlb_mm(space_.mm);
     pte_unmap_unlock(locked);
   };
   EXPECT_THAT(Breaches([] {}, clean),
