@@ -35,8 +35,9 @@ An entry accepts its finding up to and including the day `expires`. Stale entrie
 (not seen in these inputs) are named and do not fail. --update adds what is new
 and changes or removes nothing that stands there.
 
-What is printed fits ten lines; --report writes the whole, with what is new marked
-(baselineState in SARIF), in any format of 'lockdep report'.
+An empty file is a baseline too. What is printed fits ten lines; --report writes
+the whole, with what is new marked (baselineState in SARIF), in any format of
+'lockdep report'.
 
 Exit codes:
   0  pass: every finding is accepted by the baseline
@@ -122,21 +123,22 @@ int GateCommand::Run() {
   absl::StatusOr<report::Loaded> loaded = findings_.Load(inputs_);
   if (!loaded.ok()) return UsageError(std::string(loaded.status().message()));
   for (const std::string& warning : loaded->warnings) Say(warning);
+  report::ForgetStates(&loaded->report);
   findings_.Apply(&loaded->report);
   return Judge(*baseline, *loaded);
 }
 
 int GateCommand::Judge(const report::Baseline& baseline, report::Loaded& loaded) const {
   report::Report& report = loaded.report;
+  const auto comparison = report::Compare(baseline, report, Relevant(report), Today());
+  report::MarkStates(baseline, comparison, baseline_path_, &report);
+  const absl::Status written = reports_.Write(report);
+  if (!written.ok()) return UsageError(std::string(written.message()));
   if (report.coverage.lock_operations == 0) {
     Say(absl::StrCat("gate: nothing observed: no lock operation in ", absl::StrJoin(inputs_, ", "),
                      "; this proves nothing, so it does not pass"));
     return kExitNothingObserved;
   }
-  const auto comparison = report::Compare(baseline, report, Relevant(report), Today());
-  report::MarkStates(baseline, comparison, baseline_path_, &report);
-  const absl::Status written = reports_.Write(report);
-  if (!written.ok()) return UsageError(std::string(written.message()));
   if (update_) return Update(baseline, report, comparison);
   std::fputs(GateSummary(baseline, report, comparison, loaded.is_complete).c_str(), stdout);
   if (!comparison.fresh.empty() || !comparison.expired.empty()) return kExitFindings;
@@ -150,11 +152,11 @@ int GateCommand::Update(report::Baseline baseline, const report::Report& report,
   report::Accept(baseline, report, comparison.fresh, kUpdateReason);
   const absl::Status written = WriteFile(baseline_path_, report::FormatBaseline(baseline));
   if (!written.ok()) return UsageError(std::string(written.message()));
-  std::printf("lockdep gate: %s: %zu added, %zu in all; say why in each reason=\n",
-              report::Inert(baseline_path_).c_str(), comparison.fresh.size(),
-              baseline.entries.size());
+  std::printf("lockdep gate: %s: %zu added, %zu in all%s\n", report::Inert(baseline_path_).c_str(),
+              comparison.fresh.size(), baseline.entries.size(),
+              comparison.fresh.empty() ? "" : "; say why in each new reason=");
   if (comparison.expired.empty()) return kExitOk;
-  std::printf("lockdep gate: FAIL: %zu entries have expired; fix them or move expires= by hand\n",
+  std::printf("lockdep gate: FAIL: expired: %zu; fix it, or move expires= by hand\n",
               comparison.expired.size());
   return kExitFindings;
 }

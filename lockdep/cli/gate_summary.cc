@@ -49,13 +49,18 @@ std::string GateSummary(const report::Baseline& baseline, const report::Report& 
       "lockdep gate: %s: %d new, %d expired, %d known, %d stale\n",
       has_new ? "FAIL" : (is_complete ? "pass" : "INCOMPLETE"), comparison.fresh.size(),
       comparison.expired.size(), comparison.known.size(), comparison.stale.size());
-  const size_t room = kMostGateLines - 2;  // The verdict, and the advice.
+  // The verdict, the advice, and what did not count.
+  const size_t room = kMostGateLines - 2 - (comparison.milder != 0);
   const bool all = lines.size() <= room;
   const size_t shown = all ? lines.size() : room - 1;
   for (size_t i = 0; i < shown; ++i) summary += lines[i];
   if (!all) {
     absl::StrAppend(&summary, "  and ", lines.size() - shown,
                     " more; --report locks.html has them all\n");
+  }
+  if (comparison.milder != 0) {
+    absl::StrAppend(&summary, "  milder   ", comparison.milder,
+                    " below --fail-on, so not counted; 'lockdep report' shows what they are\n");
   }
   if (!comparison.fresh.empty()) {
     summary += "Fix what is new, or accept it with the reason: add --update\n";

@@ -14,7 +14,8 @@ namespace lockdep::cli {
 inline constexpr size_t kMostGateLines = 10;
 
 // Without `is_complete`, whether all inputs were read, the verdict is no pass.
-// What is new comes first, then what has expired, then stale entries.
+// What is new comes first, then what has expired, then stale entries, then how
+// many findings are milder than what counts.
 std::string GateSummary(const report::Baseline& baseline, const report::Report& report,
                         const report::BaselineComparison& comparison, bool is_complete);
 

@@ -140,6 +140,13 @@ BaselineEntry EntryFor(const Finding& finding, absl::string_view reason) {
   return entry;
 }
 
+void ForgetStates(Report* report) {
+  for (Finding& finding : report->findings) {
+    if (finding.baseline_state == "known") finding.suppressed_by.reset();
+    finding.baseline_state.reset();
+  }
+}
+
 BaselineComparison Compare(const Baseline& baseline, const Report& report,
                            const std::vector<size_t>& relevant, absl::string_view today) {
   BaselineComparison comparison;
@@ -153,8 +160,14 @@ BaselineComparison Compare(const Baseline& baseline, const Report& report,
       comparison.known.push_back(index);
     }
   }
+  const std::set<size_t> looked_at(relevant.begin(), relevant.end());
   std::set<absl::string_view> seen;
-  for (const Finding& finding : report.findings) seen.insert(finding.fingerprint);
+  for (size_t i = 0; i < report.findings.size(); ++i) {
+    const Finding& finding = report.findings[i];
+    seen.insert(finding.fingerprint);
+    comparison.milder += looked_at.count(i) == 0 && !finding.suppressed_by.has_value() &&
+                         FindEntry(baseline, finding.fingerprint) == nullptr;
+  }
   for (size_t i = 0; i < baseline.entries.size(); ++i) {
     if (seen.count(baseline.entries[i].fingerprint) == 0) comparison.stale.push_back(i);
   }

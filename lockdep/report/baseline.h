@@ -71,7 +71,12 @@ struct BaselineComparison {
   std::vector<size_t> known;    // Findings that an entry accepts.
   std::vector<size_t> expired;  // Findings whose entry has expired.
   std::vector<size_t> stale;    // Entries that no finding of the report needs.
+  size_t milder = 0;  // Findings that nobody accepted or suppressed, and that are not relevant.
 };
+
+// Forgets what an earlier gate made of the findings: a report that it wrote is an
+// input like others, and what its baseline accepted is no word of this one.
+void ForgetStates(Report* report);
 
 // Looks only at the findings whose indices are in `relevant`; any finding keeps
 // its entry from being stale.  `today` is "YYYY-MM-DD".

@@ -57,6 +57,11 @@ void Merger::AddFinding(Finding finding) {
   }
   Finding& known = out_.findings[at->second];
   if (LevelRank(finding.level) > LevelRank(known.level)) std::swap(known, finding);
+  if (!finding.suppressed_by.has_value()) {
+    // Who did not suppress it has still to be told.
+    known.suppressed_by.reset();
+    known.baseline_state.reset();
+  }
   for (std::string& test : finding.tests) AddOnce(&known.tests, std::move(test));
 }
 

@@ -14,7 +14,8 @@
 namespace lockdep::report {
 
 // Keeps the order of the reports; findings are sorted, worst level first.  Of a
-// finding that several reports have, the first one told at its worst level stays.
+// finding that several reports have, the first one told at its worst level stays; it
+// is suppressed if every report suppresses it.
 Report MergeReports(std::vector<Report> reports);
 
 // How many rows an execution showed.

@@ -58,6 +58,22 @@ TEST(GateSummaryTest, TenLinesAreEnoughForAnything) {
                           Not(HasSubstr("title 7,")), HasSubstr("and 493 more")));
 }
 
+TEST(GateSummaryTest, WhatIsTooMildToCountIsMentioned) {
+  report::Report report = FreshReport(500);
+  std::vector<size_t> most(498);
+  for (size_t i = 0; i < most.size(); ++i) most[i] = i;
+  const auto summary_of = [&](const std::vector<size_t>& relevant) {
+    return GateSummary({}, report, report::Compare({}, report, relevant, "2030-01-01"),
+                       /*is_complete=*/true);
+  };
+
+  EXPECT_THAT(summary_of({}), AllOf(StartsWith("lockdep gate: pass: 0 new"),
+                                    HasSubstr("milder   500 below --fail-on")));
+  EXPECT_THAT(summary_of(most), HasSubstr("milder   2 below --fail-on"));
+  EXPECT_EQ(LinesIn(summary_of(most)), 10);
+  EXPECT_THAT(SummaryOf(report), Not(HasSubstr("milder")));
+}
+
 TEST(GateSummaryTest, NamesAreInertAndLinesAreNotEndless) {
   report::Report report = FreshReport(1);
   report.findings[0].title = "a\n\033[31m" + std::string(5000, 'x');

@@ -338,6 +338,24 @@ class GateTest(ToolCase):
         self.assertIn("accepted by --update", result["suppressions"][0]["justification"])
         self.assert_refused(self.gate(recording, "--report", "missing/r.sarif"), "missing/r.sarif")
 
+    def test_a_report_that_a_gate_wrote_is_judged_anew(self):
+        recording = self.record("r.lockdep")
+        self.gate(recording, "--update", "--report", "r.json")
+        self.assertEqual(self.gate(recording, "--report", "known.json").returncode, 0)
+        again = self.gate("known.json")
+        self.assertIn("pass: 0 new, 0 expired, 1 known", again.stdout)
+
+        (self.scratch / "b.txt").write_text("")
+        other = self.gate("known.json")
+        self.assertEqual(other.returncode, 1, other.stdout)
+        self.assertIn("FAIL: 1 new", other.stdout)
+
+    def test_a_report_of_nothing_is_written_all_the_same(self):
+        recording = self.record("r.lockdep", "no_locks")
+        (self.scratch / "b.txt").write_text("")
+        self.assert_refused(self.gate(recording, "--report", "r.xml"), "nothing observed", code=3)
+        self.assertIn('errors="1"', (self.scratch / "r.xml").read_text())
+
     def test_what_is_suppressed_does_not_count(self):
         recording = self.record("r.lockdep")
         (self.scratch / "b.txt").write_text("")

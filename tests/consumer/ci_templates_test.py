@@ -4,6 +4,7 @@
 usage: ci_templates_test.py PREFIX CI_DIR PROJECT_DIR SCRATCH_DIR
 """
 
+import json
 import os
 import pathlib
 import re
@@ -44,7 +45,8 @@ class TemplateTest(unittest.TestCase):
         environment = {key: value for key, value in os.environ.items()
                        if not key.startswith(("GITHUB_", "CI_", "LOCKDEP_", "LD_"))}
         environment["PATH"] = f"{PREFIX}/bin:{environment['PATH']}"
-        return subprocess.run(["bash", "-eo", "pipefail", "-c", script], cwd=self.project,
+        # What a step runs in, inside a container.
+        return subprocess.run(["sh", "-e", "-c", script], cwd=self.project,
                               env=environment | variables, capture_output=True, text=True,
                               check=False, timeout=300)
 
@@ -89,11 +91,55 @@ class TemplateTest(unittest.TestCase):
         self.assertEqual(job["artifacts"]["when"], "always")
         self.assertTrue((self.project / job["artifacts"]["reports"]["junit"]).exists())
 
-    def test_every_script_is_bash(self):
+    def job(self, *arguments, **variables):
+        script = 'lockdep-ci "$@" -- sh -c "./build/two_orders ab && ./build/two_orders ba"'
+        environment = os.environ | {"PATH": f"{PREFIX}/bin:{os.environ['PATH']}"} | variables
+        return subprocess.run(["sh", "-c", script, "sh", *arguments], cwd=self.project,
+                              env=environment, capture_output=True, text=True, check=False,
+                              timeout=300)
+
+    def output(self, name):
+        return (self.project / "lockdep-reports" / name).read_text(encoding="utf-8")
+
+    def test_what_the_baseline_accepts_is_a_failure_in_no_report(self):
+        self.assertEqual(self.run_step(BUILD, {}).returncode, 0)
+        red = self.job(GITHUB_ACTIONS="true")
+        self.assertEqual(red.returncode, 1, red.stdout + red.stderr)
+        self.assertRegex(red.stdout, r"(?m)^::warning .*two_orders\.c")
+        self.assertIn('failures="1"', self.output("locks.junit.xml"))
+        known = json.loads(self.output("locks.json"))["findings"][0]
+        (self.project / "ci/locks.baseline").write_text(
+            f"{known['fingerprint']} {known['kind']} a b reason=\"we know\"\n", encoding="utf-8")
+
+        green = self.job(GITHUB_ACTIONS="true")
+
+        self.assertEqual(green.returncode, 0, green.stdout + green.stderr)
+        self.assertNotIn("::warning", green.stdout)
+        self.assertIn('failures="0"', self.output("locks.junit.xml"))
+        self.assertIn("we know", self.output("locks.html"))
+        result = json.loads(self.output("locks.sarif"))["runs"][0]["results"][0]
+        self.assertEqual(result["baselineState"], "unchanged")
+
+    def test_options_of_the_gate_reach_it(self):
+        self.assertEqual(self.run_step(BUILD, {}).returncode, 0)
+        self.assertEqual(self.job("--fail-on", "confirmed").returncode, 0)
+        (self.project / "known").write_text('kind=lock-order-inversion reason="all"\n',
+                                            encoding="utf-8")
+        self.assertEqual(self.job("--suppressions", "known").returncode, 0)
+        self.assertEqual(self.job("--fail-on", "nonsense").returncode, 2)
+
+    def test_without_a_baseline_the_reports_are_there_and_nothing_passes(self):
+        self.assertEqual(self.run_step(BUILD, {}).returncode, 0)
+        result = self.job("--baseline", "none")
+        self.assertEqual(result.returncode, 2, result.stdout)
+        self.assertIn("none: no such baseline", result.stderr)
+        self.assertIn("lock-order-inversion", self.output("locks.html"))
+
+    def test_every_script_is_plain_shell(self):
         scripts = [step["run"] for step in github()["jobs"]["locks"]["steps"] if "run" in step]
         scripts.append("\n".join(gitlab()["before_script"] + gitlab()["script"]))
         for script in scripts:
-            checked = subprocess.run(["bash", "-n"], input=script, text=True, capture_output=True,
+            checked = subprocess.run(["sh", "-n"], input=script, text=True, capture_output=True,
                                      check=False)
             self.assertEqual((checked.returncode, checked.stderr), (0, ""))
 

@@ -204,6 +204,31 @@ TEST(BaselineCompareTest, AFindingBelowTheThresholdStillKeepsItsEntryFromBeingSt
   EXPECT_THAT(comparison.stale, IsEmpty());
 }
 
+TEST(BaselineCompareTest, WhatIsMilderIsCountedUnlessSomebodyAnsweredForIt) {
+  Baseline baseline;
+  baseline.entries = {EntryWith(kPrintA)};
+  Report report = ReportWith({kPrintA, kPrintB, kPrintC, "00000000000000dd"});
+  report.findings[1].suppressed_by = "s:1: why";
+
+  EXPECT_EQ(Compare(baseline, report, /*relevant=*/{}, "2026-01-01").milder, 2u);
+  EXPECT_EQ(Compare(baseline, report, /*relevant=*/{2, 3}, "2026-01-01").milder, 0u);
+}
+
+TEST(BaselineStatesTest, WhatAnEarlierBaselineAcceptedIsForgottenAndASuppressionIsNot) {
+  Baseline baseline;
+  baseline.entries = {EntryWith(kPrintA)};
+  Report report = ReportWith({kPrintA, kPrintB, kPrintC});
+  report.findings[2].suppressed_by = "s:1: why";
+  MarkStates(baseline, Compare(baseline, report, {0, 1}, "2026-01-01"), "old.baseline", &report);
+
+  ForgetStates(&report);
+
+  for (const Finding& finding : report.findings) EXPECT_FALSE(finding.baseline_state.has_value());
+  EXPECT_FALSE(report.findings[0].suppressed_by.has_value());
+  EXPECT_FALSE(report.findings[1].suppressed_by.has_value());
+  EXPECT_TRUE(report.findings[2].suppressed_by.has_value());
+}
+
 TEST(BaselineAcceptTest, WhatIsNewIsAddedInOrderAndNothingElseChanges) {
   Baseline baseline = Parsed(
       "# header\n\n# why we live with it\n"

@@ -60,6 +60,18 @@ TEST(MergeTest, TheSameFindingIsToldOnceAtItsWorst) {
               ElementsAre(Field(&Finding::title, "worst"), Field(&Finding::title, "two")));
 }
 
+TEST(MergeTest, AFindingIsSuppressedIfEveryReportSuppressesIt) {
+  Report with = RunOf("a", 1);
+  with.findings = {FindingOf("f1", "feasible", "one")};
+  with.findings[0].suppressed_by = "s:1: why";
+  Report without = RunOf("b", 2);
+  without.findings = {FindingOf("f1", "feasible", "one")};
+
+  EXPECT_TRUE(MergeReports({with, with}).findings[0].suppressed_by.has_value());
+  EXPECT_FALSE(MergeReports({with, without}).findings[0].suppressed_by.has_value());
+  EXPECT_FALSE(MergeReports({without, with}).findings[0].suppressed_by.has_value());
+}
+
 TEST(MergeTest, AnAttachedTableThatSeveralHaveIsThereOnce) {
   Report one = RunOf("a", 1);
   one.tables = {{.title = "Tills", .note = "", .columns = {"till"}, .rows = {{"1"}}}};
