@@ -12,6 +12,7 @@
 #include "lockdep/record/entry_reader.h"
 #include "lockdep/record/file_bytes.h"
 #include "lockdep/record/format.h"
+#include "lockdep/record/frame_reader.h"
 #include "lockdep/record/layout.h"
 #include "lockdep/record/module_map.h"
 #include "lockdep/record/payload_reader.h"
@@ -21,16 +22,15 @@ namespace {
 
 static_assert(ModuleMap::kNone == Address::kNoModule);
 
-template <typename Entry, typename Id>
-const Entry* FindEntry(const std::vector<Entry>& entries,
-                       const absl::flat_hash_map<Id, size_t>& index, Id id) {
-  const auto found = index.find(id);
-  return found == index.end() ? nullptr : &entries[found->second];
-}
-
 template <typename Entry>
 void Keep(const PayloadReader& in, Entry entry, std::vector<Entry>* entries) {
   if (in.ok()) entries->push_back(std::move(entry));
+}
+
+// What stands behind a run's record in a merged recording.
+bool IsOfARun(RecordType type) {
+  return type == RecordType::kDependency || type == RecordType::kUsage ||
+         type == RecordType::kLockStat || type == RecordType::kViolation;
 }
 
 class Parser {
@@ -40,17 +40,15 @@ class Parser {
   absl::StatusOr<Recording> Parse();
 
  private:
-  struct Record {
-    uint16_t type = 0;
-    std::string_view payload;
-  };
-
   absl::Status ParseFileHeader();
+  absl::Status ParseRecords();
   // Returns the fault, or nothing.
-  std::string NextRecord(Record* record);
-  std::string Apply(const Record& record);
-  void ReportLoss(const std::string& fault);
+  std::string Apply(const Frame& record);
+  void NoteLoss(const std::string& fault, size_t size);
+  void TellLosses();
   void MarkNamesakes();
+  // Its header names no process.
+  bool IsMerged() const { return out_.pid == 0 && out_.start_time_ns == 0; }
   std::string At(const std::string& reason) const {
     return absl::StrCat(out_.path, ": offset ", offset_, ": ", reason);
   }
@@ -67,8 +65,12 @@ class Parser {
 
   std::string_view bytes_;
   size_t offset_ = 0;  // Of the record at hand.
-  size_t next_ = 0;    // Of the one after it.
   size_t records_ = 0;
+  std::string first_loss_;
+  size_t lost_bytes_ = 0;
+  size_t lost_places_ = 0;
+  bool has_gap_ = false;      // Something was kept that stands behind what is lost.
+  bool run_is_lost_ = false;  // Of a merged recording: that of the record at hand.
   size_t unknown_kinds_ = 0;
   bool has_header_ = false;
   ModuleMap module_map_;
@@ -87,8 +89,8 @@ absl::Status Parser::ParseFileHeader() {
         out_.path, ": not a lockdep recording; `lockdep run --record FILE` makes one"));
   }
   if (bytes_.size() < kFileHeaderSize) {
-    return absl::DataLossError(
-        absl::StrCat(out_.path, ": offset ", bytes_.size(), ": the file ends inside its header"));
+    offset_ = bytes_.size();
+    return absl::DataLossError(At("the file ends inside its header"));
   }
   PayloadReader in(bytes_.substr(kMagicSize, kFileHeaderSize - kMagicSize));
   const uint16_t major = in.U16();
@@ -98,45 +100,13 @@ absl::Status Parser::ParseFileHeader() {
                                                    minor, "; this tool reads version ",
                                                    kMajorVersion, "; use the tool that wrote it"));
   }
-  next_ = kFileHeaderSize;
   return absl::OkStatus();
-}
-
-std::string Parser::NextRecord(Record* record) {
-  offset_ = next_;
-  const std::string_view rest = bytes_.substr(offset_);
-  if (rest.size() < kFrameSize) return "the file ends inside a record";
-  PayloadReader frame(rest.substr(0, kFrameSize));
-  const uint32_t size = frame.U32();
-  const uint32_t checksum = frame.U32();
-  record->type = frame.U16();
-  if (size > rest.size() - kFrameSize) {
-    return absl::StrCat("the file ends inside a record of ", size, " bytes");
-  }
-  record->payload = rest.substr(kFrameSize, size);
-  const auto* raw = reinterpret_cast<const unsigned char*>(rest.data());
-  if (RecordChecksum(raw, raw + kFrameSize, size) != checksum) return "the checksum does not match";
-  next_ = offset_ + kFrameSize + size;
-  return {};
 }
 
 absl::StatusOr<Recording> Parser::Parse() {
   if (absl::Status status = ParseFileHeader(); !status.ok()) return status;
-  while (next_ < bytes_.size()) {
-    Record record;
-    std::string fault = NextRecord(&record);
-    if (fault.empty()) fault = Apply(record);
-    if (!fault.empty() && !has_header_) return absl::DataLossError(At(fault));
-    if (!fault.empty()) {
-      ReportLoss(fault);
-      break;
-    }
-    ++records_;
-  }
-  if (!has_header_) {
-    offset_ = next_;
-    return absl::DataLossError(At("the file ends before its first record"));
-  }
+  if (absl::Status status = ParseRecords(); !status.ok()) return status;
+  TellLosses();
   if (unknown_kinds_ != 0) {
     out_.warnings.push_back(absl::StrCat(out_.path, ": ", unknown_kinds_,
                                          " findings of kinds that this tool does not know were "
@@ -146,6 +116,28 @@ absl::StatusOr<Recording> Parser::Parse() {
   for (const RunEntry& run : out_.runs) out_.is_damaged |= run.is_damaged;
   if (out_.runs.empty()) MarkNamesakes();
   return std::move(out_);
+}
+
+absl::Status Parser::ParseRecords() {
+  FrameReader frames(bytes_, kFileHeaderSize);
+  while (frames.more()) {
+    Frame record;
+    std::string fault = frames.Next(&record);
+    offset_ = record.offset;
+    const bool is_whole = fault.empty();
+    if (is_whole) fault = Apply(record);
+    if (!fault.empty() && !has_header_) return absl::DataLossError(At(fault));
+    if (fault.empty()) {
+      ++records_;
+      has_gap_ |= lost_places_ != 0;
+      continue;
+    }
+    NoteLoss(fault, frames.next() - offset_);
+    run_is_lost_ |= !is_whole || record.type == static_cast<uint16_t>(RecordType::kRun);
+  }
+  if (has_header_) return absl::OkStatus();
+  offset_ = bytes_.size();
+  return absl::DataLossError(At("the file ends before its first record"));
 }
 
 // A merged recording says it; of one process it shows.
@@ -160,16 +152,25 @@ void Parser::MarkNamesakes() {
   for (Module& module : out_.modules) module.has_namesake = several.contains(name_of(module));
 }
 
-void Parser::ReportLoss(const std::string& fault) {
-  out_.warnings.push_back(
-      At(absl::StrCat(fault, "; ", bytes_.size() - offset_, " of ", bytes_.size(),
-                      " bytes are lost, ", records_, " records kept")));
+void Parser::NoteLoss(const std::string& fault, size_t size) {
+  if (lost_places_++ == 0) first_loss_ = At(fault);
+  lost_bytes_ += size;
 }
 
-std::string Parser::Apply(const Record& record) {
+void Parser::TellLosses() {
+  if (lost_places_ == 0) return;
+  const std::string places = lost_places_ == 1 ? "" : absl::StrCat(" in ", lost_places_, " places");
+  out_.warnings.push_back(absl::StrCat(first_loss_, "; ", lost_bytes_, " of ", bytes_.size(),
+                                       " bytes are lost", places, ", ", records_, " records kept"));
+  // A log of events goes on from what is lost; what was learnt from them stands for itself.
+  if (has_gap_) out_.events.clear();
+}
+
+std::string Parser::Apply(const Frame& record) {
   PayloadReader in(record.payload);
   const auto type = static_cast<RecordType>(record.type);
   if (!has_header_ && type != RecordType::kHeader) return "the first record is not the header";
+  if (IsMerged() && run_is_lost_ && IsOfARun(type)) return "the run that it was seen in is lost";
   switch (type) {
     case RecordType::kHeader:
       Header(in);
@@ -210,6 +211,7 @@ std::string Parser::Apply(const Record& record) {
     case RecordType::kRun:
       // What follows was seen in this run.
       Keep(in, entries_.Run(in), &out_.runs);
+      if (in.ok()) run_is_lost_ = false;
       break;
     case RecordType::kContext:
       Keep(in, entries_.Context(in), &out_.contexts);
@@ -334,53 +336,6 @@ void Parser::TotalsRecord(PayloadReader& in) {
 }
 
 }  // namespace
-
-const ThreadEntry* Recording::FindThread(ThreadId id) const {
-  return FindEntry(threads, thread_index, id);
-}
-
-const ClassEntry* Recording::FindClass(ClassId id) const {
-  return FindEntry(classes, class_index, id);
-}
-
-const StackEntry* Recording::FindStack(StackId id) const {
-  return FindEntry(stacks, stack_index, id);
-}
-
-namespace {
-
-// The names of the contexts in which some lock was taken.
-std::vector<std::string> UsedContexts(const Recording& recording) {
-  ContextSet used = 0;
-  for (const UsageEntry& usage : recording.usages) {
-    if (IsUsedKind(usage.kind)) used |= usage.contexts;
-  }
-  std::vector<std::string> names;
-  for (const ContextEntry& context : recording.contexts) {
-    if ((used >> context.bit & 1) != 0) names.push_back(context.name);
-  }
-  return names;
-}
-
-}  // namespace
-
-std::vector<RunEntry> RunsOf(const Recording& recording) {
-  if (!recording.runs.empty()) return recording.runs;
-  absl::flat_hash_set<std::pair<ClassId, ClassId>> pairs;
-  for (const DependencyEntry& entry : recording.dependencies) pairs.emplace(entry.from, entry.to);
-  return {{.start_time_ns = recording.start_time_ns,
-           .pid = recording.pid,
-           .command = recording.command,
-           .totals = recording.totals,
-           .stop_reason = recording.stop_reason,
-           .end_time_ns = recording.end_time_ns,
-           .contexts = UsedContexts(recording),
-           .unobserved = recording.unobserved,
-           .classes = recording.classes.size(),
-           .dependencies = pairs.size(),
-           .threads = recording.threads.size(),
-           .is_damaged = recording.is_damaged}};
-}
 
 bool LooksLikeRecording(std::string_view start) {
   const size_t compared = std::min(start.size(), kMagicSize);

@@ -2,9 +2,9 @@
 //
 // The file is hostile input: every count, id, enum and string is checked, and
 // nothing is allocated that the size of the file does not justify.  A file that
-// was cut short or damaged yields what stands before the damage, and a warning
-// that says what was lost.  Ids in a Recording are therefore always valid: what
-// is named by an id is there.
+// was cut short or damaged yields the records that are whole and make sense with
+// what is left, and a warning that says what was lost.  Ids in a Recording are
+// therefore always valid: what is named by an id is there.
 //
 // Thread safety: plain data.
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <string>
+#include <utility>
 
 #include "tests/record/record_bytes.h"
 #include "tests/record/temporary_directory.h"
@@ -89,8 +90,30 @@ TEST(RecordingTest, SaysWhatACutFileLost) {
                          std::to_string(kept.size() + 20) + " bytes are lost, 2 records kept");
 }
 
+// Each fact in `some` is one of `all`.
+void ExpectPartOf(const Recording& some, const Recording& all) {
+  for (const ThreadEntry& thread : some.threads) {
+    ASSERT_NE(all.FindThread(thread.id), nullptr);
+    EXPECT_EQ(thread.name, all.FindThread(thread.id)->name);
+  }
+  for (const ClassEntry& entry : some.classes) {
+    ASSERT_NE(all.FindClass(entry.id), nullptr);
+    EXPECT_EQ(entry.name, all.FindClass(entry.id)->name);
+  }
+  for (const StackEntry& stack : some.stacks) {
+    ASSERT_NE(all.FindStack(stack.id), nullptr);
+    EXPECT_EQ(stack.pcs.size(), all.FindStack(stack.id)->pcs.size());
+  }
+  for (const DependencyEntry& entry : some.dependencies) {
+    EXPECT_EQ(std::pair(entry.from, entry.to), std::pair(ClassId{1}, ClassId{2}));
+  }
+  EXPECT_EQ(some.totals.value_or(*all.totals).locks, all.totals->locks);
+  EXPECT_EQ(some.end_time_ns.value_or(99), 99u);
+}
+
 TEST(RecordingTest, AFlippedBitIsNeverTakenForAFact) {
   const std::string bytes = SmallRecording();
+  const Recording whole = ParseOrDie(bytes);
 
   for (size_t bit = kFileHeaderSize * 8; bit < bytes.size() * 8; ++bit) {
     std::string damaged = bytes;
@@ -98,23 +121,89 @@ TEST(RecordingTest, AFlippedBitIsNeverTakenForAFact) {
     const absl::StatusOr<Recording> recording = ParseRecording("r", damaged);
     if (recording.ok()) {
       ASSERT_EQ(recording->warnings.size(), 1u) << "bit " << bit;
-      EXPECT_FALSE(recording->end_time_ns.has_value());
+      EXPECT_TRUE(recording->is_damaged);
+      ExpectPartOf(*recording, whole);
     } else {
       EXPECT_TRUE(absl::IsDataLoss(recording.status())) << "bit " << bit;
     }
   }
 }
 
-TEST(RecordingTest, KeepsWhatStandsBeforeADamagedRecord) {
-  std::string bytes = SmallRecording();
-  const size_t at = (FileHeader() + HeaderRecord() + ThreadRecord(1, "main")).size();
-  bytes[at + kFrameSize] ^= 1;
+TEST(RecordingTest, KeepsWhatStandsBehindADamagedRecord) {
+  const std::string start = FileHeader() + HeaderRecord() + ClassRecord(1, "A");
+  std::string bytes = start + ThreadRecord(1, "main") + ClassRecord(2, "B") + ClassRecord(3, "C");
+  bytes[start.size() + kFrameSize] ^= 1;
 
   const Recording recording = ParseOrDie(bytes);
 
-  EXPECT_EQ(recording.threads.size(), 1u);
-  EXPECT_THAT(recording.classes, IsEmpty());
-  EXPECT_THAT(recording.warnings, ElementsAre(HasSubstr("the checksum does not match")));
+  EXPECT_THAT(recording.threads, IsEmpty());
+  EXPECT_EQ(recording.classes.size(), 3u);
+  EXPECT_TRUE(recording.is_damaged);
+  EXPECT_THAT(
+      recording.warnings,
+      ElementsAre("r: offset " + std::to_string(start.size()) + ": the checksum does not match; " +
+                  std::to_string(ThreadRecord(1, "main").size()) + " of " +
+                  std::to_string(bytes.size()) + " bytes are lost, 4 records kept"));
+}
+
+TEST(RecordingTest, WhatNeedsALostRecordIsLostToo) {
+  std::string bytes = SmallRecording();
+  const size_t class_a = (FileHeader() + HeaderRecord() + ThreadRecord(1, "main")).size();
+  bytes[class_a + kFrameSize] ^= 1;
+
+  const Recording recording = ParseOrDie(bytes);
+
+  ASSERT_EQ(recording.classes.size(), 1u);
+  EXPECT_EQ(recording.classes[0].name, "B");
+  EXPECT_THAT(recording.dependencies, IsEmpty());
+  EXPECT_EQ(recording.end_time_ns, 99u);
+  EXPECT_THAT(recording.warnings, ElementsAre(HasSubstr("are lost in 2 places, 6 records kept")));
+}
+
+TEST(RecordingTest, BytesThatAreGoneCostTheRecordThatHadThem) {
+  const std::string start = FileHeader() + HeaderRecord() + ClassRecord(1, "A");
+  for (size_t gone = 1; gone < ClassRecord(2, "gone").size(); ++gone) {
+    const Recording recording =
+        ParseOrDie(start + ClassRecord(2, "gone").substr(gone) + ClassRecord(3, "C"));
+
+    EXPECT_EQ(recording.classes.size(), 2u) << gone;
+    EXPECT_NE(recording.FindClass(ClassId{3}), nullptr) << gone;
+  }
+}
+
+TEST(RecordingTest, FactsOfARunThatIsLostAreGivenToNoOther) {
+  const auto run = [](const char* command) {
+    return RecordBytes(RecordType::kRun, U64(1) + U64(1) + Text(command) + U64(0) + U64(0) +
+                                             U64(0) + U8(0) + U8(0) + U8(0) + U8(0) + U32(0) +
+                                             U32(0));
+  };
+  const std::string merged =
+      FileHeader() +
+      RecordBytes(RecordType::kHeader, U64(0) + U64(0) + U16(62) + U8(8) + Text("")) +
+      ThreadRecord(1, "t") + ClassRecord(1, "A") + ClassRecord(2, "B") + run("one") +
+      DependencyRecord(1, 2, 1);
+  std::string lost = run("two");
+  lost[kFrameSize] ^= 1;
+
+  const Recording recording = ParseOrDie(merged + lost + DependencyRecord(2, 1, 1) + run("three") +
+                                         DependencyRecord(1, 1, 1));
+
+  ASSERT_EQ(recording.runs.size(), 2u);
+  ASSERT_EQ(recording.dependencies.size(), 2u);
+  EXPECT_EQ(recording.dependencies[0].run, 0u);
+  EXPECT_EQ(recording.dependencies[1].to, ClassId{1});
+  EXPECT_EQ(recording.dependencies[1].run, 1u);
+}
+
+TEST(RecordingTest, ALogOfEventsIsReadToADamageAndNotBehindIt) {
+  const std::string start = FileHeader() + HeaderRecord();
+  const std::string events = RecordBytes(RecordType::kEvents, "events");
+  std::string damaged = ThreadRecord(1, "main");
+  damaged[kFrameSize] ^= 1;
+
+  EXPECT_EQ(ParseOrDie(start + events + events).events.size(), 2u);
+  EXPECT_EQ(ParseOrDie(start + events + events.substr(0, 9)).events.size(), 1u);
+  EXPECT_THAT(ParseOrDie(start + events + damaged + events).events, IsEmpty());
 }
 
 TEST(RecordingTest, RefusesWhatIsNoRecording) {
@@ -224,7 +313,7 @@ TEST(RecordingTest, AChainToldAgainIsNotNews) {
   EXPECT_EQ(recording.chains[0].link.previous, 0u);
 }
 
-TEST(RecordingTest, TimesOfNoClassEndTheReading) {
+TEST(RecordingTest, TimesOfNoClassAreLeftOut) {
   const auto lost = [](const std::string& times) {
     const Recording recording = ParseOrDie(FileHeader() + HeaderRecord() + ClassRecord(1, "A") +
                                            RecordBytes(RecordType::kLockStat, times));
@@ -239,7 +328,7 @@ TEST(RecordingTest, TimesOfNoClassEndTheReading) {
   EXPECT_THAT(lost(U32(1) + U64(1)), HasSubstr("too short"));
 }
 
-TEST(RecordingTest, ChainsThatHangInTheAirEndTheReading) {
+TEST(RecordingTest, ChainsThatHangInTheAirAreLeftOut) {
   const auto lost = [](const std::string& chains) {
     const Recording recording = ParseOrDie(FileHeader() + HeaderRecord() + ClassRecord(1, "A") +
                                            RecordBytes(RecordType::kChains, chains));
