@@ -11,6 +11,7 @@
 #include "lockdep/cli/progress.h"
 #include "lockdep/cli/usage.h"
 #include "lockdep/record/merge_files.h"
+#include "lockdep/record/packed.h"
 #include "lockdep/record/recording_writer.h"
 
 namespace lockdep::cli {
@@ -75,7 +76,7 @@ int MergeCommand::Run() {
   const absl::StatusOr<record::MergedFiles> merged = Merge();
   if (!merged.ok()) return UsageError(std::string(merged.status().message()));
   for (const std::string& warning : merged->warnings) Say(warning);
-  status = WriteFile(output_, record::EncodeMerged(merged->recording));
+  status = WriteFile(output_, record::PackRecording(record::EncodeMerged(merged->recording)));
   if (!status.ok()) return UsageError(std::string(status.message()));
   std::printf("lockdep merge: %zu recordings, %zu runs: %zu classes, %zu dependencies\n",
               merged->count, merged->recording.runs.size(), merged->recording.classes.size(),

@@ -12,6 +12,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "lockdep/cli/output_file.h"
+#include "lockdep/record/packed.h"
 
 namespace lockdep::cli {
 namespace {
@@ -44,7 +45,7 @@ absl::StatusOr<std::string> ReadWhole(const std::string& path) {
 absl::Status CopyRecording(const std::string& from, const std::string& to) {
   const absl::StatusOr<std::string> contents = ReadWhole(from);
   if (!contents.ok()) return contents.status();
-  return WriteFile(to, *contents);
+  return WriteFile(to, record::PackRecording(*contents));
 }
 
 }  // namespace

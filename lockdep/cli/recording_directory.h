@@ -47,7 +47,7 @@ class RecordingDirectory {
 // Whether CopyRecordings to `path` would lose nothing that is there.
 absl::Status CheckRecordTarget(const std::string& path);
 
-// Copies one recording to the file `path`; several, or one if `path` is a
+// Copies one recording, packed, to the file `path`; several, or one if `path` is a
 // directory, into the directory `path`, which is made if it is not there.
 absl::Status CopyRecordings(const std::vector<std::string>& recordings, const std::string& path);
 

@@ -1,4 +1,4 @@
-// The recording file, version 1: what Recorder writes and ReadRecording reads.
+// The recording file: what Recorder writes and ReadRecording reads.
 // docs/recording_format.md tells it field by field.
 //
 // A file is a FileHeader and then records, each with its own length and
@@ -23,6 +23,8 @@ inline constexpr char kMagic[] = {'L', 'O', 'C', 'K', 'D', 'E', 'P', '\n'};
 inline constexpr size_t kMagicSize = sizeof(kMagic);
 inline constexpr uint16_t kMajorVersion = 1;
 inline constexpr uint16_t kMinorVersion = 3;
+// Of a file with packed records, which a reader of version 1 would pass over.
+inline constexpr uint16_t kPackedMajorVersion = 2;
 inline constexpr size_t kFileHeaderSize = kMagicSize + 8;
 
 // Payload length (4), checksum (4), type (2), zero (2); then the payload.  The
@@ -51,6 +53,7 @@ enum class RecordType : uint16_t {
   kChains = 16,  // From minor version 3 on.
   kLockStat = 17,
   kEvents = 18,
+  kPacked = 19,  // From major version 2 on.
 };
 
 namespace internal {

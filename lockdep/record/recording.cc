@@ -15,6 +15,7 @@
 #include "lockdep/record/frame_reader.h"
 #include "lockdep/record/layout.h"
 #include "lockdep/record/module_map.h"
+#include "lockdep/record/packed.h"
 #include "lockdep/record/payload_reader.h"
 
 namespace lockdep::record {
@@ -33,6 +34,10 @@ bool IsOfARun(RecordType type) {
          type == RecordType::kLockStat || type == RecordType::kViolation;
 }
 
+bool IsOrHasRuns(RecordType type) {
+  return type == RecordType::kRun || type == RecordType::kPacked;
+}
+
 class Parser {
  public:
   Parser(const std::string& name, std::string_view bytes) : bytes_(bytes) { out_.path = name; }
@@ -41,7 +46,7 @@ class Parser {
 
  private:
   absl::Status ParseFileHeader();
-  absl::Status ParseRecords();
+  absl::Status ParseRecords(std::string_view bytes, size_t start);
   // Returns the fault, or nothing.
   std::string Apply(const Frame& record);
   void NoteLoss(const std::string& fault, size_t size);
@@ -62,6 +67,8 @@ class Parser {
   void LockStatRecord(PayloadReader& in);
   void ViolationRecord(PayloadReader& in);
   void TotalsRecord(PayloadReader& in);
+  void Events(PayloadReader& in, std::string_view payload);
+  std::string Packed(std::string_view payload);
 
   std::string_view bytes_;
   size_t offset_ = 0;  // Of the record at hand.
@@ -69,7 +76,8 @@ class Parser {
   std::string first_loss_;
   size_t lost_bytes_ = 0;
   size_t lost_places_ = 0;
-  bool has_gap_ = false;      // Something was kept that stands behind what is lost.
+  bool has_gap_ = false;  // Something was kept that stands behind what is lost.
+  bool is_unpacking_ = false;
   bool run_is_lost_ = false;  // Of a merged recording: that of the record at hand.
   size_t unknown_kinds_ = 0;
   bool has_header_ = false;
@@ -95,17 +103,21 @@ absl::Status Parser::ParseFileHeader() {
   PayloadReader in(bytes_.substr(kMagicSize, kFileHeaderSize - kMagicSize));
   const uint16_t major = in.U16();
   const uint16_t minor = in.U16();
-  if (major != kMajorVersion) {
-    return absl::InvalidArgumentError(absl::StrCat(out_.path, ": recording version ", major, ".",
-                                                   minor, "; this tool reads version ",
-                                                   kMajorVersion, "; use the tool that wrote it"));
+  if (major < kMajorVersion || major > kPackedMajorVersion) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        out_.path, ": recording version ", major, ".", minor, "; this tool reads versions ",
+        kMajorVersion, " and ", kPackedMajorVersion, "; use the tool that wrote it"));
   }
   return absl::OkStatus();
 }
 
 absl::StatusOr<Recording> Parser::Parse() {
   if (absl::Status status = ParseFileHeader(); !status.ok()) return status;
-  if (absl::Status status = ParseRecords(); !status.ok()) return status;
+  if (absl::Status status = ParseRecords(bytes_, kFileHeaderSize); !status.ok()) return status;
+  if (!has_header_) {
+    offset_ = bytes_.size();
+    return absl::DataLossError(At("the file ends before its first record"));
+  }
   TellLosses();
   if (unknown_kinds_ != 0) {
     out_.warnings.push_back(absl::StrCat(out_.path, ": ", unknown_kinds_,
@@ -118,26 +130,36 @@ absl::StatusOr<Recording> Parser::Parse() {
   return std::move(out_);
 }
 
-absl::Status Parser::ParseRecords() {
-  FrameReader frames(bytes_, kFileHeaderSize);
+absl::Status Parser::ParseRecords(std::string_view bytes, size_t start) {
+  FrameReader frames(bytes, start);
   while (frames.more()) {
     Frame record;
     std::string fault = frames.Next(&record);
-    offset_ = record.offset;
+    if (!is_unpacking_) offset_ = record.offset;
     const bool is_whole = fault.empty();
     if (is_whole) fault = Apply(record);
     if (!fault.empty() && !has_header_) return absl::DataLossError(At(fault));
     if (fault.empty()) {
-      ++records_;
+      if (record.type != static_cast<uint16_t>(RecordType::kPacked)) ++records_;
       has_gap_ |= lost_places_ != 0;
       continue;
     }
-    NoteLoss(fault, frames.next() - offset_);
-    run_is_lost_ |= !is_whole || record.type == static_cast<uint16_t>(RecordType::kRun);
+    // What is lost of a packed record is lost with others that are in the file.
+    NoteLoss(fault, is_unpacking_ ? 0 : frames.next() - offset_);
+    run_is_lost_ |= !is_whole || IsOrHasRuns(static_cast<RecordType>(record.type));
   }
-  if (has_header_) return absl::OkStatus();
-  offset_ = bytes_.size();
-  return absl::DataLossError(At("the file ends before its first record"));
+  return absl::OkStatus();
+}
+
+std::string Parser::Packed(std::string_view payload) {
+  if (is_unpacking_) return "a packed record in a packed one";
+  std::string fault;
+  const std::string records = Unpack(payload, &fault);
+  if (!fault.empty()) return fault;
+  is_unpacking_ = true;
+  ParseRecords(records, 0).IgnoreError();  // There is a header already.
+  is_unpacking_ = false;
+  return {};
 }
 
 // A merged recording says it; of one process it shows.
@@ -226,11 +248,10 @@ std::string Parser::Apply(const Frame& record) {
       Keep(in, entries_.Usage(in), &out_.usages);
       break;
     case RecordType::kEvents:
-      out_.events.push_back({.offset = offset_ + kFrameSize,
-                             .size = record.payload.size(),
-                             .dependencies = out_.dependencies.size(),
-                             .usages = out_.usages.size()});
+      Events(in, record.payload);
       break;
+    case RecordType::kPacked:
+      return Packed(record.payload);
     default:
       break;  // Of a later minor version.
   }
@@ -333,6 +354,15 @@ void Parser::TotalsRecord(PayloadReader& in) {
   totals.locks = in.U64();
   totals.chains = in.U64();
   if (in.ok()) out_.totals = totals;
+}
+
+// It is read where it stands in the file.
+void Parser::Events(PayloadReader& in, std::string_view payload) {
+  if (is_unpacking_) return in.Fail("a log of events in a packed record");
+  out_.events.push_back({.offset = offset_ + kFrameSize,
+                         .size = payload.size(),
+                         .dependencies = out_.dependencies.size(),
+                         .usages = out_.usages.size()});
 }
 
 }  // namespace

@@ -2,9 +2,11 @@
 """`lockdep merge`, and what several runs show together."""
 
 import json
+import re
+import subprocess
 import unittest
 
-from tool_case import PROGRAMS, ToolCase
+from tool_case import PRELOAD, PROGRAMS, ToolCase
 
 
 class MergeTest(ToolCase):
@@ -63,6 +65,27 @@ class MergeTest(ToolCase):
             data = (self.scratch / "m").read_bytes()
             expected = expected or data
             self.assertEqual(data, expected, steps)
+
+    def test_what_is_kept_of_a_large_graph_is_packed_and_says_the_same(self):
+        program = PROGRAMS / "many_locks"
+        plain = subprocess.run([program], check=False, cwd=self.scratch, env=self.environment(
+            LD_PRELOAD=PRELOAD, LOCKDEP_OPTIONS="record=plain:class_by=instance"))
+        self.assertEqual(plain.returncode, 0)
+        kept = self.tool("run", "--record", "kept", "--options", "class_by=instance", "--", program)
+        self.assertEqual(kept.returncode, 0, kept.stderr)
+        self.assertEqual(self.tool("merge", "plain", "-o", "merged").returncode, 0)
+        sizes = {name: (self.scratch / name).stat().st_size for name in ("plain", "kept", "merged")}
+        self.assertLess(sizes["kept"] * 2, sizes["plain"])
+        self.assertLess(sizes["merged"] * 2, sizes["plain"])
+        # Two runs, at addresses of their own, and a merger has an order of its own.
+        views = {tuple(sorted(re.sub("[0-9a-f]{16}", "", self.tool("view", "chains", name).stdout)
+                              .splitlines())) for name in sizes}
+        self.assertEqual(len(views), 1)
+        self.assertGreater(len(views.pop()), 300)
+        again = self.tool("merge", "merged", "plain", "-o", "again")
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertEqual((self.scratch / "again").read_bytes(),
+                         (self.scratch / "merged").read_bytes())
 
     def test_what_cannot_be_merged_is_refused(self):
         self.record_order("a", "ab")

@@ -213,8 +213,9 @@ TEST(RecordingTest, RefusesWhatIsNoRecording) {
 }
 
 TEST(RecordingTest, RefusesAnotherMajorVersionAndReadsALaterMinorOne) {
-  EXPECT_THAT(ErrorOf(FileHeader(2) + HeaderRecord()),
-              HasSubstr("recording version 2." + std::to_string(kMinorVersion)));
+  EXPECT_THAT(ErrorOf(FileHeader(3) + HeaderRecord()),
+              HasSubstr("recording version 3." + std::to_string(kMinorVersion)));
+  EXPECT_THAT(ErrorOf(FileHeader(0) + HeaderRecord()), HasSubstr("recording version 0."));
   EXPECT_TRUE(ParseRecording("r", FileHeader(1, 9) + HeaderRecord()).ok());
 }
 
