@@ -74,6 +74,18 @@ Exclusion OrderOf(const Occurrence& one, const Occurrence& other) {
   return is_ordered(Meeting::kCondition) ? Exclusion::kOrderedByCondition : Exclusion::kNone;
 }
 
+Exclusion ExclusionOf(Harmless harmless) {
+  switch (harmless) {
+    case Harmless::kNo:
+      break;
+    case Harmless::kUnpublished:
+      return Exclusion::kUnpublished;
+    case Harmless::kAnnouncedEnd:
+      return Exclusion::kAnnouncedEnd;
+  }
+  return Exclusion::kNone;
+}
+
 bool IsStrong(std::span<const Occurrence* const> steps) {
   bool arrives_weakly = ReachesWeakly(steps.back()->kinds);
   for (const Occurrence* step : steps) {
@@ -100,6 +112,8 @@ const char* WordFor(Exclusion exclusion) {
       return "ordered-by-condition";
     case Exclusion::kUnpublished:
       return "unpublished-object";
+    case Exclusion::kAnnouncedEnd:
+      return "announced-end";
   }
   return "";
 }
@@ -151,11 +165,12 @@ Exclusion Grading::Compare(const Occurrence& one, const Occurrence& other, Class
 
 // Whether it can happen beside what was chosen for the steps before.
 bool Grading::Fits(Search* search, size_t step, const Occurrence& candidate) const {
-  Exclusion exclusion = candidate.is_unpublished ? Exclusion::kUnpublished : Exclusion::kNone;
+  Exclusion exclusion = Exclusion::kNone;
   ClassKey gate{};
   for (size_t i = 0; i < step && exclusion == Exclusion::kNone; ++i) {
     exclusion = Compare(*search->chosen[i], candidate, &gate);
   }
+  if (exclusion == Exclusion::kNone) exclusion = ExclusionOf(candidate.harmless);
   if (exclusion == Exclusion::kNone) return true;
   const LockClass* about =
       exclusion == Exclusion::kGateLock ? session().validator().classes().Find(gate, 0) : nullptr;

@@ -31,7 +31,8 @@ enum class Exclusion : uint8_t {
   kOrdered,
   kOrderedByBarrier,
   kOrderedByCondition,
-  kUnpublished
+  kUnpublished,
+  kAnnouncedEnd
 };
 
 // What a graded violation points to.

@@ -21,7 +21,7 @@ Occurrence* Closest(OccurrenceList* list, const Occurrence& seen, size_t* count)
   for (; list != nullptr; list = list->more) {
     for (size_t i = 0; i < list->count; ++i, ++*count) {
       Occurrence& known = list->occurrences[i];
-      if (known.thread != seen.thread || known.is_unpublished != seen.is_unpublished) continue;
+      if (known.thread != seen.thread || known.harmless != seen.harmless) continue;
       const bool is_same_time = known.first == seen.first && known.last == seen.last;
       if (is_same_time || known.first == nullptr) return &known;
       of_thread = &known;
@@ -53,8 +53,8 @@ bool Occurrence::Include(const Occurrence& other) {
     kinds = all;
     claims_less = true;
   }
-  if (is_unpublished && !other.is_unpublished) {
-    is_unpublished = false;
+  if (harmless != Harmless::kNo && harmless != other.harmless) {
+    harmless = Harmless::kNo;
     claims_less = true;
   }
   if (thread != ThreadId::kNone && thread != other.thread) {

@@ -23,13 +23,20 @@
 
 namespace lockdep::hooks {
 
+// Why a step stands in nobody's way, whatever others do.
+enum class Harmless : uint8_t {
+  kNo,
+  kUnpublished,   // Nobody else could have known the first lock.
+  kAnnouncedEnd,  // Who has the lock can know that the thread needs it no more.
+};
+
 // Some steps of a dependency that have this in common.
 struct Occurrence {
   ThreadId thread = ThreadId::kNone;  // kNone: of any thread.
   DependencyMask kinds = 0;
   // The step from a wait to what was taken before it ended: nothing is held across it.
   bool is_past = false;
-  bool is_unpublished = false;  // Nobody else could have known the first lock.
+  Harmless harmless = Harmless::kNo;
   // From the one to the other, of one thread; null: at any time.
   const Segment* first = nullptr;
   const Segment* last = nullptr;

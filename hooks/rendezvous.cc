@@ -1,5 +1,6 @@
 #include "hooks/rendezvous.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "hooks/grading.h"
@@ -36,6 +37,11 @@ void MakeMap(const ThreadLife& life, LockMap* map) {
   map->kind = LockKind::kThread;
 }
 
+bool Holds(const ThreadContext& thread, const void* address) {
+  return std::any_of(thread.held.begin(), thread.held.end(),
+                     [&](const HeldLock& held) { return held.lock->address == address; });
+}
+
 }  // namespace
 
 uint32_t CountOf(const pthread_barrier_t* barrier) { return WordsOf(barrier).words[2]; }
@@ -47,12 +53,15 @@ void Rendezvous::TellWait(const LockMap& wait) {
   session().engine().Sync(*self().context, {.lock = &wait, .site = NoteCallSite(caller())});
 }
 
-void Rendezvous::TellTaken(const LockMap& wait, const TakenLock& taken) {
+void Rendezvous::TellTaken(const LockMap& wait, const TakenLock& taken, const void* announced) {
   if (taken.segment == nullptr) return;
+  const void* const address = taken.AddressHeldBy(*self().context);
+  const bool is_announced = address == announced && Holds(*self().context, announced);
   const ThreadId thread = taken.segment->thread;
   const Occurrence seen{.thread = thread,
                         .kinds = MaskOf(Classify(ReadMode::kWrite, taken.mode)),
                         .is_past = true,
+                        .harmless = is_announced ? Harmless::kAnnouncedEnd : Harmless::kNo,
                         .first = taken.segment,
                         .last = taken.segment,
                         .gates = {}};
@@ -64,7 +73,7 @@ void Rendezvous::TellTaken(const LockMap& wait, const TakenLock& taken) {
                                {.class_id = taken.class_id,
                                 .mode = taken.mode,
                                 .thread = thread,
-                                .address = taken.AddressHeldBy(*self().context),
+                                .address = address,
                                 .site = taken.site});
 }
 
@@ -79,7 +88,8 @@ void Rendezvous::AfterJoin(pthread_t ended, Limit limit) {
     LockMap end;
     MakeMap(*life, &end);
     TellWait(end);
-    for (const TakenLock* one = taken; one != nullptr; one = one->next) TellTaken(end, *one);
+    for (const TakenLock* one = taken; one != nullptr; one = one->next)
+      TellTaken(end, *one, life->announced);
   }
   GiveBackTaken(taken);
   session().validator().LockGraph();
@@ -110,7 +120,7 @@ void Rendezvous::BeforeBarrier(const pthread_barrier_t* barrier) {
     for (const TakenLock* one = self().taken.list(); one != nullptr; one = one->next) {
       if (round_ == nullptr || waits_alone) break;
       if (one->segment != nullptr && one->segment->number >= self().phase) {
-        TellTaken(resource->map, *one);
+        TellTaken(resource->map, *one, nullptr);
       }
     }
   }

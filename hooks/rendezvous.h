@@ -44,7 +44,8 @@ class Rendezvous : public WaitScope {
 
  private:
   void TellWait(const LockMap& wait);
-  void TellTaken(const LockMap& wait, const TakenLock& taken);
+  // `announced`: the lock that its thread announced to need no more, or null.
+  void TellTaken(const LockMap& wait, const TakenLock& taken, const void* announced);
 
   const Segment* round_ = nullptr;
 };

@@ -31,7 +31,7 @@ bool TellSteps(ThreadState& thread, const LockMap& next, ReadMode mode) {
   for (uint32_t i = held.floor(); i < held.depth(); ++i) {
     if (held[i].lock->key == next.key) continue;
     const Occurrence seen = DescribeStep(thread, i, mode);
-    is_settled = is_settled && !seen.is_unpublished;
+    is_settled = is_settled && seen.harmless != Harmless::kUnpublished;
     matters = grading.Note({held[i].lock->key, next.key}, seen) || matters;
   }
   if (matters) session().TellAgain();
@@ -56,7 +56,7 @@ Occurrence DescribeStep(const ThreadState& thread, uint32_t index, ReadMode next
   Occurrence seen{.thread = thread.context->id,
                   .kinds = MaskOf(Classify(held[index].use.mode(), next_mode)),
                   .is_past = false,
-                  .is_unpublished = IsUnpublished(thread, index),
+                  .harmless = IsUnpublished(thread, index) ? Harmless::kUnpublished : Harmless::kNo,
                   .first = thread.segment,
                   .last = thread.segment,
                   .gates = {}};

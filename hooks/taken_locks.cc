@@ -70,6 +70,7 @@ TakenLock* TakenLocks::FindOrAdd(Cells& cells, ClassId class_id, ReadMode mode) 
                               .class_id = class_id,
                               .mode = mode,
                               .segment = nullptr,
+                              .first_taken = 0,
                               .addresses = {},
                               .site = {}};
   list_ = slot;
@@ -91,9 +92,26 @@ void NoteTakenLock(ThreadState& thread) {
   thread.known_taken.Insert(key);
   TakenLock* taken = thread.taken.FindOrAdd(thread.cells, held.use.class_id(), held.use.mode());
   if (taken == nullptr) return;
+  if (taken->first_taken == 0) taken->first_taken = thread.context->acquisitions;
   taken->segment = thread.segment;
   taken->NoteAddress(held.lock->address);
   taken->site = held.site();
+}
+
+void NoteAnnouncement(ThreadState& thread) {
+  const HeldLocks& held = thread.context->held;
+  thread.announcement = {};
+  if (held.depth() != 1) return;
+  const HeldLock& only = held.newest();
+  const TakenLock* taken = thread.taken.Find(only.use.class_id(), only.use.mode());
+  const uint64_t acquisitions = thread.context->acquisitions;
+  if (taken == nullptr || taken->first_taken != acquisitions) return;
+  thread.announcement = {only.lock->address, acquisitions};
+}
+
+const void* AnnouncedLock(const ThreadState& thread) {
+  const Announcement& last = thread.announcement;
+  return last.acquisitions == thread.context->acquisitions ? last.lock : nullptr;
 }
 
 void GiveBackTaken(TakenLock* list) {

@@ -27,6 +27,7 @@ struct TakenLock {
   ClassId class_id;
   ReadMode mode;
   const Segment* segment;                 // In which it was taken last.
+  uint64_t first_taken;                   // ThreadContext::acquisitions, when it first was.
   const void* addresses[kMostAddresses];  // Of the class, newest first; null: no more.
   CallSite site;
 
@@ -36,11 +37,22 @@ struct TakenLock {
 };
 static_assert(sizeof(TakenLock) <= kCellSize);
 
+// A condition was signalled under this lock alone, in the thread's first section of it.
+struct Announcement {
+  const void* lock = nullptr;
+  uint64_t acquisitions = 0;  // ThreadContext::acquisitions then.
+};
+
 // Finds the entry of a class at one expected probe, however many there are.
 class TakenLocks {
  public:
   // Null when memory ended: then the class is not noted.
   TakenLock* FindOrAdd(Cells& cells, ClassId class_id, ReadMode mode);
+
+  // Null if it is not there.
+  const TakenLock* Find(ClassId class_id, ReadMode mode) const {
+    return slots_ == nullptr ? nullptr : slots_[Probe(class_id, mode)];
+  }
 
   TakenLock* list() const { return list_; }
 
@@ -59,6 +71,11 @@ class TakenLocks {
 
 // The thread has just taken its newest lock, and would have waited for it.
 void NoteTakenLock(ThreadState& thread);
+
+// The thread signals a condition.
+void NoteAnnouncement(ThreadState& thread);
+// The lock that it announced to need no more: it took none since.  Null if it announced none.
+const void* AnnouncedLock(const ThreadState& thread);
 
 // The whole list; nobody else has it.
 void GiveBackTaken(TakenLock* list);

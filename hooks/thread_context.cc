@@ -89,6 +89,7 @@ bool Prepare(ThreadState& state) {
   state.tid = OwnThreadId();
   state.holds_from_before_fork = false;
   state.phase = 0;
+  state.announcement = {};
   const bool is_main = state.tid == session().pid();
   NoteOwnStack();
   char name[17] = {};
@@ -183,7 +184,7 @@ void DetachThread(ThreadState* state) {
   thread_slot.state = nullptr;
   thread_slot.has_ended = true;
   session().validator().LockGraph();
-  thread_order.End(state->segment, state->taken.Release());
+  thread_order.End(state->segment, state->taken.Release(), AnnouncedLock(*state));
   session().validator().UnlockGraph();
   EndTiming(*state);
   session().engine().DestroyThread(state->context);

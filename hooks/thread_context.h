@@ -47,7 +47,8 @@ struct ThreadState {
   TakenLocks taken;
   KeySet known_taken;
   uint32_t unlocked_seen = 0;  // ResourceTable::unlocked.
-  uint64_t phase = 0;          // The number of its first segment since it passed a barrier.
+  Announcement announcement;
+  uint64_t phase = 0;  // The number of its first segment since it passed a barrier.
   LockStat::ThreadTimes* times = nullptr;  // Null before the first lock that is timed.
   KnownSteps steps;
 };

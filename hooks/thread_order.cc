@@ -74,9 +74,10 @@ void ThreadOrder::Name(ThreadLife* life, pthread_t handle) {
   }
 }
 
-void ThreadOrder::End(const Segment* last, TakenLock* taken) {
+void ThreadOrder::End(const Segment* last, TakenLock* taken, const void* announced) {
   if (last == nullptr || last->life == nullptr) return GiveBackTaken(taken);
   last->life->last = last;
+  last->life->announced = announced;
   last->life->taken = taken;
 }
 

@@ -44,7 +44,8 @@ struct ThreadLife {
   // Where and over which calls it was created.
   uintptr_t site = 0;
   uint64_t path = 0;
-  TakenLock* taken = nullptr;  // Once it has ended, until it is joined.
+  TakenLock* taken = nullptr;       // Once it has ended, until it is joined.
+  const void* announced = nullptr;  // Likewise (AnnouncedLock).
 };
 static_assert(sizeof(ThreadLife) <= kCellSize);
 
@@ -88,8 +89,8 @@ class ThreadOrder {
   // It is known by this handle from now on, or until another one is.
   void Name(ThreadLife* life, pthread_t handle);
   ThreadLife* Find(pthread_t handle) const;
-  // It took these locks.
-  void End(const Segment* last, TakenLock* taken);
+  // It took these locks, and announced that it needs one of them no more, or null.
+  void End(const Segment* last, TakenLock* taken, const void* announced);
   // The thread was joined by another.  Returns whether what was taken for a gate is none.
   bool Join(ThreadLife* life, const ThreadContext& joiner);
 

@@ -343,6 +343,7 @@ void WaitScope::BeforeConditionWait(const void* condition, const void* mutex) {
 void WaitScope::BeforeSignal(const void* condition) {
   NoteSignal(condition);
   if (!Enter()) return;
+  NoteAnnouncement(self());
   Resource* resource = Get(ConditionAt(condition));
   if (resource != nullptr) {
     const void* mutex = resource->mutex.load(std::memory_order_relaxed);

@@ -29,6 +29,9 @@ constexpr Meaning kReasons[] = {
      "the orders cannot overlap in time: one thread waited for a condition until the other had "
      "signalled it"},
     {"unpublished-object", "no other thread could reach the object yet"},
+    {"announced-end",
+     "the thread signalled a condition in its last section of the lock, so that whoever has the "
+     "lock can know that it needs it no more"},
     {"reader-preferring", "the lock lets readers pass a waiting writer"},
     {"ended-without-lock", "the wait was also ended by threads that held no lock"},
     {"wait-of-another-run",

@@ -28,6 +28,11 @@ static void add(void) {
 
 static void use(void) {
   pthread_mutex_lock(&registry_lock);
+  while (registry == NULL) {
+    pthread_mutex_unlock(&registry_lock);
+    usleep(1000);
+    pthread_mutex_lock(&registry_lock);
+  }
   pthread_mutex_lock(&registry->lock);
   ++registry->value;
   pthread_mutex_unlock(&registry->lock);
