@@ -208,7 +208,9 @@ void* RunThread(void* thread_start) {
 
 ThreadContext* RenewThreadAfterFork() {
   free_states.store(nullptr, std::memory_order_relaxed);  // Their contexts are in other hands now.
-  ThreadState* state = thread_slot.state;
+  // A child that forks before it has met a hook has it where its own parent left it.
+  ThreadState* state =
+      thread_slot.state != nullptr ? thread_slot.state : thread_slot.state_before_fork;
   if (state == nullptr) return nullptr;
   state->tid = OwnThreadId();
   state->times = nullptr;

@@ -59,6 +59,16 @@ TEST(ProcessTest, LocksHeldAtForkAreHeldInTheChild) {
   EXPECT_THAT(KindsOf(run.recordings[1]), IsEmpty());
 }
 
+TEST(ProcessTest, GrandchildOfAChildThatTookNoLockKeepsItsThreadsApart) {
+  const HookedRun run = RunHooked({"process", "grandchild_has_threads"});
+
+  EXPECT_EQ(run.output, "ok\n");
+  ASSERT_FALSE(run.recordings.empty());
+  for (const record::Recording& recording : run.recordings) {
+    EXPECT_THAT(KindsOf(recording), IsEmpty());
+  }
+}
+
 TEST(ProcessTest, ChildMayMakeLocksAnewInsteadOfReleasingThem) {
   const HookedRun run = RunHooked({"process", "fork_handlers"});
 

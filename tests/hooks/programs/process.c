@@ -60,6 +60,58 @@ static void fork_while_holding(void) {
   expect_success(child);
 }
 
+static atomic_int turn;
+
+static void wait_for_turn(int number) {
+  while (turn != number) usleep(1000);
+}
+
+static void* take_b_by_turns(void* unused) {
+  RETURNS(0, pthread_mutex_lock(&b));
+  turn = 1;
+  wait_for_turn(2);
+  RETURNS(0, pthread_mutex_unlock(&b));
+  turn = 3;
+  wait_for_turn(4);
+  RETURNS(0, pthread_mutex_lock(&b));
+  RETURNS(0, pthread_mutex_unlock(&b));
+  return unused;
+}
+
+// Two threads that never hold a lock upon another one.
+static void take_by_turns(void) {
+  pthread_t thread;
+  CHECK(pthread_create(&thread, NULL, take_b_by_turns, NULL) == 0);
+  wait_for_turn(1);
+  RETURNS(0, pthread_mutex_lock(&a));
+  RETURNS(0, pthread_mutex_unlock(&a));
+  turn = 2;
+  wait_for_turn(3);
+  RETURNS(0, pthread_mutex_lock(&a));
+  turn = 4;
+  usleep(20 * 1000);
+  RETURNS(0, pthread_mutex_unlock(&a));
+  CHECK(pthread_join(thread, NULL) == 0);
+}
+
+// As a daemon does it: the child forks at once, and the grandchild works.
+static void grandchild_has_threads(void) {
+  lock_and_unlock(&a, &b);
+  const pid_t child = fork();
+  CHECK(child >= 0);
+  if (child == 0) {
+    const pid_t grandchild = fork();
+    CHECK(grandchild >= 0);
+    if (grandchild != 0) {
+      expect_success(grandchild);
+      _exit(0);
+    }
+    take_by_turns();
+    exit(0);
+  }
+  expect_success(child);
+}
+
 static void before_fork(void) { CHECK(pthread_mutex_lock(&a) == 0); }
 static void after_fork_in_parent(void) { CHECK(pthread_mutex_unlock(&a) == 0); }
 static void after_fork_in_child(void) { CHECK(pthread_mutex_init(&a, NULL) == 0); }
@@ -361,6 +413,7 @@ static void main_exits_first(void) {
 static const struct scenario scenarios[] = {
     {"inversion_across_fork", inversion_across_fork},
     {"fork_while_holding", fork_while_holding},
+    {"grandchild_has_threads", grandchild_has_threads},
     {"fork_handlers", fork_handlers},
     {"fork_beside_busy_thread", fork_beside_busy_thread},
     {"vfork_and_exec", vfork_and_exec},
