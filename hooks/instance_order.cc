@@ -153,26 +153,32 @@ void InstanceOrder::RaiseVisited(InstanceNode* first) {
   }
 }
 
+// Has the list of what was visited lead along the path to `goal`; returns its length.
+size_t InstanceOrder::LinkPath(InstanceNode* goal) {
+  size_t length = 0;
+  for (InstanceNode* node = goal; node->by != nullptr; node = node->by->from, ++length) {
+    node->by->from->next_visited = node;
+  }
+  return length;
+}
+
 // The path that the search found, and the step that closes it.  A recursive reader
 // does not wait for somebody who only reads: where such steps meet, nobody is stuck.
-bool InstanceOrder::MakeCycle(const Nesting& closing, const InstanceNode& goal, Cycle* cycle) {
-  const Edge* backwards[kMostSteps];
-  size_t count = 0;
-  for (const Edge* edge = goal.by; edge != nullptr; edge = edge->from->by) {
-    if (count + 1 == kMostSteps) return false;
-    backwards[count++] = edge;
-  }
+bool InstanceOrder::MakeCycle(const Nesting& closing, InstanceNode* start, InstanceNode* goal,
+                              Cycle* cycle) {
+  const size_t length = LinkPath(goal);
+  if (!cycle->Make(length + 1)) return false;
   bool arrives_weakly = ReachesWeakly(MaskOf(KindOf(closing)));
-  cycle->size = 0;
-  for (size_t i = count; i-- > 0;) {
-    const DependencyMask open = StrongContinuations(backwards[i]->kinds, arrives_weakly);
+  const InstanceNode* node = start;
+  for (size_t i = 0; i < length; ++i) {
+    node = node->next_visited;
+    const DependencyMask open = StrongContinuations(node->by->kinds, arrives_weakly);
     if (open == 0) return false;
     arrives_weakly = ReachesWeakly(open);
-    cycle->steps[cycle->size++] = backwards[i]->nesting;
+    (*cycle)[i] = node->by->nesting;
   }
-  if (arrives_weakly && closing.from_mode != ReadMode::kWrite) return false;
-  cycle->steps[cycle->size++] = closing;
-  return true;
+  (*cycle)[length] = closing;
+  return !arrives_weakly || closing.from_mode == ReadMode::kWrite;
 }
 
 bool InstanceOrder::Add(const Nesting& nesting, Cycle* cycle) {
@@ -184,9 +190,7 @@ bool InstanceOrder::Add(const Nesting& nesting, Cycle* cycle) {
   if (edge == nullptr || (edge->kinds & MaskOf(KindOf(nesting))) != 0) return false;
   edge->kinds |= MaskOf(KindOf(nesting));
   if (from->rank < to->rank) return false;
-  if (Reaches(to, from)) {
-    return MakeCycle(nesting, *from, cycle);
-  }
+  if (Reaches(to, from)) return MakeCycle(nesting, to, from, cycle);
   RaiseVisited(to);
   return false;
 }

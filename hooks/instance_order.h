@@ -19,6 +19,7 @@
 #include <cstdint>
 
 #include "hooks/cells.h"
+#include "hooks/scratch_array.h"
 #include "lockdep/lockdep.h"
 
 namespace lockdep::hooks {
@@ -40,14 +41,9 @@ struct Nesting {
 class InstanceOrder {
  public:
   // The steps of a cycle, the new one last.
-  static constexpr size_t kMostSteps = 16;
-  struct Cycle {
-    Nesting steps[kMostSteps];
-    size_t size = 0;
-  };
+  using Cycle = ScratchArray<Nesting, 16>;
 
-  // Adds a nesting.  Returns whether it contradicts others, and how.  Longer cycles
-  // than kMostSteps are not told.
+  // Adds a nesting.  Returns whether it contradicts others, and how; never when memory ended.
   bool Add(const Nesting& nesting, Cycle* cycle);
 
   // The lock ends.
@@ -63,7 +59,9 @@ class InstanceOrder {
   void RaiseVisited(InstanceNode* first);
   static Edge* FindEdge(const InstanceNode& from, const InstanceNode& to);
   bool Reaches(InstanceNode* start, const InstanceNode* goal);
-  static bool MakeCycle(const Nesting& closing, const InstanceNode& goal, Cycle* cycle);
+  static size_t LinkPath(InstanceNode* goal);
+  static bool MakeCycle(const Nesting& closing, InstanceNode* start, InstanceNode* goal,
+                        Cycle* cycle);
 
   Cells cells_;
   uint64_t next_rank_ = 1;

@@ -1,5 +1,7 @@
 #include "hooks/nesting.h"
 
+#include <span>
+
 #include "hooks/grading.h"
 #include "hooks/session.h"
 #include "hooks/step_notes.h"
@@ -24,15 +26,14 @@ ViolationEdge ToStep(const Nesting& nesting, ClassId class_id) {
           .declaration = nullptr};
 }
 
-void Tell(ThreadState& thread, const InstanceOrder::Cycle& cycle, const HeldLock& newest) {
-  ViolationEdge steps[InstanceOrder::kMostSteps];
-  for (size_t i = 0; i < cycle.size; ++i) {
-    steps[i] = ToStep(cycle.steps[i], newest.use.class_id());
-  }
-  const ViolationEdge& closing = steps[cycle.size - 1];
+void Tell(ThreadState& thread, std::span<const Nesting> cycle, const HeldLock& newest) {
+  ScratchArray<ViolationEdge, 16> steps;
+  if (!steps.Make(cycle.size())) return;
+  for (size_t i = 0; i < cycle.size(); ++i) steps[i] = ToStep(cycle[i], newest.use.class_id());
+  const ViolationEdge& closing = steps.items().back();
   Violation violation{.kind = ViolationKind::kLockOrderInversion};
   violation.lock = {closing.to, closing.to_mode, closing.to_lock, closing.to_stack};
-  violation.edges = {steps, cycle.size};
+  violation.edges = steps.items();
   session().engine().Report(*thread.context, violation, newest.site());
 }
 
@@ -63,7 +64,7 @@ void Check(ThreadState& thread, uint32_t index, const HeldLock& newest) {
   const bool contradicts = session().instance_order().Add(nesting, &cycle);
   if (matters) session().TellAgain();
   validator.UnlockGraph();
-  if (contradicts) Tell(thread, cycle, newest);
+  if (contradicts) Tell(thread, cycle.items(), newest);
 }
 
 }  // namespace
