@@ -85,14 +85,16 @@ __attribute__((always_inline)) inline bool TakeAsBefore(ThreadContext& context,
   }
   HeldLock& held = context.held.Next();
   held.previous_chain_key = before;
-  step.CopyLockTo(held);
-  held.nest_lock = nullptr;
+  step.CopyLockTo(held);  // Its nest_lock is null: no hook gives one.
   if (!note_site(held.call_site)) [[unlikely]]
     return false;
   const ChainKey after = step.after;
+  // Before it counts: a handler that comes between takes it back.
+  InOrder(thread_slot.newest_lock) = lock;
   context.held.Push();
   // Whoever came between may have changed the entry, and the step.
   if (InOrder(context.acquisitions) != acquisitions) [[unlikely]] {
+    InOrder(thread_slot.newest_lock) = nullptr;
     context.held.Pop();
     return false;
   }
@@ -110,8 +112,10 @@ __attribute__((always_inline)) inline bool TakeAsBefore(ThreadContext& context,
                                                         ReadMode mode, TryLock trylock,
                                                         const Caller& caller) {
   const auto note_site = [caller](CallSite& site) LOCKDEP_INLINED {
-    site.pcs[0] = caller.pc;
-    site.pcs[1] = 0;
+    // At once: whoever takes the lock then waits for each store.
+    using Pair = uintptr_t __attribute__((vector_size(2 * sizeof(uintptr_t))));
+    const Pair pcs = {caller.pc, 0};
+    __builtin_memcpy(site.pcs, &pcs, sizeof(pcs));
     site.frame = caller.frame;
     return true;
   };
@@ -135,13 +139,15 @@ __attribute__((always_inline)) inline bool TakeWithCallers(ThreadContext& contex
 // Notes that the calling thread releases what it took last, if that is this lock.
 __attribute__((always_inline)) inline bool ReleaseNewest(const void* lock) {
   ThreadContext* const context = HotContext();
-  if (context == nullptr || context->held.on_floor()) [[unlikely]]
+  if (context == nullptr) [[unlikely]]
     return false;
   const HeldLock& newest = context->held.newest();
-  if (newest.lock->address != lock) [[unlikely]]
+  const bool is_known = InOrder(thread_slot.newest_lock) == lock;
+  if (!is_known && (context->held.on_floor() || newest.lock->address != lock)) [[unlikely]]
     return false;
   // The entry first: what a handler takes in between must not count as proved upon it.
   const ChainKey before = InOrder(newest).previous_chain_key;
+  InOrder(thread_slot.newest_lock) = nullptr;
   context->held.Pop();
   InOrder(context->chain_key) = before;
   return true;

@@ -2,6 +2,8 @@
 
 #include <sys/mman.h>
 
+#include <cerrno>
+
 #include "hooks/cells.h"
 
 namespace lockdep::hooks {
@@ -9,6 +11,22 @@ namespace lockdep::hooks {
 constinit LockEnds lock_ends;
 
 namespace {
+
+constexpr size_t kHugePage = size_t{1} << 21;
+
+// Large tables in huge pages, where the system has them: one that is read through from end to
+// end would wait for translations.
+void* MapTable(size_t bytes) {
+  if (bytes <= 2 * kHugePage) return MapPages(bytes, Pages::kReserve);
+  void* const memory = MapPages(bytes + kHugePage, Pages::kReserve);
+  if (memory == nullptr) return nullptr;
+  const uintptr_t first =
+      (reinterpret_cast<uintptr_t>(memory) + kHugePage - 1) / kHugePage * kHugePage;
+  const int saved_errno = errno;
+  madvise(reinterpret_cast<void*>(first), bytes, MADV_HUGEPAGE);
+  errno = saved_errno;
+  return reinterpret_cast<void*>(first);
+}
 
 // Stands for a table where there is no memory for one.
 constinit KnownStep no_step;
@@ -23,7 +41,7 @@ const StepTable& KnownSteps::table() {
 // The old one is emptied and stays where it is: whoever is interrupted may look at it.
 bool KnownSteps::Grow() {
   const size_t slots = slots_ == 0 ? kFewest : slots_ * kGrowth;
-  auto* steps = static_cast<KnownStep*>(MapPages(slots * sizeof(KnownStep), Pages::kReserve));
+  auto* steps = static_cast<KnownStep*>(MapTable(slots * sizeof(KnownStep)));
   if (steps == nullptr) return false;
   if (slots_ != 0) madvise(table_.first, slots_ * sizeof(KnownStep), MADV_DONTNEED);
   slots_ = slots;

@@ -82,6 +82,9 @@ struct ThreadSlot {
   uintptr_t gate_pc = 0;
   // Of `state`, for the hot path.
   StepTable steps;
+  // That of the newest entry, if the hot path pushed this and neither took anything back nor met
+  // another hook since: so the release need not ask the record of the lock.  Else null.
+  const void* newest_lock = nullptr;
   pid_t tid = 0;
   bool has_ended = false;
   bool work_is_due = false;      // Set by the observer inside a hook, looked at when it is left.
@@ -97,6 +100,7 @@ extern constinit thread_local ThreadSlot thread_slot __attribute__((visibility("
 
 // Closes the gate behind the hook that `caller` called; whoever closes it opens it.
 inline void CloseGate(const Caller& caller) {
+  thread_slot.newest_lock = nullptr;
   thread_slot.gate_pc = caller.pc;
   __atomic_signal_fence(__ATOMIC_SEQ_CST);  // To a handler between them it would look abandoned.
   thread_slot.gate = caller.frame | 1;

@@ -70,6 +70,7 @@ constexpr Row kRows[] = {
     {"mutex", "same_order", {}},
     {"mutex", "out_of_order_release", {}},
     {"mutex", "unlock_unheld", {"unlock-unheld"}},
+    {"mutex", "unlock_wrong_one", {"unlock-unheld", "held-at-exit"}},
     {"mutex", "unlock_by_other_thread", {"unlock-by-other-thread"}},
     {"mutex", "destroy_held", {"held-lock-destroyed"}},
     {"mutex", "initialise_held", {"held-lock-destroyed"}},

@@ -217,6 +217,19 @@ static void* unlock(void* mutex) {
   return NULL;
 }
 
+// Nothing about it is new but that one is released twice, and the other one never.
+static void* unlock_the_wrong_one(void* unused) {
+  for (int rest = 10; rest >= 0; --rest) {
+    RETURNS(0, pthread_mutex_lock(&a));
+    RETURNS(0, pthread_mutex_lock(&b));
+    RETURNS(0, pthread_mutex_unlock(&b));
+    RETURNS(0, pthread_mutex_unlock(rest == 0 ? &b : &a));
+  }
+  return unused;
+}
+
+static void unlock_wrong_one(void) { in_thread(unlock_the_wrong_one, NULL); }
+
 static void unlock_by_other_thread(void) {
   RETURNS(0, pthread_mutex_lock(&a));
   in_thread(unlock, &a);
@@ -302,6 +315,7 @@ static const struct scenario scenarios[] = {
     {"same_order", same_order},
     {"out_of_order_release", out_of_order_release},
     {"unlock_unheld", unlock_unheld},
+    {"unlock_wrong_one", unlock_wrong_one},
     {"unlock_by_other_thread", unlock_by_other_thread},
     {"destroy_held", destroy_held},
     {"initialise_held", initialise_held},
