@@ -11,7 +11,7 @@
 // LockEnds is shared: written when a lock ends, read by all.
 // Cost: one cache line of the thread's own and one word that hardly ever changes.
 // Address space of 128 KiB a thread, of which only the pages that are used count; up
-// to 128 MiB for one that takes very many locks.
+// to 130 MiB for one that takes very many locks, in huge pages from 8 MiB on.
 
 #ifndef LOCKDEP_HOOKS_KNOWN_STEPS_H_
 #define LOCKDEP_HOOKS_KNOWN_STEPS_H_
@@ -101,9 +101,9 @@ struct StepTable {
   // How often all were forgotten, and above that the context in which they were noted.
   uint64_t era = 0;
 
-  // Locks that stand side by side have steps side by side, in one order: memory that is read
-  // through is fetched before it is asked for.  By the place too, because one
-  // lock is taken in several by turns; whether it has callers changes no bit of the offset.
+  // Locks that stand side by side have steps side by side and in the same order: memory that
+  // is read through is fetched before it is asked for.  By the place too, because one lock is
+  // taken in several by turns; whether it has callers changes no bit of the offset.
   __attribute__((always_inline)) KnownStep& Slot(ChainKey before, uintptr_t address,
                                                  StepPlace place) const {
     constexpr uintptr_t kSpread = 0x3779b97f;

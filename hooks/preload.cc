@@ -130,14 +130,17 @@ CAREFULLY ReadLockWithCallers(pthread_rwlock_t* rwlock, ThreadContext* context,
   JUMP_TO(CallRealReadLock(rwlock, caller));
 }
 
-// Of one where a writer holds it, waits, or was the last.
+// Of one where a writer holds it, waits, or was the last, or whose readers wait for writers.
 CAREFULLY ReadLockByCall(pthread_rwlock_t* rwlock) noexcept {
   ThreadContext* const context = HotContext();
   if (context == nullptr || !CannotFail(rwlock)) JUMP_TO(ReadLockCarefully(rwlock));
   const KnownStep& step = StepFor(*context, rwlock);
-  if (!TakeAsBefore(*context, step, rwlock, ReadModeOf(rwlock), TryLock::kNo, LOCKDEP_HOT_CALLER()))
+  if (!TakeAsBefore(*context, step, rwlock, ReadModeOf(rwlock), TryLock::kNo,
+                    LOCKDEP_HOT_CALLER())) {
     JUMP_TO(ReadLockWithCallers(rwlock, context, step));
-  return RealReadLock(rwlock, LOCKDEP_HOT_CALLER());
+  }
+  if (ReadInPlace(rwlock)) return 0;
+  JUMP_TO(CallRealReadLock(rwlock, LOCKDEP_HOT_CALLER()));
 }
 
 CAREFULLY WriteLockCarefully(pthread_rwlock_t* rwlock) noexcept {
@@ -229,14 +232,16 @@ EXPORTED int pthread_rwlock_destroy(pthread_rwlock_t* rwlock) noexcept {
 
 EXPORTED int pthread_rwlock_rdlock(pthread_rwlock_t* rwlock) noexcept {
   const unsigned readers = ReadersOf(rwlock);
-  if (!IsOpenToReaders(readers)) [[unlikely]]
+  if (!IsOpenToReaders(readers) || ReadModeOf(rwlock) != ReadMode::kRecursiveRead) [[unlikely]]
     JUMP_TO(ReadLockByCall(rwlock));
   ThreadContext* const context = HotContext();
   if (context == nullptr) [[unlikely]]
     JUMP_TO(ReadLockCarefully(rwlock));
   const KnownStep& step = StepFor(*context, rwlock);
-  if (!TakeAsBefore(*context, step, rwlock, ReadModeOf(rwlock), TryLock::kNo, LOCKDEP_HOT_CALLER()))
+  if (!TakeAsBefore(*context, step, rwlock, ReadMode::kRecursiveRead, TryLock::kNo,
+                    LOCKDEP_HOT_CALLER())) {
     JUMP_TO(ReadLockWithCallers(rwlock, context, step));
+  }
   if (ReadInPlace(rwlock, readers)) [[likely]]
     return 0;
   JUMP_TO(CallRealReadLock(rwlock, LOCKDEP_HOT_CALLER()));
