@@ -180,9 +180,11 @@ bool Exhaustion::Compare() {
 
 bool Exhaustion::CompareWithPath() {
   bool silent = true;
+  const bool looks_inside = LooksInside();
   for (size_t i = 0; i < path_.size(); ++i) {
     const Node& node = path_[i];
     const Told& told = engine_.Apply(node.step);
+    if (looks_inside) engine_.validator().CheckInvariants();
     silent = silent && told.silent();
     if (const auto wrong = oracle::Compare(node.verdict, node.after, told)) {
       disagreement_ = Describe(Steps(), i, *wrong);
@@ -196,8 +198,10 @@ bool Exhaustion::CompareWithPath() {
 // What the oracle may forget with a class depends on the engine: it cannot be ahead.
 bool Exhaustion::CompareAnew() {
   SideBySide both(bound_.world, engine_);
+  const bool looks_inside = LooksInside();
   for (size_t i = 0; i <= path_.size(); ++i) {
     const auto wrong = i == path_.size() ? both.Finish() : both.Apply(path_[i].step);
+    if (looks_inside) engine_.validator().CheckInvariants();
     if (!wrong.has_value()) continue;
     disagreement_ = Describe(Steps(), std::min(i, path_.size() - 1), *wrong);
     return false;
