@@ -154,6 +154,27 @@ void BM_IsHeld(benchmark::State& state) {
 }
 BENCHMARK(BM_IsHeld)->Arg(1)->Arg(2)->Arg(4)->Arg(8);
 
+// A key that is registered, taken under a lock that stays, and ends, after range(0) others
+// did.
+void BM_KeyComesAndGoes(benchmark::State& state) {
+  Validator validator({});
+  ThreadContext& thread = *validator.CreateThread("benchmark");
+  Locks outer(1);
+  uint64_t next_key = kFirstKey + 1;
+  const auto come_and_go = [&] {
+    LockMap lock(ClassKey{next_key++}, "benchmark", LockKind::kMutex);
+    validator.RegisterKey(lock.key);
+    Acquire(validator, thread, outer[0]);
+    Acquire(validator, thread, lock);
+    Release(validator, thread, lock);
+    Release(validator, thread, outer[0]);
+    validator.UnregisterKey(thread, lock.key, LOCKDEP_CALL_SITE());
+  };
+  for (int64_t i = 0; i < state.range(0); ++i) come_and_go();
+  for (auto _ : state) come_and_go();
+}
+BENCHMARK(BM_KeyComesAndGoes)->Arg(0)->Arg(10000)->Arg(100000)->Iterations(10000);
+
 }  // namespace
 
 BENCHMARK_MAIN();
