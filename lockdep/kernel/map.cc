@@ -100,7 +100,10 @@ ClassKey EngineKeyOf(const lockdep_map& map) {
   return map.key == &__lockdep_class_of_lock__ ? NewKey() : KeyOf(map.key);
 }
 
+constinit std::atomic<uint64_t> ready_maps{0};
+
 void Fill(lockdep_map& map, const CallSite& site) {
+  ready_maps.fetch_add(1, std::memory_order_relaxed);  // Relaxed: only a sum.
   auto* engine_map = new (map.map) LockMap();
   engine_map->key = EngineKeyOf(map);
   engine_map->name = map.name;
@@ -132,6 +135,8 @@ const char* Objection(const char* name, const lock_class_key* key, int subclass,
 }
 
 }  // namespace
+
+uint64_t CountReadyMaps() { return ready_maps.load(std::memory_order_relaxed); }
 
 LockMap* MakeReady(lockdep_map& map, ThreadContext& thread, const CallSite& site) {
   if (__atomic_load_n(&map.state, __ATOMIC_ACQUIRE) == kIgnored) return nullptr;

@@ -11,6 +11,7 @@
 #ifndef LOCKDEP_KERNEL_READY_MAP_H_
 #define LOCKDEP_KERNEL_READY_MAP_H_
 
+#include <cstdint>
 #include <new>
 
 #include "lockdep/kernel/map.h"
@@ -37,6 +38,9 @@ inline bool WasMadeReady(const lockdep_map& map) {
 inline bool IsReady(const lockdep_map& map) {
   return WasMadeReady(map) && EngineMap(map).address == &map;
 }
+
+// How many were made ready, those that are gone too.
+uint64_t CountReadyMaps();
 
 // Makes it ready; null if it is, or becomes, one whose events are ignored.
 LockMap* MakeReady(lockdep_map& map, ThreadContext& thread, const CallSite& site);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "lockdep/kernel/finding.h"
+#include "lockdep/kernel/ready_map.h"
 #include "lockdep/kernel/timing.h"
 #include "lockdep/kernel/world.h"
 #include "lockdep/made_later.h"
@@ -32,7 +33,8 @@ void Update(record::Recorder& recorder) {
   the_world.validator().LockGraph();
   recorder.FlushChains();
   recorder.WriteLockStat(Times(), the_world.validator().classes().size());
-  recorder.WriteTotals({.lock_operations = stats.acquisitions, .locks = 0, .chains = stats.chains});
+  recorder.WriteTotals(
+      {.lock_operations = stats.acquisitions, .locks = CountReadyMaps(), .chains = stats.chains});
   the_world.validator().UnlockGraph();
 }
 

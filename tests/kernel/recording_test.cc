@@ -55,6 +55,7 @@ TEST(KernelRecordingTest, HoldsTheFindingAndTheSums) {
   EXPECT_TRUE(recording->end_time_ns.has_value());
   ASSERT_TRUE(recording->totals.has_value());
   EXPECT_EQ(recording->totals->lock_operations, 4u);
+  EXPECT_EQ(recording->totals->locks, 2u);
   ASSERT_EQ(recording->violations.size(), 1u);
   EXPECT_EQ(recording->violations[0].kind, ViolationKind::kLockOrderInversion);
 }
