@@ -1,7 +1,9 @@
 #include "lockdep/kernel/map.h"
 
+#include <atomic>
 #include <cstring>
 #include <memory>
+#include <thread>
 
 #include "tests/kernel/kernel_test.h"
 
@@ -269,6 +271,42 @@ TEST_F(MapTest, UnregisteringAKeyInUseIsReported) {
 
   EXPECT_THAT(Kinds(), ElementsAre("held-lock-destroyed"));
   EXPECT_EQ(lock_is_held(&lock.dep_map), LOCK_STATE_NOT_HELD);
+}
+
+// Against a precondition, so nothing is said; nor does anything break: the lock is of a class
+// that is new with each end of its key, in the thread that held it too.
+TEST_F(MapTest, LocksOfAKeyThatEndedGoOnAsLocks) {
+  auto dynamic_key = std::make_unique<lock_class_key>();
+  lockdep_register_key(dynamic_key.get());
+  Lock lock("dynamic", dynamic_key.get());
+  Lock other("other", &other_key);
+  std::atomic<int> step{0};
+  const auto wait_for = [&](int wanted) {
+    while (step != wanted) std::this_thread::yield();
+  };
+  std::thread holder([&] {
+    Take(lock);
+    step = 1;
+    wait_for(2);
+    Take(other);
+    lock_set_subclass(&lock.dep_map, 1, _THIS_IP_);  // Refused: the key is not registered.
+    Release(other);
+    Release(lock);
+  });
+  wait_for(1);
+  lockdep_unregister_key(dynamic_key.get());
+  step = 2;
+  holder.join();
+  ASSERT_THAT(Kinds(), ElementsAre("invalid-lock-state"));
+  EXPECT_THAT(heard()[0].rule, HasSubstr("must be registered"));
+
+  Lock late("late", &key);
+  lockdep_register_key(dynamic_key.get());
+  Lock again("dynamic", dynamic_key.get());
+  lockdep_unregister_key(dynamic_key.get());
+  TakeBoth(again, late);
+  TakeBoth(late, again);
+  EXPECT_THAT(Kinds(), ElementsAre("invalid-lock-state", "lock-order-inversion"));
 }
 
 }  // namespace
