@@ -15,9 +15,11 @@ namespace {
 constinit Hear hear = nullptr;
 constinit void* hear_data = nullptr;
 
+}  // namespace
+
 // A line in a buffer of its own, out in one write(2): several threads and
 // processes may speak at once.
-class Line {
+class Announcer::Line {
  public:
   template <typename... Args>
   void Add(const char* format, Args... args) {
@@ -41,8 +43,6 @@ class Line {
   char text_[kCapacity] = {};
   size_t size_ = 0;
 };
-
-}  // namespace
 
 void SetHear(Hear new_hear, void* data) {
   hear = new_hear;
@@ -99,6 +99,21 @@ const char* Announcer::NameOf(ClassId id) const {
   return name == nullptr ? "an unnamed lock" : name;
 }
 
+// The newest tell most, and the line must have room for what follows.
+void Announcer::AddHeld(std::span<const ViolationLock> held, Line& line) const {
+  constexpr size_t kMostTold = 8;
+  const char* before = ", while holding ";
+  if (held.size() > kMostTold) {
+    line.Add("%s%zu others", before, held.size() - kMostTold);
+    held = held.last(kMostTold);
+    before = ", ";
+  }
+  for (const ViolationLock& lock : held) {
+    line.Add("%s%s", before, NameOf(lock.class_id));
+    before = ", ";
+  }
+}
+
 void Announcer::Announce(const Violation& violation) const {
   const bool has_lock = violation.lock.class_id != ClassId::kNone;
   const char* lock = has_lock ? NameOf(violation.lock.class_id) : nullptr;
@@ -106,11 +121,7 @@ void Announcer::Announce(const Violation& violation) const {
   line.Add("lockdep: %s (%s)", ToString(violation.kind), ToString(violation.level));
   if (violation.rule != nullptr) line.Add(": %s", violation.rule);
   if (has_lock) line.Add(": %s", lock);
-  const char* before = ", while holding ";
-  for (const ViolationLock& held : violation.held) {
-    line.Add("%s%s", before, NameOf(held.class_id));
-    before = ", ";
-  }
+  AddHeld(violation.held, line);
   line.Add(", in thread %u", static_cast<unsigned>(violation.thread));
 
   if (hear != nullptr) {

@@ -31,7 +31,10 @@ class Announcer final : public Observer {
   void OnStopped(const char* reason) override;
 
  private:
+  class Line;
+
   const char* NameOf(ClassId id) const;
+  void AddHeld(std::span<const ViolationLock> held, Line& line) const;
   void Announce(const Violation& violation) const;
 
   Observer* next_ = nullptr;

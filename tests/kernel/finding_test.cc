@@ -16,7 +16,9 @@
 namespace lockdep::kernel {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 lock_class_key key_a;
 lock_class_key key_b;
@@ -138,6 +140,27 @@ TEST_F(FindingTest, EachFindingIsHeardOnce) {
   Release(a);
 
   EXPECT_THAT(Kinds(), ElementsAre("unlock-unheld", "unlock-unheld"));
+}
+
+TEST_F(FindingTest, LineNamesTheLocksThatWereTakenLast) {
+  constexpr int kHeld = 100;
+  Lock a("a", &key_a);
+  Lock held("a lock of many that are held", &key_b);
+  for (int i = 0; i < kHeld; ++i) {
+    lock_acquire(&held.dep_map, 0, /*trylock=*/1, /*read=*/2, 1, nullptr, _THIS_IP_);
+  }
+  Release(a);
+  for (int i = 0; i < kHeld; ++i) Release(held);
+  Take(held);
+  Release(a);
+  Release(held);
+
+  ASSERT_THAT(Kinds(), ElementsAre("unlock-unheld", "unlock-unheld"));
+  EXPECT_THAT(heard()[0].message,
+              AllOf(HasSubstr(": a, while holding 92 others, a lock of many that are held, a lock"),
+                    HasSubstr("held, in thread ")));
+  EXPECT_THAT(heard()[1].message,
+              HasSubstr(": a, while holding a lock of many that are held, in thread "));
 }
 
 }  // namespace
