@@ -7,9 +7,7 @@
 #include "mm_model/folio.h"
 #include "mm_model/mm_locks.h"
 #include "mm_model/rmap_walk.h"
-#include "mm_model/rules/page_table_rules.h"
 #include "mm_model/services.h"
-#include "mm_model/tlb.h"
 
 namespace mm_model {
 namespace {
@@ -55,36 +53,10 @@ void ReplaceInPageCache(address_space* mapping, const Folios& old, folio* huge) 
   xa_unlock_irq(mapping);
 }
 
-bool IsEmpty(page_table* table) {
-  return std::all_of(table->slots.begin(), table->slots.end(),
-                     [](const pt_slot& slot) { return ptep_get(&slot).none(); });
-}
-
-// The pmd and the pte lock, in this order, and everything asked again.
-void RetractOne(vm_area_struct* vma, unsigned long address, bool ask_again,
-                const lockdep::CallSite& site) {
-  mm_struct* const mm = vma->vm_mm;
-  pt_slot* const pmd = pmd_off(mm, address);
+void RetractOne(vm_area_struct* vma, unsigned long address, bool ask_again) {
+  pt_slot* const pmd = pmd_off(vma->vm_mm, address);
   if (pmd == nullptr || ptep_get(pmd).table == nullptr) return;
-  spinlock* const pml = pmd_lock(mm, pmd);
-  rcu_read_lock();
-  page_table* const table = ptep_get(pmd).table;
-  bool retracted = false;
-  if (table != nullptr) {
-    spin_lock(&table->lock);
-    if (!ask_again || (!vma->anon_vma.once() && IsEmpty(table))) {
-      CheckPt(PtRuleId::kRetract, *pmd, site);
-      ptep_get_and_clear(pmd);  // pmdp_collapse_flush
-      flush_tlb_range(mm, table->start, table->start + PMD_SIZE);
-      table->detached = true;
-      mm->pgtables_bytes.add(-kPageTableBytes);
-      retracted = true;
-    }
-    spin_unlock(&table->lock);
-  }
-  rcu_read_unlock();
-  pmd_unlock(pml, pmd);
-  if (retracted) pte_free_defer(table);
+  take_out_pte_table(vma, pmd, {.unless_anon = true, .ask = ask_again});
 }
 
 }  // namespace
@@ -110,10 +82,9 @@ bool collapse_file(address_space* mapping, unsigned long start) {
 }
 
 void retract_page_tables(address_space* mapping, bool ask_again) {
-  const lockdep::CallSite site = LOCKDEP_CALL_SITE();
   i_mmap_lock_read(mapping);
   for (vm_area_struct* vma : vma_interval_tree_iter(mapping, 0, kLastIndex)) {
-    if (!vma->anon_vma.once()) RetractOne(vma, vma->vm_start, ask_again, site);
+    if (!vma->anon_vma.once()) RetractOne(vma, vma->vm_start, ask_again);
   }
   i_mmap_unlock_read(mapping);
 }

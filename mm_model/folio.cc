@@ -67,6 +67,11 @@ void folio_put(folio* page) {
   if (page->lru.peek()) __page_cache_release(page);
 }
 
+void CheckInUse(const folio& page) {
+  AlsoTouches(&page.mapcount, AccessMode::kShared);
+  if (page.freed) Corruption("a page was used after it was freed");
+}
+
 void lru_add_drain(folio* page) {
   lruvec* const lru = &globals().lru;
   spin_lock_irq(&lru->lru_lock);

@@ -19,6 +19,9 @@ bool folio_test_anon(const folio& page);
 // locked or isolated it puts it when he is done.  No processor may use it from then on.
 void folio_put(folio* page);
 
+// The running task uses the page: it must not have been given back.
+void CheckInUse(const folio& page);
+
 // New folios wait in the batch of their processor: they come to the list, once, when
 // it is drained.
 void lru_add_drain(folio* page);

@@ -76,11 +76,10 @@ page_table* DetachTable(mm_struct* mm, pt_slot* pmd, const lockdep::CallSite& si
   spinlock* const pml = pmd_lock(mm, pmd);
   CheckPt(PtRuleId::kCollapse, *pmd, site);
   page_table* const table = ptep_get(pmd).table;
-  if (table != nullptr) {
-    ptep_get_and_clear(pmd);  // pmdp_collapse_flush
-    flush_tlb_range(mm, table->start, table->start + PMD_SIZE);
-    table->detached = true;
-  }
+  if (table == nullptr) Corruption("a huge page was made of a page table that had gone");
+  ptep_get_and_clear(pmd);  // pmdp_collapse_flush
+  flush_tlb_range(mm, table->start, table->start + PMD_SIZE);
+  table->detached = true;
   pmd_unlock(pml, pmd);
   tlb_remove_table_sync_one();
   return table;
@@ -97,17 +96,13 @@ void InstallHuge(mm_struct* mm, pt_slot* pmd, folio* huge, bool write) {
   spin_unlock(pml);
 }
 
-// What is wrong with it is what it is studied for.
-struct CollapseStudy {
-  bool rmap_locks;
-};
-
 bool CollapseLocked(mm_struct* mm, vm_area_struct* vma, unsigned long address,
                     CollapseStudy study) {
   const lockdep::CallSite site = LOCKDEP_CALL_SITE();
-  vma_start_write(vma);  // Before the pmd is looked at: no fault changes it from here.
+  if (study.vma_lock_first) vma_start_write(vma);  // No fault changes the pmd from here.
   pt_slot* const pmd = pmd_off(mm, address);
   if (pmd == nullptr || ptep_get(pmd).table == nullptr) return false;
+  if (!study.vma_lock_first) vma_start_write(vma);
   anon_vma* const av = vma->anon_vma;
   if (study.rmap_locks) anon_vma_lock_write(av);
   page_table* const table = DetachTable(mm, pmd, site);
@@ -147,14 +142,14 @@ void SplitAnon(folio* page) {
 
 }  // namespace
 
-bool collapse_huge_page(mm_struct* mm, unsigned long address, bool rmap_locks) {
+bool collapse_huge_page(mm_struct* mm, unsigned long address, CollapseStudy study) {
   if (!mmap_read_trylock(mm)) return false;
   const bool candidate = IsCandidate(mm, address);
   mmap_read_unlock(mm);
   if (!candidate) return false;
   mmap_write_lock(mm);
-  const bool collapsed = IsCandidate(mm, address) &&
-                         CollapseLocked(mm, vma_lookup(mm, address), address, {rmap_locks});
+  const bool collapsed =
+      IsCandidate(mm, address) && CollapseLocked(mm, vma_lookup(mm, address), address, study);
   mmap_write_unlock(mm);
   return collapsed;
 }

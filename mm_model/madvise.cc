@@ -75,6 +75,16 @@ bool OnRange(mm_struct* mm, unsigned long start, unsigned long length,
   return vma != nullptr;
 }
 
+// CONFIG_PT_RECLAIM: a table that all of the range was in goes too (zap_pte_table_if_empty).
+void madvise_dontneed_single_vma(vm_area_struct* vma, unsigned long start, unsigned long end) {
+  unmap_page_range(vma, start, end);
+  for (unsigned long at = (start + PMD_SIZE - 1) / PMD_SIZE * PMD_SIZE; at + PMD_SIZE <= end;
+       at += PMD_SIZE) {
+    pt_slot* const pmd = pmd_off(vma->vm_mm, at);
+    if (pmd != nullptr && ptep_get(pmd).table != nullptr) take_out_pte_table(vma, pmd, {});
+  }
+}
+
 void madvise_free_single_vma(vm_area_struct* vma, unsigned long start, unsigned long end) {
   ForEachPte(vma, start, end, &madvise_free_pte);
   flush_tlb_range(vma->vm_mm, start, end);  // Or later writes do not mark the entries.
@@ -97,7 +107,7 @@ void madvise_guard_install(vm_area_struct* vma, unsigned long start, unsigned lo
 }  // namespace
 
 bool madvise_dontneed(mm_struct* mm, unsigned long start, unsigned long length) {
-  return OnRange(mm, start, length, &unmap_page_range);
+  return OnRange(mm, start, length, &madvise_dontneed_single_vma);
 }
 
 bool madvise_free(mm_struct* mm, unsigned long start, unsigned long length) {

@@ -106,8 +106,11 @@ struct PageTableMove {
   vm_area_struct* new_vma;
   unsigned long old_address;
   unsigned long new_address;
-  bool need_rmap_locks;     // For single entries; tables are always moved with them.
-  bool flush_late = false;  // After the locks are given back: to study what comes of it.
+  bool need_rmap_locks;  // For single entries; tables are always moved with them.
+  // To study what comes of it: flush after the locks are given back; look at the entry of
+  // a table before they are taken.
+  bool flush_late = false;
+  bool look_first = false;
 };
 void move_page_tables(PageTableMove move, unsigned long length);
 bool do_mremap(mm_struct* mm, unsigned long old_address, unsigned long length,
@@ -128,6 +131,18 @@ bool process_madvise(unsigned long start, unsigned long length);
 folio* get_user_page(mm_struct* mm, unsigned long address, bool write);
 folio* get_user_page_fast(mm_struct* mm, unsigned long address, bool write);
 void unpin_user_page(folio* page);
+// What is mapped there, which stays as long as the entry's lock is held: from here to the
+// end.  The mmap lock is held.  Unless it asks again under that lock, it is to study what
+// comes of it.
+struct follow_pfnmap_args {
+  folio* page = nullptr;  // Null: nothing is there, and nothing is locked.
+  pt_slot* pmd = nullptr;
+  spinlock* pml = nullptr;  // Of a huge page, or
+  LockedPte locked;         // of a small one.
+};
+follow_pfnmap_args follow_pfnmap_start(vm_area_struct* vma, unsigned long address,
+                                       bool ask_again = true);
+void follow_pfnmap_end(const follow_pfnmap_args& args);
 void populate_range(mm_struct* mm, unsigned long start, unsigned long end);
 bool access_remote_vm(mm_struct* mm, unsigned long address);
 // Pins for a device, for long.

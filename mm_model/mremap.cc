@@ -65,14 +65,16 @@ void move_ptes(const PageTableMove& move, unsigned long length) {
 // false if something is at the target.
 bool move_normal_pmd(const PageTableMove& move, pt_slot* from, pt_slot* to) {
   const lockdep::CallSite site = LOCKDEP_CALL_SITE();
+  const pt_entry seen = move.look_first ? ptep_get(from) : pt_entry();
   take_rmap_locks(move.old_vma);
   CheckPtMove(PtRuleId::kMoveTable, {move.old_vma, move.new_vma}, site);
   spin_lock(&from->in->lock);
   if (from->in != to->in) spin_lock_nested(&to->in->lock, SINGLE_DEPTH_NESTING);
-  const pt_entry entry = ptep_get(from);
+  const bool is_there = move.look_first || !ptep_get(from).none();
   const bool moves = ptep_get(to).none();
-  if (moves && !entry.none()) {
-    ptep_get_and_clear(from);
+  if (moves && is_there) {
+    const pt_entry taken = ptep_get_and_clear(from);
+    const pt_entry entry = move.look_first ? seen : taken;
     if (entry.table != nullptr) entry.table->start = move.new_address / PMD_SIZE * PMD_SIZE;
     set_pte(to, entry);
     flush_tlb_range(move.old_vma->vm_mm, move.old_address, move.old_address + PMD_SIZE);

@@ -3,6 +3,7 @@
 
 #include "mm_model/pgtable.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "mm_model/mm_locks.h"
@@ -35,6 +36,11 @@ void CheckMakesSense(const pt_slot& slot, const pt_entry& next) {
   AlsoTouches(&slot.in->detached, AccessMode::kShared);
   if (slot.in->detached && !next.none()) {
     Corruption("an entry went into a page table that was no longer there");
+  }
+  if (next.table == nullptr) return;
+  AlsoTouches(&next.table->detached, AccessMode::kShared);
+  if (next.table->detached) {
+    Corruption("a page table was put in place that somebody else had taken out");
   }
 }
 
@@ -135,6 +141,11 @@ void FreeBelow(pt_slot* slot, const lockdep::CallSite& site) {
   table->detached = true;
   table->mm->pgtables_bytes.add(-kPageTableBytes);
   pte_free_defer(table);
+}
+
+bool IsEmpty(const page_table& table) {
+  return std::all_of(table.slots.begin(), table.slots.end(),
+                     [](const pt_slot& slot) { return ptep_get(&slot).none(); });
 }
 
 struct FreeLimits {
@@ -239,6 +250,30 @@ pt_slot* pmd_off(mm_struct* mm, unsigned long address) {
     if (table == nullptr) return nullptr;
   }
   return table->slot_of(address);
+}
+
+void take_out_pte_table(vm_area_struct* vma, pt_slot* pmd, TakeOut how) {
+  const lockdep::CallSite site = LOCKDEP_CALL_SITE();
+  mm_struct* const mm = vma->vm_mm;
+  spinlock* const pml = pmd_lock(mm, pmd);
+  rcu_read_lock();
+  page_table* const table = ptep_get(pmd).table;
+  bool taken_out = false;
+  if (table != nullptr) {
+    spin_lock(&table->lock);
+    if (!how.ask || ((!how.unless_anon || !vma->anon_vma.once()) && IsEmpty(*table))) {
+      CheckPt(PtRuleId::kRetract, *pmd, site);
+      ptep_get_and_clear(pmd);  // pmdp_collapse_flush
+      flush_tlb_range(mm, table->start, table->start + PMD_SIZE);
+      table->detached = true;
+      mm->pgtables_bytes.add(-kPageTableBytes);
+      taken_out = true;
+    }
+    spin_unlock(&table->lock);
+  }
+  rcu_read_unlock();
+  pmd_unlock(pml, pmd);
+  if (taken_out) pte_free_defer(table);
 }
 
 void pte_free_defer(page_table* table) { machine().CallRcu(&Poison, table); }

@@ -60,6 +60,15 @@ void free_pgd_range(mm_struct* mm, unsigned long address, unsigned long end, uns
 
 // What a table counts in mm->pgtables_bytes.
 inline constexpr long kPageTableBytes = static_cast<long>(PAGE_SIZE);
+// Takes the pte table out if it has nothing in it and, where that is asked, the VMA has no
+// anon_vma: all asked again under the pmd and the pte lock, unless `ask` is false, which
+// is to study what comes of it.  REQUIRES, as a rule: the VMA is stable.
+struct TakeOut {
+  bool unless_anon = false;
+  bool ask = true;
+};
+[[gnu::noinline]] void take_out_pte_table(vm_area_struct* vma, pt_slot* pmd, TakeOut how);
+
 // Frees a table that no entry points to any more, after a grace period.
 void pte_free_defer(page_table* table);
 

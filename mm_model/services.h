@@ -11,9 +11,13 @@ namespace mm_model {
 
 // ---- khugepaged.cc, collapse_file.cc ----
 
-// Turns the table at the address into a huge page.  Returns whether it did.  Without
-// `rmap_locks` it is to study what comes of it.
-bool collapse_huge_page(mm_struct* mm, unsigned long address, bool rmap_locks = true);
+// Otherwise than by default it is to study what comes of it.
+struct CollapseStudy {
+  bool rmap_locks = true;
+  bool vma_lock_first = true;  // Before the pmd entry is looked at.
+};
+// Turns the table at the address into a huge page.  Returns whether it did.
+bool collapse_huge_page(mm_struct* mm, unsigned long address, CollapseStudy study = {});
 // Puts a huge page in place of the file's pages from `start` on.  Returns whether it did.
 bool collapse_file(address_space* mapping, unsigned long start);
 // Takes out page tables of a file's mappings that have nothing in them any more.  Unless

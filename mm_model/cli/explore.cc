@@ -178,7 +178,7 @@ void ExploreCommand::ConfigureStrategy() {
       ->capture_default_str();
   app_->add_option("--max-time", options_.limits.max_seconds, "At most so many seconds")
       ->type_name("S")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CheckSeconds);
   app_->add_option("--max-steps", options_.limits.max_steps, "Of one execution")
       ->type_name("N")
       ->check(CheckCount)

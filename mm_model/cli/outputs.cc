@@ -21,6 +21,13 @@ std::string CheckCount(const std::string& text) {
                                         : text + " is no number from 0 to 18446744073709551615";
 }
 
+std::string CheckSeconds(const std::string& text) {
+  constexpr double kYear = 366.0 * 24 * 3600;
+  double seconds = 0;
+  const bool right = absl::SimpleAtod(text, &seconds) && seconds >= 0 && seconds <= kYear;
+  return right ? "" : text + " is no number of seconds";  // Nor is nan.
+}
+
 void Print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
 void Outputs::Configure(CLI::App& app) {

@@ -21,6 +21,8 @@ void Print(const std::string& text);
 // "" if the text is a number from 0, such as a seed; else what is wrong with it.  For option
 // checks.
 std::string CheckCount(const std::string& text);
+// The same for a time, up to a year.
+std::string CheckSeconds(const std::string& text);
 
 // --report and --record.
 class Outputs {

@@ -1,5 +1,6 @@
 // Page tables that were changed, moved or freed under somebody's feet.
 
+#include "mm_model/folio.h"
 #include "mm_model/mm_locks.h"
 #include "mm_model/museum/museum.h"
 #include "mm_model/museum/steps.h"
@@ -72,7 +73,7 @@ constexpr ScenarioTask kB32Fixed[] = {
     {"mremap", MoveAndFlush}, {"truncate", Truncate}, {"user", UseSecond}};
 
 // B34: khugepaged took a table out without the rmap locks.
-void CollapseWithoutRmap(A& space) { collapse_huge_page(space.mm, kHole, false); }
+void CollapseWithoutRmap(A& space) { collapse_huge_page(space.mm, kHole, {.rmap_locks = false}); }
 void CollapseWithRmap(A& space) { collapse_huge_page(space.mm, kHole); }
 constexpr ScenarioTask kB34[] = {{"khugepaged", CollapseWithoutRmap}};
 constexpr ScenarioTask kB34Fixed[] = {{"khugepaged", CollapseWithRmap}};
@@ -86,70 +87,58 @@ void EmptyPrivateTable(A& space) {
 constexpr ScenarioTask kB35[] = {{"khugepaged", RetractUnchecked}, {"fault", FaultPrivate}};
 constexpr ScenarioTask kB35Fixed[] = {{"khugepaged", Retract}, {"fault", FaultPrivate}};
 
-// B36, B38, B39: a table was found, and used after it might have gone.
-void UseUnasked(page_table* table) {
-  if (table == nullptr) return;
-  spin_lock(&table->lock);
-  static_cast<void>(ptep_get(table->slot_of(A::kShared)));
-  spin_unlock(&table->lock);
+// B39: a driver acted on the entry that it had seen before it took the lock.
+void MapHuge(A& space) {
+  MapStackAboveMapping(space);
+  collapse_huge_page(space.mm, kHole);
 }
-void UseTable(A& space, bool revalidate) {
+void FollowPfnmap(A& space, bool ask_again) {
   mmap_read_lock(space.mm);
-  pt_slot* const pmd = pmd_off(space.mm, A::kShared);
-  if (revalidate) {
-    const LockedPte locked = pte_offset_map_lock(space.mm, pmd, A::kShared);
-    if (locked.pte != nullptr) {
-      static_cast<void>(ptep_get(locked.pte));
-      pte_unmap_unlock(locked);
-    }
-  } else {
-    UseUnasked(ptep_get(pmd).table);
-  }
+  vm_area_struct* const vma = vma_lookup(space.mm, kHole);
+  const follow_pfnmap_args args = follow_pfnmap_start(vma, kHole, ask_again);
+  if (args.page != nullptr) CheckInUse(*args.page);
+  follow_pfnmap_end(args);
   mmap_read_unlock(space.mm);
 }
-void UseSnapshot(A& space) { UseTable(space, false); }
-void UseRevalidated(A& space) { UseTable(space, true); }
-constexpr ScenarioTask kB39[] = {{"pfnmap", UseSnapshot}, {"khugepaged", Retract}};
-constexpr ScenarioTask kB39Fixed[] = {{"pfnmap", UseRevalidated}, {"khugepaged", Retract}};
+void FollowSnapshot(A& space) { FollowPfnmap(space, false); }
+void FollowAskingAgain(A& space) { FollowPfnmap(space, true); }
+void DropHole(A& space) { madvise_dontneed(space.mm, kHole, PMD_SIZE); }
+constexpr ScenarioTask kB39[] = {{"pfnmap", FollowSnapshot}, {"madvise", DropHole}};
+constexpr ScenarioTask kB39Fixed[] = {{"pfnmap", FollowAskingAgain}, {"madvise", DropHole}};
 
-void CollapseChecking(A& space, bool lock_first) {
+// B38: mremap looked a table up, and moved it when it had the locks.
+constexpr unsigned long kTable = A::kFree + 8 * PMD_SIZE;
+constexpr unsigned long kTableTarget = kTable + 2 * PMD_SIZE;
+void MapTableTwice(A& space) {
+  auto* const node = machine().New<inode>(space.data->f_inode->i_sb);
+  node->i_size.Reset(PMD_SIZE);
+  space.data = machine().New<file>(node);
+  for (const unsigned long start : {kTable, kTableTarget}) {
+    vm_mmap_pgoff(space.mm, space.data, start, PMD_SIZE, A::kFlags | VM_SHARED, 0);
+  }
+  AccessUser(space.mm, kTable, Access::kRead);
+  unmap_mapping_range(space.data->f_mapping, 0, 0);
+}
+void MoveTable(A& space, bool look_first) {
   mmap_write_lock(space.mm);
-  vm_area_struct* const vma = vma_lookup(space.mm, A::kShared);
-  pt_slot* const pmd = pmd_off(space.mm, A::kShared);
-  page_table* table = ptep_get(pmd).table;
-  i_mmap_lock_write(space.data->f_mapping);
-  if (lock_first) table = ptep_get(pmd).table;
-  UseUnasked(table);
-  i_mmap_unlock_write(space.data->f_mapping);
-  static_cast<void>(vma->vm_end.read());
+  vm_area_struct* const from = vma_lookup(space.mm, kTable);
+  vm_area_struct* const to = vma_lookup(space.mm, kTableTarget);
+  vma_start_write(from);
+  vma_start_write(to);
+  move_page_tables({from, to, kTable, kTableTarget, false, false, look_first}, PMD_SIZE);
   mmap_write_unlock(space.mm);
 }
-void MoveStaleTable(A& space) { CollapseChecking(space, false); }
-void MoveCheckedTable(A& space) { CollapseChecking(space, true); }
+void MoveStaleTable(A& space) { MoveTable(space, true); }
+void MoveCheckedTable(A& space) { MoveTable(space, false); }
 constexpr ScenarioTask kB38[] = {{"mremap", MoveStaleTable}, {"khugepaged", Retract}};
 constexpr ScenarioTask kB38Fixed[] = {{"mremap", MoveCheckedTable}, {"khugepaged", Retract}};
 
-// zap_empty_pte_table: a fault's neighbour frees an empty table under the VMA lock.
-void ReclaimTable(A& space) {
-  vm_area_struct* const vma = lock_vma_under_rcu(space.mm, A::kShared);
-  if (vma == nullptr) return;
-  Retract(space);
-  vma_end_read(vma);
-}
-void CollapseAfterCheck(A& space, bool lock_first) {
-  mmap_write_lock(space.mm);
-  vm_area_struct* const vma = vma_lookup(space.mm, A::kShared);
-  pt_slot* const pmd = pmd_off(space.mm, A::kShared);
-  if (lock_first) vma_start_write(vma);
-  page_table* const table = ptep_get(pmd).table;
-  if (!lock_first) vma_start_write(vma);
-  UseUnasked(table);
-  mmap_write_unlock(space.mm);
-}
-void CheckThenLock(A& space) { CollapseAfterCheck(space, false); }
-void LockThenCheck(A& space) { CollapseAfterCheck(space, true); }
-constexpr ScenarioTask kB36[] = {{"khugepaged", CheckThenLock}, {"madvise", ReclaimTable}};
-constexpr ScenarioTask kB36Fixed[] = {{"khugepaged", LockThenCheck}, {"madvise", ReclaimTable}};
+// B36: khugepaged looked at the pmd before it locked the VMA, under whose read lock
+// madvise frees the tables that it empties.
+void CheckThenLock(A& space) { collapse_huge_page(space.mm, kHole, {.vma_lock_first = false}); }
+void LockThenCheck(A& space) { collapse_huge_page(space.mm, kHole); }
+constexpr ScenarioTask kB36[] = {{"khugepaged", CheckThenLock}, {"madvise", DropHole}};
+constexpr ScenarioTask kB36Fixed[] = {{"khugepaged", LockThenCheck}, {"madvise", DropHole}};
 
 // B37: a table was freed while fast GUP, with interrupts off, was walking it.
 void FreeTable(A& space, bool wait_for_walkers) {
@@ -218,15 +207,15 @@ constexpr MuseumPiece kPieces[] = {
              kB35Fixed, EmptyPrivateTable),
     MM_PIECE("collapse-checks-before-vma-lock", "366a4532d96f", kModelCorruption,
              "khugepaged used a table that a fault's neighbour had freed", kB36, kB36Fixed,
-             EmptyTable),
+             MapStackAboveMapping),
     MM_PIECE("gup-fast-against-collapse", "70cbc3cc78a9, 2ba99c5e0881", kModelCorruption,
              "a table was freed under a walk with interrupts off", kB37, kB37Fixed, FaultAnon),
     MM_PIECE("mremap-against-retract", "CVE-2024-50066, 6fa1066fc5d0" MM_AFTER_THE_FIX,
              kModelCorruption, "mremap moved a table that it had looked up before it locked", kB38,
-             kB38Fixed, EmptyTable),
+             kB38Fixed, MapTableTwice),
     MM_PIECE("follow-pfnmap-snapshot", "mm/memory: fix checks in follow_pfnmap_start",
              kModelCorruption, "a walk acted on what it had read before it locked", kB39, kB39Fixed,
-             EmptyTable),
+             MapHuge),
     MM_PIECE("fault-around-missing-table", "mm: filemap_map_pmd, fixes f9ce0be71d1f",
              kModelCorruption, "a fault installed a table that it did not have", kB40, kB40Fixed,
              EmptyTable),

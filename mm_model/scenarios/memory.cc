@@ -77,12 +77,24 @@ void GupFast(A& space) {
 
 void AccessRemote(A& space) { access_remote_vm(space.mm, A::kPrivate); }
 
+void FollowPfnmap(A& space) {
+  AccessUser(space.mm, A::kAnon, Access::kWrite);
+  mmap_read_lock(space.mm);
+  if (vm_area_struct* const vma = vma_lookup(space.mm, A::kAnon)) {
+    const follow_pfnmap_args args = follow_pfnmap_start(vma, A::kAnon);
+    if (args.page != nullptr) CheckInUse(*args.page);
+    follow_pfnmap_end(args);
+  }
+  mmap_read_unlock(space.mm);
+}
+
 void PinForDevice(A& space) {
   folio* const page = ib_umem_get(space.mm, A::kAnon);
   if (page != nullptr) ib_umem_release(space.mm, page);
 }
 
 constexpr ScenarioTask kPinDevice[] = {{"device", PinForDevice}};
+constexpr ScenarioTask kPfnmap[] = {{"driver", FollowPfnmap}};
 constexpr ScenarioTask kSwap[] = {{"reclaim", SwapOutAndIn}};
 constexpr ScenarioTask kReclaimFile[] = {{"reclaim", ReclaimFile}};
 constexpr ScenarioTask kSwapoff[] = {{"swapoff", SwapOff}};
@@ -102,6 +114,7 @@ constexpr Scenario kScenarios[] = {
     {"migration-file", "memory", "a page of the page cache moves while it is read", kMigrateFile},
     {"gup", "memory", "pin a page that must be faulted in", kGup},
     {"gup-fast", "memory", "pin a page with interrupts off and no lock", kGupFast},
+    {"follow-pfnmap", "memory", "look up what is mapped, and use it under its lock", kPfnmap},
     {"pin-for-device", "memory", "pin a page for long, and count it", kPinDevice},
     {"access-remote-vm", "memory", "read another task's memory", kRemote},
 };

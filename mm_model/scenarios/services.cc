@@ -19,6 +19,11 @@ void MapTable(A& space) { vm_mmap_pgoff(space.mm, nullptr, kTable, PMD_SIZE, A::
 
 void UseTable(A& space) { AccessUser(space.mm, kTable, Access::kWrite); }
 
+void DropTable(A& space) {
+  UseTable(space);
+  madvise_dontneed(space.mm, kTable, PMD_SIZE);
+}
+
 void UseAndCollapse(A& space) {
   UseTable(space);
   collapse_huge_page(space.mm, kTable);
@@ -192,6 +197,7 @@ void UnmapHugetlb(A& space) {
 void PunchHugetlb(A& space) { hugetlbfs_punch_hole(space.huge); }
 
 constexpr ScenarioTask kCollapse[] = {{"khugepaged", UseAndCollapse}, {"fault", UseTable}};
+constexpr ScenarioTask kDropTable[] = {{"madvise", DropTable}, {"fault", UseTable}};
 constexpr ScenarioTask kCollapseFile[] = {{"khugepaged", CollapseFile}, {"user", WriteLarge}};
 constexpr ScenarioTask kHugePage[] = {{"user", UseHugePage}};
 constexpr ScenarioTask kRetract[] = {{"khugepaged", Retract}, {"fault", FaultShared}};
@@ -221,6 +227,8 @@ constexpr ScenarioTask kHugetlbPunch[] = {{"fault", UseHugetlb}, {"punch", Punch
 constexpr Scenario kScenarios[] = {
     {"collapse", "services", "khugepaged puts a huge page in place of a page table", kCollapse,
      MapTable},
+    {"madvise-dontneed-table", "services", "drop all pages of a page table, and the table too",
+     kDropTable, MapTable},
     {"collapse-file", "services", "khugepaged puts a huge page in place of a file's pages",
      kCollapseFile, MapLargeFile},
     {"huge-page", "services", "copy, protect, move and unmap a huge page, whole and in parts",

@@ -372,6 +372,9 @@ class MmCommandTest(unittest.TestCase):
         self.check_usage_error(["explore"], "SCENARIO is required")
         self.check_usage_error(["explore", "fork", "--strategy", "best"], "say dfs, pct or random")
         self.check_usage_error(["explore", "fork", "--vma-lock", "x"], "say refcount or semaphore")
+        for time_limit in ("nan", "-1", "soon"):
+            self.check_usage_error(["explore", "fork", f"--max-time={time_limit}"],
+                                   f"{time_limit} is no number of seconds")
         self.check_usage_error(["explore", "fork", "--mutate", "lose x"], "write drop, weaken")
         self.check_usage_error(["explore"] + ["fork"] * 9, "9 tasks; at most 8")
 

@@ -46,6 +46,42 @@ TEST_F(PgtableTest, WalkingMakesEachLevelOnceAndFindsItAgain) {
   EXPECT_THAT(Findings(), IsEmpty());
 }
 
+TEST_F(PgtableTest, DroppingAllThatATableMapsFreesTheTableAndAPartLeavesIt) {
+  constexpr unsigned long kTable = A::kFree + 6 * PMD_SIZE;
+  Alone([&] {
+    vm_mmap_pgoff(mm_, nullptr, kTable, PMD_SIZE, A::kFlags, 0);
+    AccessUser(mm_, kTable, Access::kWrite);
+    madvise_dontneed(mm_, kTable, PMD_SIZE - PAGE_SIZE);
+  });
+  page_table* const table = PeekPteTable(*mm_, kTable);
+  ASSERT_NE(table, nullptr);
+  const long bytes = mm_->pgtables_bytes.peek();
+  Alone([&] { madvise_dontneed(mm_, kTable, PMD_SIZE); });
+  EXPECT_EQ(PeekPteTable(*mm_, kTable), nullptr);
+  EXPECT_TRUE(table->freed);
+  EXPECT_EQ(mm_->pgtables_bytes.peek(), bytes - kPageTableBytes);
+  Alone([&] { EXPECT_TRUE(AccessUser(mm_, kTable, Access::kWrite)); });
+  EXPECT_THAT(Findings(), IsEmpty());
+}
+
+TEST_F(PgtableTest, WhatADriverLooksUpStaysUntilItIsDone) {
+  Alone([&] {
+    AccessUser(mm_, A::kAnon, Access::kWrite);
+    mmap_read_lock(mm_);
+    vm_area_struct* const vma = vma_lookup(mm_, A::kAnon);
+    const follow_pfnmap_args args = follow_pfnmap_start(vma, A::kAnon);
+    EXPECT_EQ(args.page, PeekPte(*mm_, A::kAnon).page);
+    EXPECT_EQ(args.locked.ptl, &PeekPteTable(*mm_, A::kAnon)->lock);
+    follow_pfnmap_end(args);
+    const follow_pfnmap_args nothing = follow_pfnmap_start(vma, A::kAnon + PAGE_SIZE);
+    EXPECT_EQ(nothing.page, nullptr);
+    follow_pfnmap_end(nothing);
+    mmap_read_unlock(mm_);
+    EXPECT_EQ(current().context().held.depth(), 0u);
+  });
+  EXPECT_THAT(Findings(), IsEmpty());
+}
+
 TEST_F(PgtableTest, TwoTasksThatNeedTheSameTablesMakeThemOnce) {
   for (uint64_t seed = 0; seed < 100; ++seed) {
     RandomOrder strategy(seed);
