@@ -12,6 +12,7 @@
 #include "lockdep/cli/usage.h"
 #include "lockdep/order/load.h"
 #include "lockdep/record/file_bytes.h"
+#include "lockdep/report/merge.h"
 
 namespace lockdep::cli {
 namespace {
@@ -93,6 +94,7 @@ void FindingOptions::Apply(report::Report* report) const {
     Say(absl::StrCat(suppressions_[index].place,
                      ": matches no finding; delete it if what it is about was mended"));
   }
+  report::OpenFirst(report);
   if (enforce_) SayStaleArcs(*report);
 }
 

@@ -20,6 +20,7 @@
 #include "lockdep/order/read_file.h"
 #include "lockdep/report/baseline.h"
 #include "lockdep/report/load.h"
+#include "lockdep/report/merge.h"
 #include "lockdep/report/utf8.h"
 
 namespace lockdep::cli {
@@ -132,7 +133,9 @@ int GateCommand::Judge(const report::Baseline& baseline, report::Loaded& loaded)
   report::Report& report = loaded.report;
   const auto comparison = report::Compare(baseline, report, Relevant(report), Today());
   report::MarkStates(baseline, comparison, baseline_path_, &report);
-  const absl::Status written = reports_.Write(report);
+  report::Report shown = report;  // What the comparison is about keeps its order.
+  report::OpenFirst(&shown);
+  const absl::Status written = reports_.Write(shown);
   if (!written.ok()) return UsageError(std::string(written.message()));
   if (report.coverage.lock_operations == 0) {
     Say(absl::StrCat("gate: nothing observed: no lock operation in ", absl::StrJoin(inputs_, ", "),

@@ -32,7 +32,9 @@ namespace {
 
 constexpr char kAbout[] =
     R"(The program keeps its arguments, its standard streams and its exit code. The
-report goes to standard error. Children of the program are watched too.
+report goes to standard error. Children of the program are watched too. Until it
+ends, its recordings are in a directory lockdep-run.* of $TMPDIR, where they stay
+if lockdep itself is killed; 'lockdep report' reads them there.
 
 Options of the preload library, for --options and for LOCKDEP_OPTIONS:
 )";

@@ -254,9 +254,10 @@ std::string AnswersHtml(const Finding& finding) {
 
 std::string HeadHtml(const Finding& finding) {
   const std::string print = Escaped(finding.fingerprint);
-  std::string html =
-      absl::StrCat("<div class=\"finding-line\"><span class=\"badge\">", Escaped(finding.level),
-                   "</span><span class=\"code\">", Escaped(finding.kind), "</span>");
+  std::string html = absl::StrCat(
+      "<div class=\"finding-line\"><span class=\"badge\">", Escaped(finding.level), "</span>",
+      finding.suppressed_by.has_value() ? "<span class=\"badge\">suppressed</span>" : "",
+      "<span class=\"code\">", Escaped(finding.kind), "</span>");
   if (!finding.run.empty()) {
     absl::StrAppend(&html, "<span class=\"soft\">in ", CodeHtml(finding.run), "</span>");
   }
@@ -273,6 +274,7 @@ std::string LevelStyle(const std::string& level) {
 
 std::string FindingHtml(const Finding& finding, SourceExcerpts* source) {
   std::string html = absl::StrCat("<article class=\"finding ", LevelStyle(finding.level),
+                                  finding.suppressed_by.has_value() ? " suppressed" : "",
                                   "\" id=\"f-", Escaped(finding.fingerprint), "\" tabindex=\"-1\">",
                                   HeadHtml(finding), "<h3>", Prose(finding.title), "</h3>");
   for (const std::string& line : ExplanationOf(finding).story) {

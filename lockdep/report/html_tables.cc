@@ -86,13 +86,14 @@ std::string ExitText(const Subject& subject) {
   return status > 128 ? absl::StrCat(status, " (signal ", status - 128, ")") : absl::StrCat(status);
 }
 
-std::string RunHtml(const Run& run) {
+std::string RunHtml(const Run& run, bool has_exits) {
   const Coverage& coverage = run.coverage;
-  return absl::StrCat(
-      "<tr><td><code>", Escaped(run.subject.command), "</code></td>", "<td class=\"number\">",
-      run.subject.pid, "</td>", Cell(ExitText(run.subject)), NumberCell(coverage.lock_operations),
-      NumberCell(coverage.locks), NumberCell(coverage.classes), NumberCell(coverage.dependencies),
-      NumberCell(coverage.chains), NumberCell(coverage.threads), "</tr>\n");
+  return absl::StrCat("<tr><td><code>", Escaped(run.subject.command), "</code></td>",
+                      "<td class=\"number\">", run.subject.pid, "</td>",
+                      has_exits ? Cell(ExitText(run.subject)) : "",
+                      NumberCell(coverage.lock_operations), NumberCell(coverage.locks),
+                      NumberCell(coverage.classes), NumberCell(coverage.dependencies),
+                      NumberCell(coverage.chains), NumberCell(coverage.threads), "</tr>\n");
 }
 
 }  // namespace
@@ -180,14 +181,19 @@ std::string DeclaredOrderTable(const Report& report) {
 }
 
 std::string RunTable(const Report& report) {
+  // A recording does not know how its process ended; who ran it does.
+  const bool has_exits = std::any_of(report.runs.begin(), report.runs.end(), [](const Run& run) {
+    return run.subject.exit_status.has_value();
+  });
   std::string rows;
   for (size_t i = 0; i < std::min(report.runs.size(), kMaxRows); ++i) {
-    rows += RunHtml(report.runs[i]);
+    rows += RunHtml(report.runs[i], has_exits);
   }
-  return Table(absl::StrCat(Heading("Command"), NumberHeading("Pid"), Heading("Exit"),
-                            NumberHeading("Lock operations"), NumberHeading("Locks"),
-                            NumberHeading("Classes"), NumberHeading("Dependencies"),
-                            NumberHeading("Chains"), NumberHeading("Threads")),
+  return Table(absl::StrCat(Heading("Command"), NumberHeading("Pid"),
+                            has_exits ? Heading("Exit") : "", NumberHeading("Lock operations"),
+                            NumberHeading("Locks"), NumberHeading("Classes"),
+                            NumberHeading("Dependencies"), NumberHeading("Chains"),
+                            NumberHeading("Threads")),
                rows) +
          LeftOut(report.runs.size());
 }

@@ -161,6 +161,11 @@ void AddKind(std::vector<std::string>* kinds, const std::string& kind) {
   });
 }
 
+void OpenFirst(Report* report) {
+  std::stable_partition(report->findings.begin(), report->findings.end(),
+                        [](const Finding& finding) { return !finding.suppressed_by.has_value(); });
+}
+
 Report MergeReports(std::vector<Report> reports) {
   Merger merger;
   for (Report& report : reports) merger.Add(std::move(report));

@@ -18,6 +18,9 @@ namespace lockdep::report {
 // is suppressed if every report suppresses it.
 Report MergeReports(std::vector<Report> reports);
 
+// Puts what is suppressed behind what is not; else the order stays.
+void OpenFirst(Report* report);
+
 // How many rows an execution showed.
 uint64_t CountObserved(const std::vector<DependencyRow>& rows);
 

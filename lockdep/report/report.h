@@ -221,7 +221,7 @@ struct Report {
   Subject subject;                // Of the only run, or of the first with " (+N more)" after it.
   Coverage coverage;              // Summed over the runs.
   std::vector<Run> runs;          // As they started; those of JSON reports last.
-  std::vector<Finding> findings;  // Worst first; within a level in order of detection.
+  std::vector<Finding> findings;  // Worst first, suppressed ones last; else as they were found.
   std::vector<ClassRow> classes;
   std::vector<DependencyRow> dependencies;
   std::vector<LockTimesRow> lock_times;  // Of what was timed, the most contended first.

@@ -42,6 +42,22 @@ class MergeTest(ToolCase):
         self.assertEqual(gate.returncode, 1)
         self.assertIn(finding["fingerprint"], gate.stdout)
 
+    def test_a_gate_reports_what_is_new_before_what_is_known(self):
+        for order in ("ab", "ba"):
+            self.record_order(order, order)
+        self.tool("merge", "ab", "ba", "-o", "both")
+        inversion = self.tool("run", "--record", "other", "--", PROGRAMS / "inversion")
+        self.assertEqual(inversion.returncode, 66, inversion.stderr)
+        first = {}
+        for known in ("both", "other"):
+            self.tool("gate", known, "--baseline", f"{known}.txt", "--update")
+            gate = self.tool("gate", "both", "other", "--baseline", f"{known}.txt",
+                             "--report", "g.txt")
+            self.assertIn("1 new, 0 expired, 1 known", gate.stdout)
+            first[known] = (self.scratch / "g.txt").read_text().splitlines()[0]
+        self.assertIn("lock_a", first["other"])
+        self.assertNotIn("lock_a", first["both"])
+
     def test_children_of_one_run_are_seen_together(self):
         script = f"{PROGRAMS}/two_orders ab; {PROGRAMS}/two_orders ba"
         result = self.tool("run", "--", "sh", "-c", script)

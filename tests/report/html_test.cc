@@ -115,6 +115,28 @@ TEST(HtmlTest, AFindingTellsItsStory) {
   EXPECT_THAT(page, HasSubstr("00000000000000aa lock-order-inversion accounts log reason="));
 }
 
+TEST(HtmlTest, ASuppressedFindingLooksIt) {
+  Report report = SmallReport();
+  EXPECT_THAT(PageOf(report), Not(HasSubstr("feasible suppressed\"")));
+
+  report.findings[0].suppressed_by = "ci/locks.baseline: known";
+
+  EXPECT_THAT(PageOf(report), AllOf(HasSubstr("<article class=\"finding feasible suppressed\""),
+                                    HasSubstr("<span class=\"badge\">suppressed</span>"),
+                                    HasSubstr("ci/locks.baseline: known")));
+}
+
+TEST(HtmlTest, HowRunsEndedIsToldIfAnybodyKnows) {
+  Report report = SmallReport();
+  report.runs = {{.subject = {.command = "one"}}, {.subject = {.command = "two"}}};
+  EXPECT_THAT(RunTable(report), AllOf(HasSubstr("two"), Not(HasSubstr("Exit"))));
+
+  report.runs[1].subject.exit_status = 139;
+
+  EXPECT_THAT(RunTable(report),
+              AllOf(HasSubstr("Exit"), HasSubstr("unknown"), HasSubstr("139 (signal 11)")));
+}
+
 TEST(HtmlTest, ThreadsActOneAfterTheOther) {
   const std::string page = PageOf(SmallReport());
   const std::regex step("<td class=\"when\">\\d</td>");

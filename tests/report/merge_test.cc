@@ -72,6 +72,20 @@ TEST(MergeTest, AFindingIsSuppressedIfEveryReportSuppressesIt) {
   EXPECT_FALSE(MergeReports({without, with}).findings[0].suppressed_by.has_value());
 }
 
+TEST(MergeTest, WhatIsSuppressedStandsBehindWhatIsNot) {
+  Report report = RunOf("a", 1);
+  report.findings = {FindingOf("f1", "confirmed", "one"), FindingOf("f2", "confirmed", "two"),
+                     FindingOf("f3", "note", "three"), FindingOf("f4", "note", "four")};
+  report.findings[0].suppressed_by = "s:1: why";
+  report.findings[2].suppressed_by = "s:1: why";
+
+  OpenFirst(&report);
+
+  EXPECT_THAT(report.findings,
+              ElementsAre(Field(&Finding::title, "two"), Field(&Finding::title, "four"),
+                          Field(&Finding::title, "one"), Field(&Finding::title, "three")));
+}
+
 TEST(MergeTest, AnAttachedTableThatSeveralHaveIsThereOnce) {
   Report one = RunOf("a", 1);
   one.tables = {{.title = "Tills", .note = "", .columns = {"till"}, .rows = {{"1"}}}};
