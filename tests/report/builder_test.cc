@@ -177,6 +177,23 @@ TEST(BuilderTest, TheFingerprintDoesNotDependOnTheOrderOfEvents) {
   EXPECT_NE(FingerprintOf(three.bank(), three, bank::TransferWithHelper, bank::Audit), fingerprint);
 }
 
+// The second handler of a signal is named with its place, as each build has it elsewhere.
+TEST(BuilderTest, TheFingerprintDoesNotDependOnWhereAHandlerIs) {
+  RecordedRun run;
+  bank::HandleSignal(run.bank());
+  bank::Deposit(run.bank());
+  record::Recording recording = *record::ReadRecording(run.Finish());
+  const auto fingerprint_in = [&](const std::string& context) {
+    recording.violations.at(0).context = context;
+    return ReportBuilder().Build(recording).findings.at(0).fingerprint;
+  };
+
+  const std::string fingerprint = fingerprint_in("SIGUSR1 (server+0x1130)");
+
+  EXPECT_EQ(fingerprint_in("SIGUSR1 (server+0x2240)"), fingerprint);
+  EXPECT_NE(fingerprint_in("SIGUSR2 (server+0x1130)"), fingerprint);
+}
+
 TEST(BuilderTest, ARecordingWithoutItsEndSaysSo) {
   RecordedRun run;
   bank::Transfer(run.bank());

@@ -12,14 +12,17 @@ static void lock_and_unlock(pthread_mutex_t* first, pthread_mutex_t* second) {
   if (pthread_mutex_unlock(second) != 0 || pthread_mutex_unlock(first) != 0) abort();
 }
 
-// An allocator of C++ whose lock is held when the hooks start: they must not ask it for memory
-// then.
+// An allocator of C++ that takes its first mutex, which starts the hooks, inside a lock of its own
+// making: they must not ask it for memory then.
 static pthread_mutex_t of_allocator = PTHREAD_MUTEX_INITIALIZER;
+static char is_inside;
 
 void* _Znwm(size_t size) {
+  if (__atomic_test_and_set(&is_inside, __ATOMIC_ACQUIRE)) abort();
   if (pthread_mutex_lock(&of_allocator) != 0) abort();
   void* memory = malloc(size);
   if (pthread_mutex_unlock(&of_allocator) != 0) abort();
+  __atomic_clear(&is_inside, __ATOMIC_RELEASE);
   return memory;
 }
 
