@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <new>
 
+#include "lockdep/internal/frame_index.h"
 #include "lockdep/internal/raw_lock.h"
 #include "lockdep/native_stack_fork.h"
 
@@ -60,6 +61,8 @@ extern "C" {
   dl_find_object module;
   if (_dl_find_object(reinterpret_cast<void*>(search->target), &module) != 0) return 0;
   if (module.dlfo_eh_frame == nullptr) return 0;
+  // libunwind would go on to read all descriptions of the module one by one, each time.
+  if (!lockdep::internal::MayHaveDescription(module.dlfo_eh_frame, search->target)) return 0;
   const HeadersOfModule headers(module);
   dl_phdr_info info = {};
   info.dlpi_addr = module.dlfo_link_map->l_addr;
