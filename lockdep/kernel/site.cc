@@ -30,38 +30,40 @@ const uintptr_t* EndOfPage(const uintptr_t* word) {
                                             1);
 }
 
-// The words between may be anything, redzones of a sanitizer included.  Returns `end`
-// if it is not there.
-__attribute__((no_sanitize("address", "thread"))) const uintptr_t* Find(const uintptr_t* word,
-                                                                        const uintptr_t* end,
-                                                                        uintptr_t wanted) {
-  while (word != end && *word != wanted) ++word;
-  return word;
+// The words between may be anything, redzones of a sanitizer included.
+#define LOCKDEP_READS_THE_STACK __attribute__((no_sanitize("address", "thread")))
+
+// Where the word is; null if it is not there.
+LOCKDEP_READS_THE_STACK inline const uintptr_t* Find(const uintptr_t* word, const uintptr_t* end,
+                                                     uintptr_t wanted) {
+  for (; word < end; ++word) {
+    if (*word == wanted) return word;
+  }
+  return nullptr;
 }
 
-// Where on the stack the return address is; null if it is not found.
-const uintptr_t* FindOnStack(const uintptr_t* first, const uintptr_t* end, uintptr_t wanted) {
-  // That of this function's own caller is there.
-  const uintptr_t* const sure = std::min(EndOfPage(first - 1), end);
-  const uintptr_t* found = Find(first, sure, wanted);
-  if (found != sure) return found;
-  if (sure == end || !IsReadable(sure)) return nullptr;
-  found = Find(sure, end, wanted);
-  return found == end ? nullptr : found;
+// The same behind the end of a page.
+LOCKDEP_READS_THE_STACK __attribute__((noinline)) const uintptr_t* FindBeyond(const uintptr_t* page,
+                                                                              const uintptr_t* end,
+                                                                              uintptr_t wanted) {
+  return page < end && IsReadable(page) ? Find(page, end, wanted) : nullptr;
 }
 
 }  // namespace
 
-__attribute__((no_sanitize("address", "thread"))) CallSite SiteOf(unsigned long ip,
-                                                                  const void* frame,
-                                                                  int stack_arguments) {
+LOCKDEP_READS_THE_STACK CallSite SiteOf(unsigned long ip, const void* frame, int stack_arguments) {
   const auto* words = static_cast<const uintptr_t*>(frame);
   CallSite site;
   site.pcs[0] = words[1];
   site.frame = reinterpret_cast<uintptr_t>(words);
   if (ip == 0 || ip == words[1]) return site;
-  const uintptr_t* const found =
-      FindOnStack(words + 2 + stack_arguments, words + kSearched + 1, ip);
+  const uintptr_t* const first = words + 2 + stack_arguments;
+  const uintptr_t* const end = words + kSearched + 1;
+  // What is passed on the stack is there, and so is the rest of its page.
+  const uintptr_t* const sure = EndOfPage(first - 1);
+  const uintptr_t* found = Find(first, std::min(sure, end), ip);
+  if (found == nullptr) [[unlikely]]
+    found = FindBeyond(sure, end, ip);
   if (found == nullptr) return site;
   site.pcs[0] = ip;
   site.frame = reinterpret_cast<uintptr_t>(found - 1);
