@@ -2,6 +2,7 @@
 // against a baseline, and fails closed when nothing was observed.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -54,6 +55,16 @@ Examples:
   lockdep gate runs/ --baseline ci/locks.baseline --update)";
 
 constexpr char kUpdateReason[] = "accepted by --update; say why";
+
+// Who accepts without a reason is told of it until there is one.
+void SayMissingReasons(const report::Baseline& baseline, const std::string& path) {
+  const auto missing = std::count_if(
+      baseline.entries.begin(), baseline.entries.end(),
+      [](const report::BaselineEntry& entry) { return entry.reason == kUpdateReason; });
+  if (missing == 0) return;
+  Say(absl::StrCat(path, ": ", missing, " of ", baseline.entries.size(), " entries still say \"",
+                   kUpdateReason, "\""));
+}
 
 class GateCommand final : public Command {
  public:
@@ -143,6 +154,7 @@ int GateCommand::Judge(const report::Baseline& baseline, report::Loaded& loaded)
     return kExitNothingObserved;
   }
   if (update_) return Update(baseline, report, comparison);
+  SayMissingReasons(baseline, baseline_path_);
   std::fputs(GateSummary(baseline, report, comparison, loaded.is_complete).c_str(), stdout);
   if (!comparison.fresh.empty() || !comparison.expired.empty()) return kExitFindings;
   if (loaded.is_complete) return kExitOk;

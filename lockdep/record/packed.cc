@@ -2,6 +2,8 @@
 
 #include <zlib.h>
 
+#include <algorithm>
+#include <array>
 #include <span>
 
 #include "absl/strings/str_cat.h"
@@ -22,23 +24,29 @@ const Bytef* Raw(std::string_view bytes) { return reinterpret_cast<const Bytef*>
 std::string Pack(std::string_view records) {
   if (records.size() > kMostUnpacked) return {};
   uLongf size = compressBound(records.size());
-  std::string payload(kPayloadStart + size, '\0');
-  auto* raw = reinterpret_cast<Bytef*>(payload.data());
-  if (compress(raw + kPayloadStart, &size, Raw(records), records.size()) != Z_OK) return {};
-  payload.resize(kPayloadStart + size);
-  internal::PutNumber(raw, records.size(), 4);
-  raw[4] = kZlib;
+  std::string packed(size, '\0');
+  const int result =
+      compress(reinterpret_cast<Bytef*>(packed.data()), &size, Raw(records), records.size());
+  if (result != Z_OK) return {};
+  std::array<unsigned char, kPayloadStart> start = {};
+  internal::PutNumber(start.data(), records.size(), 4);
+  start[4] = kZlib;
+  const std::string payload =
+      std::string(start.begin(), start.end()).append(packed, 0, static_cast<size_t>(size));
   const bool is_smaller = payload.size() + kFrameSize < records.size();
   return is_smaller && records.size() <= kMostBytesForPacked * payload.size() ? payload : "";
 }
 
 class Packer {
  public:
+  explicit Packer(size_t part_size) : part_size_(part_size) {}
+
   std::string PackAll(std::string_view recording);
 
  private:
   void EndPart();
 
+  size_t part_size_;
   std::string part_;
   std::string out_;
   bool has_packed_ = false;
@@ -76,7 +84,7 @@ std::string Packer::PackAll(std::string_view recording) {
       continue;
     }
     part_ += bytes;
-    if (part_.size() >= kPackedPart) EndPart();
+    if (part_.size() >= part_size_) EndPart();
   }
   EndPart();
   auto* raw = reinterpret_cast<unsigned char*>(out_.data());
@@ -86,11 +94,11 @@ std::string Packer::PackAll(std::string_view recording) {
 
 }  // namespace
 
-std::string PackRecording(std::string_view recording) {
-  if (recording.size() < kPackedPart || !LooksLikeRecording(recording)) {
+std::string PackRecording(std::string_view recording, size_t part) {
+  if (recording.size() < std::max(part, kFileHeaderSize) || !LooksLikeRecording(recording)) {
     return std::string(recording);
   }
-  return Packer().PackAll(recording);
+  return Packer(part).PackAll(recording);
 }
 
 std::string Unpack(std::string_view payload, std::string* fault) {

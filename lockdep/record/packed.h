@@ -25,8 +25,8 @@ inline constexpr size_t kMostBytesForPacked = 64;
 
 // The same recording in fewer bytes; the bytes themselves if they are no recording or few.
 // What cannot be read in it stands there as before; so do the header, logs of events, which
-// are read where they stand, and what is packed already.
-std::string PackRecording(std::string_view recording);
+// are read where they stand, and what is packed already.  `part` is for tests.
+std::string PackRecording(std::string_view recording, size_t part = kPackedPart);
 
 // Returns the records in the payload of a packed one, or, in `fault`, why they cannot be had.
 std::string Unpack(std::string_view payload, std::string* fault);

@@ -49,6 +49,8 @@ class Parser {
   absl::Status ParseRecords(std::string_view bytes, size_t start);
   // Returns the fault, or nothing.
   std::string Apply(const Frame& record);
+  bool ApplyToProcess(RecordType type, PayloadReader& in);
+  void ApplyToGraph(RecordType type, PayloadReader& in);
   void NoteLoss(const std::string& fault, size_t size);
   void TellLosses();
   void MarkNamesakes();
@@ -189,73 +191,77 @@ void Parser::TellLosses() {
 }
 
 std::string Parser::Apply(const Frame& record) {
-  PayloadReader in(record.payload);
   const auto type = static_cast<RecordType>(record.type);
   if (!has_header_ && type != RecordType::kHeader) return "the first record is not the header";
   if (IsMerged() && run_is_lost_ && IsOfARun(type)) return "the run that it was seen in is lost";
+  if (type == RecordType::kPacked) return Packed(record.payload);
+  PayloadReader in(record.payload);
+  if (type == RecordType::kEvents) {
+    Events(in, record.payload);
+  } else if (!ApplyToProcess(type, in)) {
+    ApplyToGraph(type, in);
+  }
+  return in.fault();
+}
+
+// What a process says of itself; returns whether it is that.
+bool Parser::ApplyToProcess(RecordType type, PayloadReader& in) {
   switch (type) {
     case RecordType::kHeader:
       Header(in);
-      break;
+      return true;
     case RecordType::kModule:
       ModuleRecord(in);
-      break;
+      return true;
     case RecordType::kThread:
       Thread(in);
-      break;
-    case RecordType::kClass:
-      Class(in);
-      break;
-    case RecordType::kStack:
-      Stack(in);
-      break;
-    case RecordType::kDependency:
-      Keep(in, entries_.Dependency(in), &out_.dependencies);
-      break;
-    case RecordType::kDeclaredArc:
-      Keep(in, entries_.DeclaredArc(in), &out_.declared_arcs);
-      break;
-    case RecordType::kViolation:
-      ViolationRecord(in);
-      break;
+      return true;
     case RecordType::kStopped:
       if (std::string reason = in.Blob(); in.ok()) out_.stop_reason = std::move(reason);
-      break;
+      return true;
     case RecordType::kUnobserved:
       if (std::string sentence = in.Blob(); in.ok()) out_.unobserved.push_back(std::move(sentence));
-      break;
+      return true;
     case RecordType::kTotals:
       TotalsRecord(in);
-      break;
+      return true;
     case RecordType::kEnd:
       if (const uint64_t time = in.U64(); in.ok()) out_.end_time_ns = time;
-      break;
+      return true;
     case RecordType::kRun:
       // What follows was seen in this run.
       Keep(in, entries_.Run(in), &out_.runs);
       if (in.ok()) run_is_lost_ = false;
-      break;
+      return true;
     case RecordType::kContext:
       Keep(in, entries_.Context(in), &out_.contexts);
-      break;
-    case RecordType::kChains:
-      Chains(in);
-      break;
-    case RecordType::kLockStat:
-      LockStatRecord(in);
-      break;
-    case RecordType::kUsage:
-      Keep(in, entries_.Usage(in), &out_.usages);
-      break;
-    case RecordType::kEvents:
-      Events(in, record.payload);
-      break;
-    case RecordType::kPacked:
-      return Packed(record.payload);
+      return true;
     default:
-      break;  // Of a later minor version.
+      return false;
   }
-  return in.fault();
+}
+
+void Parser::ApplyToGraph(RecordType type, PayloadReader& in) {
+  switch (type) {
+    case RecordType::kClass:
+      return Class(in);
+    case RecordType::kStack:
+      return Stack(in);
+    case RecordType::kDependency:
+      return Keep(in, entries_.Dependency(in), &out_.dependencies);
+    case RecordType::kDeclaredArc:
+      return Keep(in, entries_.DeclaredArc(in), &out_.declared_arcs);
+    case RecordType::kViolation:
+      return ViolationRecord(in);
+    case RecordType::kChains:
+      return Chains(in);
+    case RecordType::kLockStat:
+      return LockStatRecord(in);
+    case RecordType::kUsage:
+      return Keep(in, entries_.Usage(in), &out_.usages);
+    default:
+      return;  // Of a later minor version.
+  }
 }
 
 void Parser::Header(PayloadReader& in) {

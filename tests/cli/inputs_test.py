@@ -241,6 +241,10 @@ class GateTest(ToolCase):
 
         passed = self.gate(recording)
         self.assertEqual(passed.returncode, 0)
+        self.assertIn("b.txt: 1 of 1 entries still say", passed.stderr)
+        (self.scratch / "b.txt").write_text(
+            self.baseline().replace("accepted by --update; say why", "we know why"))
+        self.assertEqual(self.gate(recording).stderr, "")
         self.assertIn("pass: 0 new, 0 expired, 1 known, 0 stale", passed.stdout)
 
     def test_a_baseline_that_is_not_there_is_refused_but_update_makes_it(self):

@@ -2,7 +2,8 @@
 // nothing that is not there, its events can be replayed, and it can be merged and
 // written again.
 //
-// Checksums are set right before, or nothing behind them would ever be reached.
+// Checksums are set right before, or nothing behind them would ever be reached; with an odd
+// byte behind the version they stay as they are, so that damage is passed over.
 
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include "lockdep/record/event_replay.h"
 #include "lockdep/record/format.h"
 #include "lockdep/record/merge.h"
+#include "lockdep/record/packed.h"
 #include "lockdep/record/recording.h"
 #include "lockdep/record/recording_writer.h"
 #include "tests/fuzz/require.h"
@@ -74,11 +76,25 @@ void RequireWhole(const Recording& recording) {
   }
 }
 
+void RequirePackedIsTheSame(const Recording& recording, const std::string& bytes) {
+  const absl::StatusOr<Recording> packed = ParseRecording("packed", PackRecording(bytes, 256));
+  FUZZ_REQUIRE(packed.ok());
+  RequireWhole(*packed);
+  if (!recording.warnings.empty()) return;
+  FUZZ_REQUIRE(packed->warnings.empty());
+  FUZZ_REQUIRE(packed->classes.size() == recording.classes.size());
+  FUZZ_REQUIRE(packed->stacks.size() == recording.stacks.size());
+  FUZZ_REQUIRE(packed->dependencies.size() == recording.dependencies.size());
+  FUZZ_REQUIRE(packed->violations.size() == recording.violations.size());
+  FUZZ_REQUIRE(packed->events.size() == recording.events.size());
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string bytes(reinterpret_cast<const char*>(data), size);
-  Seal(&bytes);
+  constexpr size_t kSwitch = kMagicSize + 4;
+  if (size <= kSwitch || (data[kSwitch] & 1) == 0) Seal(&bytes);
   const absl::StatusOr<Recording> recording = ParseRecording("fuzz", bytes);
   if (!recording.ok()) {
     const std::string message(recording.status().message());
@@ -86,6 +102,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     return 0;
   }
   RequireWhole(*recording);
+  RequirePackedIsTheSame(*recording, bytes);
   Recording replayed = *recording;
   ReplayEvents(bytes, &replayed);
   RequireWhole(replayed);
