@@ -27,7 +27,7 @@ class ToolCase(unittest.TestCase):
     def tool(self, *arguments, **extra):
         return subprocess.run([TOOL, *map(str, arguments)], capture_output=True, text=True,
                               check=False, cwd=self.scratch, env=self.environment(**extra),
-                              stdin=subprocess.DEVNULL, timeout=60)
+                              stdin=subprocess.DEVNULL, timeout=200)
 
     def assert_refused(self, result, *parts, code=2):
         """One clear line on stderr, nothing on stdout."""
