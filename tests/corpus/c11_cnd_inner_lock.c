@@ -2,6 +2,7 @@
 // WHY: cnd_wait takes state again while the waiter holds log_lock; elsewhere log_lock is taken
 // under state.
 
+#include <stdatomic.h>
 #include <threads.h>
 #include <unistd.h>
 
@@ -9,14 +10,18 @@ static mtx_t state;
 static mtx_t log_lock;
 static cnd_t changed;
 static int is_ready;
+static atomic_int is_waiting;
+static atomic_int is_through;
 
 static int wait_for_change(void* unused) {
   (void)unused;
   mtx_lock(&state);
   mtx_lock(&log_lock);
+  is_waiting = 1;
   while (!is_ready) cnd_wait(&changed, &state);
   mtx_unlock(&log_lock);
   mtx_unlock(&state);
+  is_through = 1;
   return 0;
 }
 
@@ -26,12 +31,12 @@ int main(void) {
   mtx_init(&log_lock, mtx_plain);
   cnd_init(&changed);
   thrd_create(&waiter, wait_for_change, NULL);
-  usleep(100 * 1000);
+  while (!is_waiting) usleep(1000);
   mtx_lock(&state);
   is_ready = 1;
   cnd_signal(&changed);
   mtx_unlock(&state);
-  usleep(100 * 1000);
+  while (!is_through) usleep(1000);
   mtx_lock(&state);
   mtx_lock(&log_lock);
   mtx_unlock(&log_lock);
