@@ -59,8 +59,10 @@ TEST_F(PrivilegesTest, AProgramThatIsAnotherUsersRunsWithoutTheLibrary) {
 TEST_F(PrivilegesTest, TheLibraryInATrustedDirectorySaysThatItDoesNothing) {
   const std::string loader = Raised(LoaderPath(), "loader");
   Raised(LibraryPath(), "liblockdep_preload.so");
+  // It is read by that user, who need not be allowed into the build's directory.
+  const std::string program = Raised(ProgramPath("mutex"), "mutex");
   const ProgramRun run = RunProgram({loader, "--library-path", directory_.path(), "--preload",
-                                     "liblockdep_preload.so", ProgramPath("mutex"), "inversion"});
+                                     "liblockdep_preload.so", program, "inversion"});
   EXPECT_EQ(run.exit_code, 0);
   EXPECT_EQ(run.errors, "lockdep: this program runs with raised privileges and is not watched\n");
 }
